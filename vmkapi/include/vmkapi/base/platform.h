@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * platform.h - what VMKAPI needs of the processor: interrupt flag, fences, time-stamp counter, own CPU's
+ * data.
+ *
+ * This is the only VMKAPI header with machine code in it. The hosted VMKAPI (a Linux process) puts a
+ * header of the same name earlier on the include path, so that no header above this one asks where it runs.
+ */
+#ifndef VMKAPI_BASE_PLATFORM_H
+#define VMKAPI_BASE_PLATFORM_H
+
+#include <vmkapi/base/types.h>
+
+/** RFLAGS.IF. Intel SDM vol. 1, 3.4.3.3. */
+#define VMK_CPU_FLAG_INTERRUPTS 0x200ul
+
+/**
+ * The running CPU's struct vmk_PCPU, as an lvalue base: VMK_THIS_PCPU->num.
+ *
+ * The GS base of every CPU points at its own structure, so that one instruction reads or changes a field; a
+ * world that may be preempted can be on another CPU at the next instruction.
+ */
+#define VMK_THIS_PCPU ((struct vmk_PCPU __seg_gs *)0)
+
+/** Keep the compiler, not the processor, from moving memory accesses across this point. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CompilerBarrier(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
+/** Return RFLAGS of the running CPU. Context: any. */
+VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUGetFlags(void)
+{
+    vmk_uint64 flags;
+
+    __asm__ volatile("pushfq; popq %0" : "=r"(flags)::"memory");
+    return flags;
+}
+
+/** Set RFLAGS of the running CPU to a value from vmk_CPUGetFlags(). Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPUSetFlags(vmk_uint64 flags)
+{
+    __asm__ volatile("pushq %0; popfq" ::"r"(flags) : "memory", "cc");
+}
+
+/** Tell whether this CPU takes interrupts. Context: any. */
+VMK_ALWAYS_INLINE vmk_Bool vmk_CPUHasIntsEnabled(void)
+{
+    return (vmk_CPUGetFlags() & VMK_CPU_FLAG_INTERRUPTS) != 0;
+}
+
+/** Stop taking interrupts on this CPU. Not nested: see vmk_CPUSaveInterrupts(). Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPUDisableInterrupts(void)
+{
+    __asm__ volatile("cli" ::: "memory");
+}
+
+/** Take interrupts on this CPU. Context: world or bottom half. */
+VMK_ALWAYS_INLINE void vmk_CPUEnableInterrupts(void)
+{
+    __asm__ volatile("sti" ::: "memory");
+}
+
+/** Stop taking interrupts on this CPU; @return what vmk_CPURestoreInterrupts() needs. Nests. Context: any. */
+VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUSaveInterrupts(void)
+{
+    vmk_uint64 flags = vmk_CPUGetFlags();
+
+    vmk_CPUDisableInterrupts();
+    return flags;
+}
+
+/** Go back to the interrupt state that vmk_CPUSaveInterrupts() returned. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPURestoreInterrupts(vmk_uint64 flags)
+{
+    if (flags & VMK_CPU_FLAG_INTERRUPTS) {
+        vmk_CPUEnableInterrupts();
+    }
+}
+
+/** Order earlier loads before later loads, devices included. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPUMemFenceRead(void)
+{
+    __asm__ volatile("lfence" ::: "memory");
+}
+
+/** Order earlier stores before later stores, devices included. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPUMemFenceWrite(void)
+{
+    __asm__ volatile("sfence" ::: "memory");
+}
+
+/** Order all earlier memory accesses before all later ones, devices included. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPUMemFenceReadWrite(void)
+{
+    __asm__ volatile("mfence" ::: "memory");
+}
+
+/** Tell the processor that this is a spin-wait loop. Context: any. */
+VMK_ALWAYS_INLINE void vmk_CPURelax(void)
+{
+    __asm__ volatile("pause" ::: "memory");
+}
+
+/** Read the time-stamp counter; not ordered against other instructions. Context: any. */
+VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUReadTSC(void)
+{
+    vmk_uint32 low, high;
+
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (vmk_uint64)high << 32 | low;
+}
+
+#endif
