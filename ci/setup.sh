@@ -1,0 +1,159 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# setup.sh - installs the packages of the named groups and lays out the fetched sources.
+#
+#   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [GROUP…]     groups: build boot test docs
+#
+# Packages come by apt, by name (ci/packages.txt); sources go to build/sources/ and nowhere else. Doing it
+# again is cheap: each part leaves a stamp that names what it was made from.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+. "$top/ci/lib.sh"
+
+linux_source=
+lwip_source=
+groups=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --linux-source | --lwip-source)
+        [ $# -ge 2 ] || die "$1 wants a folder or a tarball"
+        [ -e "$2" ] || die "$1 $2: no such file or folder"
+        case $1 in
+        --linux-source) linux_source=$(realpath "$2") ;;
+        *) lwip_source=$(realpath "$2") ;;
+        esac
+        shift
+        ;;
+    build | boot | test | docs) groups="$groups $1" ;;
+    *) die "setup: '$1' is no group" "Groups are: build boot test docs." ;;
+    esac
+    shift
+done
+groups=${groups:- build boot test docs}
+
+install_packages() {
+    wanted=$(awk -v groups="$groups " '!/^#/ && index(groups, " " $1 " ") { print $2 }' "$top/ci/packages.txt")
+    # Sources handed in by the user need no package.
+    if [ -n "$linux_source" ]; then
+        wanted=$(printf '%s\n' "$wanted" | grep -v '^linux-source-')
+    fi
+    missing=
+    for package in $wanted; do
+        if ! dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed; then
+            missing="$missing $package"
+        fi
+    done
+    [ -n "$missing" ] || return 0
+    command -v apt-get >/dev/null 2>&1 ||
+        die "these packages are missing, and this is no Debian:$missing" "Install them by your system's own means."
+    say "Installing by apt:$missing"
+    quietly "$build/log/apt-update" as_root apt-get update
+    # shellcheck disable=SC2086 # a list of words
+    quietly "$build/log/apt-install" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends $missing
+}
+
+# check_hash FILE: say so when FILE is not the one the project was last built with.
+check_hash() {
+    sum=$(sha256sum "$1" | cut -d' ' -f1)
+    if ! grep -q "^$sum  " "$top/ci/sources.sha256"; then
+        say "Note: $(basename "$1") is not the patch level this was last tested with (sha256 $sum)."
+    fi
+}
+
+# unpack TARBALL FOLDER MEMBER…: unpack (the named members of) TARBALL as build/sources/FOLDER, once.
+unpack() {
+    tarball=$1
+    folder=$2
+    shift 2
+    stamp="$(realpath "$tarball") $(stat -c '%s %Y' "$tarball") $*"
+    if [ "$(cat "$sources/$folder/.stamp" 2>/dev/null)" = "$stamp" ]; then
+        return 0
+    fi
+    check_hash "$tarball"
+    say "Unpacking $(basename "$tarball")"
+    fresh=$sources/$folder.unpacking
+    rm -rf "$fresh" "${sources:?}/$folder"
+    mkdir -p "$fresh"
+    patterns=
+    for member in "$@"; do
+        patterns="$patterns */$member"
+    done
+    # shellcheck disable=SC2086 # a list of patterns without spaces
+    tar -xf "$tarball" -C "$fresh" --strip-components=1 --wildcards --no-wildcards-match-slash $patterns ||
+        die "unpacking $tarball failed" "Is it a complete tarball of that source?"
+    printf '%s\n' "$stamp" >"$fresh/.stamp"
+    mv "$fresh" "$sources/$folder"
+}
+
+# adopt DIR FOLDER: use an unpacked tree where it lies.
+adopt() {
+    rm -rf "${sources:?}/$2"
+    ln -s "$1" "$sources/$2"
+}
+
+# What of Linux is ever compiled or included; the rest of the tree stays packed.
+linux_members='COPYING Makefile include lib drivers/net/ethernet/intel drivers/net/ethernet/realtek drivers/acpi/acpica arch/x86/include drivers/ata drivers/nvme drivers/scsi'
+
+set_up_linux() {
+    mkdir -p "$sources"
+    if [ -n "$linux_source" ] && [ -d "$linux_source" ]; then
+        [ -d "$linux_source/drivers/net" ] || die "$linux_source is no Linux source tree" "It has no drivers/net."
+        adopt "$linux_source" linux-6.1
+        return
+    fi
+    # A tree the user chose stays chosen until another one is named.
+    if [ -z "$linux_source" ] && [ -L "$sources/linux-6.1" ]; then
+        return 0
+    fi
+    tarball=${linux_source:-/usr/src/linux-source-6.1.tar.xz}
+    [ -r "$tarball" ] || die "$tarball is not there" "Install linux-source-6.1, or give --linux-source DIR|TARBALL."
+    # shellcheck disable=SC2086
+    unpack "$tarball" linux-6.1 $linux_members
+}
+
+# Download Debian's source package lwip with a deb-src list of our own, leaving apt's own settings alone.
+fetch_lwip() {
+    apt=$sources/apt
+    mkdir -p "$apt/lists/partial" "$apt/parts" "$apt/download"
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ -r "$list" ] && sed -n 's/^deb /deb-src /p' "$list" >"$apt/parts/$(basename "$list" .list).list"
+    done
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ -r "$list" ] && sed 's/^Types:.*/Types: deb-src/' "$list" >"$apt/parts/$(basename "$list")"
+    done
+    set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/parts" -o Dir::State::lists="$apt/lists" \
+        -o Dir::Cache::srcpkgcache= -o Dir::Cache::pkgcache= -o APT::Sandbox::User=root
+    say "Fetching the source package lwip"
+    # A foreign list without sources makes update complain; what counts is whether lwip arrives.
+    apt-get "$@" update >"$build/log/lwip" 2>&1 || true
+    (cd "$apt/download" && quietly "$build/log/lwip-source" apt-get "$@" source --download-only lwip)
+}
+
+set_up_lwip() {
+    if [ -n "$lwip_source" ] && [ -d "$lwip_source" ]; then
+        [ -d "$lwip_source/src/core" ] || die "$lwip_source is no lwIP source tree" "It has no src/core."
+        adopt "$lwip_source" lwip
+        return
+    fi
+    if [ -z "$lwip_source" ] && [ -e "$sources/lwip/src/core" ]; then
+        return 0
+    fi
+    tarball=$lwip_source
+    if [ -z "$tarball" ]; then
+        fetch_lwip
+        tarball=$(find "$sources/apt/download" -name 'lwip_*.orig.tar.*' ! -name '*.asc' | head -n 1)
+        [ -n "$tarball" ] || die "the source package lwip did not arrive" \
+            "See build/log/lwip-source, or give --lwip-source DIR|TARBALL."
+    fi
+    unpack "$tarball" lwip src COPYING
+}
+
+mkdir -p "$build/log"
+install_packages
+case $groups in
+*build*)
+    set_up_linux
+    set_up_lwip
+    ;;
+esac

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmkboot - boots OpenVMK in QEMU: what `./vmk boot` runs once everything is built.
+ *
+ * With a terminal it hands the terminal over to the machine's console. Without one it shows the boot and
+ * powers off. With --run it runs console commands, prints what they print and nothing else on standard
+ * output, and powers off. Exit status: 0 success, 1 the boot or a command failed, 2 bad usage.
+ */
+#include "machine.h"
+#include "qemu_args.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COMMAND_TIMEOUT_S   300
+#define POWER_OFF_TIMEOUT_S 60
+
+struct request {
+    struct machine_options machine;
+    const char *run;
+    unsigned nextra;
+};
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "vmk: %s%s; see ./vmk boot --help\n", what, value);
+    return 2;
+}
+
+/* A TCP port of this host that is free now, from 8080 up; 0 when there is none. */
+static unsigned free_port(void)
+{
+    for (unsigned port = 8080; port < 8180; port++) {
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                                      .sin_port = htons((unsigned short)port),
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        bool free_now = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+        close(fd);
+        if (free_now) {
+            return port;
+        }
+    }
+    return 0;
+}
+
+static int boot_at_terminal(const struct request *request)
+{
+    struct qemu_args args;
+    qemu_args_build(&args, &request->machine, -1, -1, -1);
+    fprintf(stderr, "Status page, once there is a lease: http://localhost:%u/   (Ctrl-A x ends QEMU)\n",
+            request->machine.http_port);
+    execvp(args.argv[0], args.argv);
+    fprintf(stderr, "vmk: cannot run %s: %s; ./vmk setup boot installs it\n", args.argv[0], strerror(errno));
+    return 1;
+}
+
+/* Run the commands between the semicolons that stand outside quotes. */
+static bool run_commands(struct machine *m, const char *commands)
+{
+    char *copy = strdup(commands), *start = copy;
+    bool good = true, quoted = false, last = false;
+    for (char *p = copy; !last && good; p++) {
+        quoted = quoted != (*p == '"');
+        last = *p == '\0';
+        if (!last && (*p != ';' || quoted)) {
+            continue;
+        }
+        *p = '\0';
+        start += strspn(start, " \t");
+        if (*start != '\0') {
+            char *output;
+            int status = machine_command(m, start, COMMAND_TIMEOUT_S, &output);
+            fputs(output != NULL ? output : "", stdout);
+            fflush(stdout);
+            free(output);
+            if (status < 0) {
+                fprintf(stderr, "vmk: %s\n", machine_error(m));
+            }
+            good = status == 0;
+        }
+        start = p + 1;
+    }
+    free(copy);
+    return good;
+}
+
+static int boot_unattended(const struct request *request)
+{
+    struct machine *m = machine_start(&request->machine);
+    if (m == NULL) {
+        return 1;
+    }
+    bool good = machine_wait_ready(m);
+    if (!good) {
+        fprintf(stderr, "vmk: %s\n", machine_error(m));
+        if (!request->machine.echo_console && request->machine.log_path != NULL) {
+            fprintf(stderr, "     The boot log is in %s.\n", request->machine.log_path);
+        }
+    }
+    if (good && request->run != NULL) {
+        good = run_commands(m, request->run);
+    }
+    if (!machine_ended(m) && !machine_power_off(m, POWER_OFF_TIMEOUT_S) && good) {
+        fprintf(stderr, "vmk: %s\n", machine_error(m));
+        good = false;
+    }
+    machine_stop(m);
+    return good ? 0 : 1;
+}
+
+static bool parse_smp(const char *text, unsigned *smp)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    *smp = (unsigned)n;
+    return *text != '\0' && *end == '\0' && n >= 1 && n <= 64;
+}
+
+/* 0: go on; otherwise the exit status plus one. */
+static int parse(int argc, char **argv, struct request *request)
+{
+    static const struct option options[] = {
+        {"kernel", required_argument, NULL, 'k'},
+        {"archive", required_argument, NULL, 'a'},
+        {"iso", required_argument, NULL, 'i'},
+        {"log", required_argument, NULL, 'l'},
+        {"run", required_argument, NULL, 'r'},
+        {"machine", required_argument, NULL, 'M'},
+        {"smp", required_argument, NULL, 's'},
+        {"mem", required_argument, NULL, 'm'},
+        {"nic", required_argument, NULL, 'n'},
+        {"uefi", no_argument, NULL, 'u'},
+        {"append", required_argument, NULL, 'A'},
+        {"qemu-arg", required_argument, NULL, 'q'},
+        {NULL, 0, NULL, 0},
+    };
+    struct machine_options *m = &request->machine;
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'k':
+            m->kernel = optarg;
+            break;
+        case 'a':
+            m->archive = optarg;
+            break;
+        case 'i':
+            m->iso = optarg;
+            break;
+        case 'l':
+            m->log_path = optarg;
+            break;
+        case 'r':
+            request->run = optarg;
+            break;
+        case 'M':
+            m->type = optarg;
+            break;
+        case 's':
+            if (!parse_smp(optarg, &m->smp)) {
+                return usage_error("--smp wants a number from 1 to 64, not ", optarg) + 1;
+            }
+            break;
+        case 'm':
+            m->memory = optarg;
+            break;
+        case 'n':
+            m->nic = optarg;
+            break;
+        case 'u':
+            m->uefi = true;
+            break;
+        case 'A':
+            m->append = optarg;
+            break;
+        case 'q':
+            if (request->nextra + 1 >= MACHINE_MAX_EXTRA) {
+                return usage_error("too many --qemu-arg", "") + 1;
+            }
+            m->extra[request->nextra++] = optarg;
+            break;
+        default:
+            return usage_error("unknown option", "") + 1;
+        }
+    }
+    if (optind < argc) {
+        return usage_error("unexpected argument ", argv[optind]) + 1;
+    }
+    if (m->uefi && m->iso == NULL) {
+        return usage_error("--uefi boots the ISO: give --iso too", "") + 1;
+    }
+    if (m->iso != NULL && m->append != NULL) {
+        return usage_error("--append does not go with --iso, whose options are in its boot menu", "") + 1;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct request request = {0};
+    int stop = parse(argc, argv, &request);
+    if (stop != 0) {
+        return stop - 1;
+    }
+    request.machine.http_port = free_port();
+    if (request.run == NULL && isatty(STDIN_FILENO)) {
+        return boot_at_terminal(&request);
+    }
+    request.machine.echo_console = request.run == NULL;
+    return boot_unattended(&request);
+}
