@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pcpu.c - threads as CPUs: the first VMK_MAX_PCPUS threads of a process get a number of their own.
+ */
+#include <vmkapi/base/pcpu.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+__thread vmk_uint64 hosted_flags = VMK_CPU_FLAG_INTERRUPTS;
+
+static struct vmk_PCPU pcpus[VMK_MAX_PCPUS];
+static vmk_uint32 npcpus;
+
+struct vmk_PCPU *hosted_pcpu(void)
+{
+    static __thread struct vmk_PCPU *mine;
+
+    if (mine == NULL) {
+        vmk_uint32 num = __atomic_fetch_add(&npcpus, 1, __ATOMIC_RELAXED);
+
+        if (num >= VMK_MAX_PCPUS) {
+            fputs("hosted VMKAPI: more threads than VMK_MAX_PCPUS\n", stderr);
+            abort();
+        }
+        mine = &pcpus[num];
+        mine->self = mine;
+        mine->num = num;
+    }
+    return mine;
+}
+
+vmk_uint32 vmk_NumPCPUs(void)
+{
+    return VMK_MAX_PCPUS;
+}
+
+void vmk_PreemptCheck(void)
+{
+}
