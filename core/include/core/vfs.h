@@ -18,7 +18,7 @@
 
 #define VFS_NAME_MAX  64                  /**< Longest name of one file, NUL included. */
 #define VFS_PATH_MAX  256                 /**< Longest normalised path, NUL included. */
-#define VFS_RAM_LIMIT (8ul * 1024 * 1024) /**< Bytes of file contents held in RAM, whole pages. */
+#define VFS_RAM_LIMIT (8ul * 1024 * 1024) /**< Bytes held in RAM: contents, in whole pages, and names. */
 
 /** An open file. The file lives on, nameless, while it is open. */
 struct vfs_file;
@@ -42,7 +42,7 @@ VMK_ReturnStatus vfs_init(void);
  * @param name  of the archive, for the diagnosis.
  * @param bytes stay in use for ever.
  * @return VMK_OK; VMK_BAD_FORMAT or VMK_NOT_SUPPORTED: what came before the fault is in the tree;
- * VMK_NO_MEMORY.
+ * VMK_NO_RESOURCES.
  */
 VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCount len,
                                  struct diagnosis *why);
@@ -53,7 +53,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
  * @param flags VFS_CREATE, VFS_TRUNCATE.
  * @param[out] file close it with vfs_close().
  * @return VMK_OK; VMK_NOT_FOUND; VMK_IS_A_DIRECTORY; VMK_NOT_A_DIRECTORY; VMK_NAME_TOO_LONG;
- *         VMK_INVALID_NAME; VMK_NO_MEMORY.
+ *         VMK_INVALID_NAME when @p path is not absolute; VMK_NO_RESOURCES.
  */
 VMK_ReturnStatus vfs_open(const char *path, unsigned flags, struct vfs_file **file);
 
@@ -63,6 +63,7 @@ void vfs_close(struct vfs_file *file);
  * Read up to @p len bytes at @p offset.
  *
  * @param[out] done bytes read; 0 at the end of the file.
+ * @return VMK_OK.
  */
 VMK_ReturnStatus vfs_read(struct vfs_file *file, vmk_ByteCount offset, void *buffer, vmk_ByteCount len,
                           vmk_ByteCount *done);
@@ -70,7 +71,7 @@ VMK_ReturnStatus vfs_read(struct vfs_file *file, vmk_ByteCount offset, void *buf
 /**
  * Write @p len bytes at @p offset, all or nothing; a gap before it reads as zeros.
  *
- * @return VMK_OK; VMK_NO_RESOURCES when RAM_LIMIT is reached; VMK_NO_MEMORY.
+ * @return VMK_OK; VMK_NO_RESOURCES when the limit is reached.
  */
 VMK_ReturnStatus vfs_write(struct vfs_file *file, vmk_ByteCount offset, const void *bytes, vmk_ByteCount len);
 
@@ -99,7 +100,7 @@ VMK_ReturnStatus vfs_stat(const char *path, struct vfs_stat *stat);
  */
 VMK_ReturnStatus vfs_readdir(const char *path, unsigned index, struct vfs_stat *stat);
 
-/** @return VMK_OK; VMK_EXISTS; VMK_NOT_FOUND when the parent is missing; VMK_NO_MEMORY. */
+/** @return VMK_OK; VMK_EXISTS; VMK_NOT_FOUND when the parent is missing; VMK_NO_RESOURCES. */
 VMK_ReturnStatus vfs_mkdir(const char *path);
 
 /** Remove a file or an empty directory. @return VMK_OK; VMK_NOT_FOUND; VMK_NOT_EMPTY; VMK_BUSY for the root.
