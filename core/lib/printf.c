@@ -196,14 +196,15 @@ static void pad_in_place(struct sink *out, const struct spec *spec, vmk_size_t l
 static vmk_uint32 put_pointer(struct sink *out, const struct spec *spec, vmk_FormatPointer dialect,
                               const char *suffix, const void *value)
 {
+    struct spec own = *spec;
     vmk_uint32 used = 0;
 
     if (dialect != NULL && (vmk_IsAlpha(*suffix) || vmk_IsDigit(*suffix))) {
         vmk_size_t room = out->len < out->size ? out->size - out->len : 0;
-        int len = dialect(room == 0 ? NULL : out->buf + out->len, room, suffix, value, &used);
+        int len = dialect(room == 0 ? NULL : out->buf + out->len, room, suffix, value, &own.width, &used);
 
         if (used != 0) {
-            pad_in_place(out, spec, (vmk_size_t)len);
+            pad_in_place(out, &own, (vmk_size_t)len);
         }
     }
     if (used == 0) {
