@@ -47,6 +47,9 @@ VMK_ATTRIBUTE_NORETURN void arch_halt(void);
 
 /* Worlds. */
 
+/** The stack the boot CPU has run on so far; for its idle world or whatever the scheduler makes of it. */
+vmk_VA arch_boot_stack(vmk_ByteCount *bytes);
+
 /** A world that is not running: everything else the switch needs lies on its stack. */
 struct arch_context {
     vmk_uint64 rsp;

@@ -11,6 +11,13 @@
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 
+/**
+ * Find and take over the interrupt controllers, and learn of the other CPUs, from ACPI's table "APIC".
+ *
+ * Context: boot CPU, after kmap_init(), interrupts off.
+ */
+void irq_vector_init(void);
+
 typedef void (*irq_vector_handler)(void *arg);
 
 /**

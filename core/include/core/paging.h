@@ -64,6 +64,16 @@ VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned
 VMK_ReturnStatus arch_query_page(vmk_VA va, vmk_MA *ma, unsigned *flags);
 
 /**
+ * See to it that a range the firmware does not call RAM can be read at its place in the direct map.
+ *
+ * @return VMK_OK or VMK_NO_MEMORY. Context: any but NMI.
+ */
+VMK_ReturnStatus paging_see_direct(vmk_MA ma, vmk_ByteCount len_bytes);
+
+/** From now on take page tables from the page allocator. Context: boot CPU, right after page_alloc_init(). */
+void paging_use_page_alloc(void);
+
+/**
  * Make every CPU forget what it cached of a range's mappings; returns when all have.
  *
  * Context: any but NMI; may be called with interrupts off.
