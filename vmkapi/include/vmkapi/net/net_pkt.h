@@ -107,9 +107,8 @@ VMK_ALWAYS_INLINE vmk_uint8 *vmk_PktBuffer(vmk_PktHandle *pkt)
 /**
  * Allocate a packet able to hold a frame of @p len bytes, charged to @p module.
  *
- * Up to VMK_PKT_MAX_MAPPED bytes lie in the buffer; beyond, page fragments are appended. Frame and mapped
- * length are 0 (mapped bytes start behind VMK_PKT_HEADROOM), all metadata is clear; the contents are
- * undefined.
+ * Up to VMK_PKT_MAX_MAPPED bytes lie in the buffer, behind VMK_PKT_HEADROOM; beyond, fragments are appended.
+ * The frame's length is 0 until vmk_PktFrameLenSet; all metadata is clear, the contents are undefined.
  *
  * @return VMK_OK, VMK_NO_MEMORY, or VMK_LIMIT_EXCEEDED (more than VMK_PKT_MAX_FRAGS pages).
  */
@@ -200,16 +199,6 @@ VMK_ReturnStatus vmk_PktFrameLenSet(vmk_PktHandle *pkt, vmk_uint32 len);
  * @return VMK_OK, or VMK_BUF_TOO_SMALL when there is no room behind it or it is not writable.
  */
 VMK_ReturnStatus vmk_PktPadFrame(vmk_PktHandle *pkt, vmk_uint32 minLen);
-
-/**
- * Cut a large TCP packet (flag LARGE_TCP) into frames of at most mss payload bytes, appended to @p list.
- *
- * For uplinks that can't. Checksums are computed. The packet itself stays the caller's.
- *
- * @return VMK_OK, VMK_NO_MEMORY (nothing was appended) or VMK_BAD_FORMAT (not TCP over IP).
- */
-struct vmk_PktListInt;
-VMK_ReturnStatus vmk_PktTcpSegmentation(vmk_PktHandle *pkt, struct vmk_PktListInt *list);
 
 /** Move the frame's start @p len bytes forward in the mapped part (drop a header). */
 VMK_ALWAYS_INLINE void vmk_PktPullHeadroom(vmk_PktHandle *pkt, vmk_uint32 len)

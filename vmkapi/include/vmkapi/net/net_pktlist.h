@@ -124,6 +124,15 @@ VMK_ALWAYS_INLINE void vmk_PktListPrepend(vmk_PktList list, vmk_PktList from)
 /** Release every packet; the list is empty afterwards. Context: world or bottom half. */
 void vmk_PktListReleaseAllPkts(vmk_PktList list);
 
+/**
+ * Cut a large TCP packet (flag LARGE_TCP) into frames of at most mss payload bytes, appended to @p list.
+ *
+ * For uplinks that can't. Checksums are computed. The packet itself stays the caller's.
+ *
+ * @return VMK_OK, VMK_NO_MEMORY (nothing was appended) or VMK_BAD_FORMAT (not TCP over IP).
+ */
+VMK_ReturnStatus vmk_PktTcpSegmentation(vmk_PktHandle *pkt, vmk_PktList list);
+
 /** Put @p iter at the first packet of @p list. */
 VMK_ALWAYS_INLINE void vmk_PktListIterStart(vmk_PktListIter iter, vmk_PktList list)
 {

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * uplink.h - uplinks from inside: names, transmit queues with their backlog, control operations.
+ *
+ * Transmitting takes one spinlock a batch: that of the transmit queue. What a stopped queue can't take
+ * waits in the queue's backlog, up to UPLINK_BACKLOG_MAX packets, then is dropped and counted.
+ *
+ * Control operations are done by one world at a time, who has claimed the uplink (uplink_claim).
+ *
+ * Locks: uplink->control (semaphore), then txq->lock (rank UPLINK), under which the driver's own are taken.
+ */
+#ifndef CORE_UPLINK_H
+#define CORE_UPLINK_H
+
+#include <stdbool.h>
+
+#include <core/vswitch.h>
+#include <vmkapi/base/sem.h>
+#include <vmkapi/core/spinlock.h>
+#include <vmkapi/core/stats.h>
+#include <vmkapi/net/net_uplink.h>
+
+#define UPLINK_BACKLOG_MAX 1024
+#define UPLINKS_MAX        32
+
+/** One transmit queue. */
+struct uplink_txq {
+    vmk_SpinlockObject lock; /**< Held while the driver transmits; bottom halves off. */
+    bool stopped;            /**< By the driver; atomic. */
+    bool open;               /**< The NIC runs. */
+    struct vmk_PktListInt backlog;
+    vmk_uint64 tx_busy;       /**< Times the driver could not take all. */
+    vmk_uint64 tx_backlogged; /**< Packets that had to wait. */
+    vmk_uint64 tx_dropped;    /**< Backlog full, NIC down, or packet not sendable. */
+} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+
+struct vmk_UplinkInt {
+    vmk_Name name;
+    vmk_uint32 number;     /**< vmnic<number>. */
+    vmk_UplinkRegData reg; /**< As registered, MAC and MTU kept up to date. */
+    const void *cap_ops[VMK_UPLINK_CAP_COUNT];
+    vmk_uint64 caps;             /**< Registered; bits by vmk_UplinkCap. */
+    vmk_uint64 enabled;          /**< Of these, switched on. */
+    vmk_uint32 soft_flags;       /**< Packet flags that need software help before the driver gets them. */
+    bool no_sg;                  /**< So do fragments. */
+    struct vmk_PortInt *port;    /**< In its switch; RCU. */
+    vmk_SemaphoreObject control; /**< One control operation at a time. */
+    vmk_uint32 users; /**< Claims held or awaited, and 1 while registered; under the table's lock. */
+    vmk_SemaphoreObject unused; /**< Given when users becomes 0. */
+    bool dying;                 /**< Being unregistered; under `control`. */
+    bool running;               /**< Started; under `control`. */
+    vmk_UplinkState filter;     /**< As last set; under `control`. */
+    vmk_LinkStatus link;
+    vmk_uint32 announcements; /**< Changes on their way to the ports: bits by vmk_PortEvent; atomic. */
+    bool kicked;              /**< A queue with a backlog was started; atomic. */
+    vmk_uint64 rx_no_port;    /**< Received while in no switch. */
+    vmk_StatGroup stat_group;
+    struct uplink_txq txq[]; /**< reg.numTxQueues of them. */
+};
+
+/** Bring the layer up. Context: boot world, once. */
+void uplink_init(void);
+
+/**
+ * Send packets; all of @p list changes owner.
+ *
+ * Context: bottom halves off.
+ */
+void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list);
+
+/**
+ * Find an uplink by name and keep it, and its control operations, to the caller until uplink_yield().
+ *
+ * @return VMK_OK or VMK_NOT_FOUND. Context: may block.
+ */
+VMK_ReturnStatus uplink_claim(const char *name, struct vmk_UplinkInt **uplink);
+
+/** As uplink_claim, the first uplink with a number of @p number or more. */
+VMK_ReturnStatus uplink_claim_next(vmk_uint32 number, struct vmk_UplinkInt **uplink);
+
+/** End a claim. Context: may block. */
+void uplink_yield(struct vmk_UplinkInt *uplink);
+
+/* Between the files of the layer: */
+
+/** Have uplink_drain() called for @p uplink in a bottom half. Context: any. */
+void uplink_kick(struct vmk_UplinkInt *uplink);
+
+/** Send what waits. Context: bottom half. */
+void uplink_drain(struct vmk_UplinkInt *uplink);
+
+/** Let packets through to the driver (@p open), or drop what waits and all that comes. */
+void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open);
+
+/**
+ * Do in software what the NIC can't: packets of @p list come out as it can take them; those that can't be are
+ * released. @return how many were. Context: bottom halves off.
+ */
+vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list);
+
+/** Work out soft_flags and no_sg from the enabled capabilities. */
+void uplink_offload_update(struct vmk_UplinkInt *uplink);
+
+/** Pass a change on to the ports, from a world of the layer's own. Context: any. */
+void uplink_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event);
+
+/* For the holder of a claim: */
+
+/** Start the NIC if it isn't running. @return VMK_OK or the driver's failure. */
+VMK_ReturnStatus uplink_up(struct vmk_UplinkInt *uplink);
+
+/** Stop it if it is; its backlog is dropped. @return VMK_OK or the driver's failure. */
+VMK_ReturnStatus uplink_down(struct vmk_UplinkInt *uplink);
+
+/** Set the receive filter, now or when the NIC is started. @return VMK_OK or the driver's failure. */
+VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState filter);
+
+/** Set the MTU. @return VMK_OK, VMK_BAD_PARAM (out of the NIC's range) or the driver's failure. */
+VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu);
+
+/** Switch an offload. @return VMK_OK, VMK_NOT_SUPPORTED or the driver's failure. */
+VMK_ReturnStatus uplink_cap_set(struct vmk_UplinkInt *uplink, vmk_UplinkCap cap, bool on);
+
+/** A capability's ops struct, NULL when it isn't registered. */
+VMK_ALWAYS_INLINE const void *uplink_cap_ops(const struct vmk_UplinkInt *uplink, vmk_UplinkCap cap)
+{
+    return uplink->cap_ops[cap];
+}
+
+#endif

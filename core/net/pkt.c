@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pkt.c - allocation and release of packets: a stack of free pages per CPU, above the page allocator.
+ *
+ * Everything a CPU's cache holds is touched with bottom halves off and by that CPU only, so neither
+ * locks nor locked instructions are needed. A packet freed on another CPU than it came from simply joins that
+ * CPU's cache; the page allocator evens out.
+ */
+#include <core/account.h>
+#include <core/pkt.h>
+#include <vmkapi/base/assert.h>
+#include <vmkapi/base/bottom_half.h>
+#include <vmkapi/base/export.h>
+#include <vmkapi/core/frame.h>
+#include <vmkapi/core/stats.h>
+
+#define CACHE_MAX   256 /* Free packets a CPU keeps: an e1000 ring's worth. */
+#define CACHE_BATCH 32
+
+/** One CPU's free packets. */
+struct pkt_cache {
+    vmk_PktHandle *free;
+    vmk_uint32 count;
+    vmk_int64 (*accounts)[ACCOUNT_KIND_COUNT]; /**< This CPU's slots of account.h. */
+    vmk_PktHandle *deferred;                   /**< Released in interrupts; interrupts off to touch. */
+    vmk_uint64 refills;
+    vmk_uint64 drains;
+    vmk_uint64 failures;
+} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+
+static struct pkt_cache caches[VMK_MAX_PCPUS];
+static vmk_BottomHalf release_bh = VMK_INVALID_BOTTOM_HALF;
+static vmk_StatGroup stat_group;
+
+static const vmk_StatField stat_fields[] = {
+    VMK_STAT_FIELD(struct pkt_cache, refills),
+    VMK_STAT_FIELD(struct pkt_cache, drains),
+    VMK_STAT_FIELD(struct pkt_cache, failures),
+};
+
+static struct pkt_cache *this_cache(void)
+{
+    return &caches[vmk_GetPCPUNum()];
+}
+
+static void charge(struct pkt_cache *cache, vmk_ModuleID module, vmk_int64 delta)
+{
+    cache->accounts[module][ACCOUNT_PACKETS] += delta;
+}
+
+/** A page that any device can reach without bouncing, or, when those are used up, any page. */
+static VMK_ReturnStatus packet_page(vmk_MPN *mpn)
+{
+    vmk_PageRequest request = {
+        .module = VMK_VMKERNEL_MODULE_ID,
+        .kind = VMK_PAGE_PACKET,
+        .constraint = VMK_PHYS_ADDR_BELOW_4GB,
+    };
+    vmk_StatusValue status = vmk_PageAlloc(request, mpn);
+
+    if (status == VMK_NO_MEMORY) {
+        request.constraint = VMK_PHYS_ADDR_ANY;
+        status = vmk_PageAlloc(request, mpn);
+    }
+    return status;
+}
+
+static void push(struct pkt_cache *cache, vmk_PktHandle *pkt)
+{
+    pkt->next = cache->free;
+    cache->free = pkt;
+    cache->count++;
+}
+
+static vmk_PktHandle *pop(struct pkt_cache *cache)
+{
+    vmk_PktHandle *pkt = cache->free;
+
+    cache->free = pkt->next;
+    cache->count--;
+    return pkt;
+}
+
+/** Get more free packets, as many as there are of a batch. */
+static __attribute__((noinline)) void refill(struct pkt_cache *cache)
+{
+    vmk_MPN mpn;
+
+    cache->refills++;
+    while (cache->count < CACHE_BATCH && packet_page(&mpn) == VMK_OK) {
+        vmk_PktHandle *pkt = vmk_MPN2Ptr(mpn);
+
+        pkt->refs = 0;
+        push(cache, pkt);
+    }
+    if (cache->count == 0) {
+        cache->failures++;
+    }
+}
+
+/** Give back half of the free packets. */
+static __attribute__((noinline)) void drain(struct pkt_cache *cache)
+{
+    cache->drains++;
+    while (cache->count > CACHE_MAX / 2) {
+        vmk_PageFree(vmk_Ptr2MPN(pop(cache)));
+    }
+}
+
+static void reset(vmk_PktHandle *pkt, vmk_ModuleID module)
+{
+    pkt->frame = vmk_PktBuffer(pkt) + VMK_PKT_HEADROOM;
+    pkt->frameLen = 0;
+    pkt->mappedLen = 0;
+    pkt->flags = 0;
+    pkt->refs = 1;
+    pkt->srcPortID = 0;
+    pkt->hash = 0;
+    pkt->vlanTag = 0;
+    pkt->mss = 0;
+    pkt->csumStart = 0;
+    pkt->csumOffset = 0;
+    pkt->queueID = 0;
+    pkt->numFrags = 0;
+    pkt->holder = module;
+    pkt->storage = NULL;
+}
+
+/** Append fragments until @p pkt has room for @p len bytes beyond its buffer, all of which counts as mapped.
+ */
+static VMK_ReturnStatus add_pages(vmk_PktHandle *pkt, vmk_uint32 len)
+{
+    vmk_StatusValue status = VMK_OK;
+    vmk_MPN mpn;
+
+    while (len > 0 && status == VMK_OK) {
+        vmk_uint32 piece = len < VMK_PAGE_SIZE ? len : VMK_PAGE_SIZE;
+
+        status = vmk_PktAllocPage(&mpn);
+        if (status != VMK_OK) {
+            break;
+        }
+        status = vmk_PktPageAppend(pkt, mpn, 0, piece);
+        if (status != VMK_OK) {
+            vmk_PktFreePage(mpn);
+        }
+        len -= piece;
+    }
+    pkt->frameLen = 0;
+    pkt->mappedLen = VMK_PKT_MAX_MAPPED;
+    return status;
+}
+
+VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+{
+    struct pkt_cache *cache;
+    vmk_PktHandle *new = NULL;
+    vmk_StatusValue status = VMK_OK;
+
+    vmk_BottomHalfDisable();
+    cache = this_cache();
+    if (VMK_UNLIKELY(!cache->free)) {
+        refill(cache);
+    }
+    if (VMK_LIKELY(cache->free)) {
+        new = pop(cache);
+        charge(cache, module, 1);
+    }
+    vmk_BottomHalfEnable();
+
+    if (VMK_UNLIKELY(!new)) {
+        return VMK_NO_MEMORY;
+    }
+    reset(new, module);
+    if (VMK_UNLIKELY(len > VMK_PKT_MAX_MAPPED)) {
+        status = add_pages(new, len - VMK_PKT_MAX_MAPPED);
+        if (status != VMK_OK) {
+            vmk_PktRelease(new);
+            return status;
+        }
+    }
+    *pkt = new;
+    return VMK_OK;
+}
+VMK_EXPORT_SYMBOL(vmk_PktAllocForModule);
+
+VMK_ReturnStatus vmk_PktAlloc(vmk_uint32 len, vmk_PktHandle **pkt)
+{
+    return vmk_PktAllocForModule(VMK_VMKERNEL_MODULE_ID, len, pkt);
+}
+VMK_EXPORT_SYMBOL(vmk_PktAlloc);
+
+static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt);
+
+/** What a packet has besides its page. */
+static __attribute__((noinline)) void drop_parts(struct pkt_cache *cache, vmk_PktHandle *pkt)
+{
+    if (pkt->storage) {
+        /* Fragments, if any, are the other packet's. */
+        drop(cache, pkt->storage);
+    } else if (pkt->flags & VMK_PKT_FLAG_EXTERNAL) {
+        pkt->released(pkt);
+    } else {
+        for (vmk_uint32 i = 0; i < pkt->numFrags; i++) {
+            vmk_PktFreePage(pkt->frags[i].mpn);
+        }
+    }
+}
+
+/** Whether a packet with other than one user has lost its last one. */
+static __attribute__((noinline)) vmk_Bool drop_shared(vmk_PktHandle *pkt)
+{
+    VMK_VERIFY(pkt->refs != 0); /* Released twice. */
+    return __atomic_sub_fetch(&pkt->refs, 1, __ATOMIC_ACQ_REL) == 0;
+}
+
+static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt)
+{
+    /* With one user nobody else can be adding or dropping one: no locked instruction. */
+    if (VMK_UNLIKELY(__atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) != 1) && !drop_shared(pkt)) {
+        return;
+    }
+    if (VMK_UNLIKELY(pkt->storage != NULL || pkt->numFrags != 0)) {
+        drop_parts(cache, pkt);
+    }
+    pkt->refs = 0;
+    push(cache, pkt);
+    if (VMK_UNLIKELY(cache->count > CACHE_MAX)) {
+        drain(cache);
+    }
+}
+
+void vmk_PktRelease(vmk_PktHandle *pkt)
+{
+    struct pkt_cache *cache;
+
+    vmk_BottomHalfDisable();
+    cache = this_cache();
+    charge(cache, pkt->holder, -1);
+    drop(cache, pkt);
+    vmk_BottomHalfEnable();
+}
+VMK_EXPORT_SYMBOL(vmk_PktRelease);
+
+void vmk_PktListReleaseAllPkts(vmk_PktList list)
+{
+    struct pkt_cache *cache;
+    vmk_PktHandle *pkt;
+
+    vmk_BottomHalfDisable();
+    cache = this_cache();
+    while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
+        charge(cache, pkt->holder, -1);
+        drop(cache, pkt);
+    }
+    vmk_BottomHalfEnable();
+}
+VMK_EXPORT_SYMBOL(vmk_PktListReleaseAllPkts);
+
+/** Release what interrupts on this CPU have left. */
+static void release_deferred(vmk_AddrCookie data)
+{
+    struct pkt_cache *cache = this_cache();
+    vmk_uint64 flags = vmk_CPUSaveInterrupts();
+    vmk_PktHandle *pkt = cache->deferred;
+
+    cache->deferred = NULL;
+    vmk_CPURestoreInterrupts(flags);
+    while (pkt) {
+        vmk_PktHandle *next = pkt->next;
+
+        vmk_PktRelease(pkt);
+        pkt = next;
+    }
+}
+
+void vmk_PktReleaseIRQ(vmk_PktHandle *pkt)
+{
+    struct pkt_cache *cache;
+    vmk_uint64 flags;
+
+    if (!vmk_InInterrupt() && vmk_CPUHasIntsEnabled()) {
+        vmk_PktRelease(pkt);
+        return;
+    }
+    flags = vmk_CPUSaveInterrupts();
+    cache = this_cache();
+    pkt->next = cache->deferred;
+    cache->deferred = pkt;
+    vmk_BottomHalfSchedule(release_bh, VMK_PCPU_THIS);
+    vmk_CPURestoreInterrupts(flags);
+}
+VMK_EXPORT_SYMBOL(vmk_PktReleaseIRQ);
+
+void vmk_PktHolderSet(vmk_PktHandle *pkt, vmk_ModuleID module)
+{
+    struct vmk_PktListInt one = {pkt, pkt, 1};
+
+    pkt->next = NULL;
+    vmk_BottomHalfDisable();
+    pkt_list_hold(&one, module);
+    vmk_BottomHalfEnable();
+}
+VMK_EXPORT_SYMBOL(vmk_PktHolderSet);
+
+void pkt_list_hold(vmk_PktList list, vmk_ModuleID module)
+{
+    struct pkt_cache *cache = this_cache();
+
+    for (vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        charge(cache, pkt->holder, -1);
+        pkt->holder = module;
+    }
+    charge(cache, module, list->count);
+}
+
+vmk_uint64 vmk_PktHeldByModule(vmk_ModuleID module)
+{
+    return (vmk_uint64)account_read(module, ACCOUNT_PACKETS);
+}
+VMK_EXPORT_SYMBOL(vmk_PktHeldByModule);
+
+VMK_ReturnStatus vmk_PktAllocPage(vmk_MPN *mpn)
+{
+    return packet_page(mpn);
+}
+VMK_EXPORT_SYMBOL(vmk_PktAllocPage);
+
+void vmk_PktFreePage(vmk_MPN mpn)
+{
+    vmk_PagePut(vmk_MPN2Frame(mpn));
+}
+VMK_EXPORT_SYMBOL(vmk_PktFreePage);
+
+void pkt_init(void)
+{
+    static const vmk_BottomHalfProps bh = {
+        .moduleID = VMK_VMKERNEL_MODULE_ID,
+        .name = {"pkt-release"},
+        .callback = release_deferred,
+    };
+    vmk_uint32 cpus = vmk_NumPCPUs();
+
+    for (vmk_uint32 i = 0; i < cpus; i++) {
+        caches[i].accounts = *account_cpu[i];
+        /* Counting without locked instructions needs slots nobody else writes. */
+        VMK_VERIFY(i == 0 || account_cpu[i] != account_cpu[0]);
+    }
+    VMK_VERIFY(vmk_BottomHalfRegister(&bh, &release_bh) == VMK_OK);
+    vmk_StatGroupInit(&stat_group, VMK_VMKERNEL_MODULE_ID, stat_fields, VMK_ARRAY_SIZE(stat_fields),
+                      "net/packets");
+    stat_group.base = caches;
+    stat_group.stride = sizeof(caches[0]);
+    stat_group.count = cpus;
+    VMK_VERIFY(vmk_StatGroupRegister(&stat_group) == VMK_OK);
+}

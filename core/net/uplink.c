@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * uplink.c - the table of uplinks: names, registration and removal, claims, reports from drivers.
+ */
+#include <core/account.h>
+#include <core/heap.h>
+#include <core/pkt.h>
+#include <core/uplink.h>
+#include <vmkapi/base/assert.h>
+#include <vmkapi/base/bottom_half.h>
+#include <vmkapi/base/export.h>
+#include <vmkapi/base/helper.h>
+#include <vmkapi/base/logging.h>
+#include <vmkapi/lib/libc.h>
+#include <vmkapi/lib/name.h>
+
+/** Uplinks by number; RCU. Written, and used outside of packet paths, under table_lock. */
+static struct vmk_UplinkInt *uplinks[UPLINKS_MAX];
+/** The bus address that last had each number; under table_lock. */
+static vmk_Name last_address[UPLINKS_MAX];
+static vmk_SpinlockObject table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_RANK_UPLINK);
+
+static vmk_Helper helper;
+static vmk_BottomHalf tx_bh = VMK_INVALID_BOTTOM_HALF;
+
+static const vmk_StatField stat_fields[] = {
+    VMK_STAT_FIELD(struct uplink_txq, tx_busy),
+    VMK_STAT_FIELD(struct uplink_txq, tx_backlogged),
+    VMK_STAT_FIELD(struct uplink_txq, tx_dropped),
+};
+
+static vmk_AddrCookie cookie(struct vmk_UplinkInt *uplink)
+{
+    return (vmk_AddrCookie){.ptr = uplink};
+}
+
+/* Claims. */
+
+static void drop_user(struct vmk_UplinkInt *uplink)
+{
+    vmk_Semaphore unused = &uplink->unused;
+    bool last;
+
+    vmk_SpinlockLock(&table_lock);
+    last = --uplink->users == 0;
+    vmk_SpinlockUnlock(&table_lock);
+    if (last) {
+        vmk_SemaUnlock(&unused);
+    }
+}
+
+/** Wait for the control operations of an uplink that a user has been counted for. */
+static VMK_ReturnStatus claim(struct vmk_UplinkInt *uplink)
+{
+    vmk_Semaphore control = &uplink->control;
+
+    vmk_SemaLock(&control);
+    if (uplink->dying) {
+        vmk_SemaUnlock(&control);
+        drop_user(uplink);
+        return VMK_NOT_FOUND;
+    }
+    return VMK_OK;
+}
+
+/** The first uplink from @p number on, called @p name if that isn't NULL, with a user counted. */
+static struct vmk_UplinkInt *get(vmk_uint32 number, const char *name)
+{
+    struct vmk_UplinkInt *found = NULL;
+
+    vmk_SpinlockLock(&table_lock);
+    for (; number < UPLINKS_MAX && !found; number++) {
+        struct vmk_UplinkInt *uplink = uplinks[number];
+
+        if (uplink && (!name || vmk_Strcmp(uplink->name.string, name) == 0)) {
+            uplink->users++;
+            found = uplink;
+        }
+    }
+    vmk_SpinlockUnlock(&table_lock);
+    return found;
+}
+
+VMK_ReturnStatus uplink_claim(const char *name, struct vmk_UplinkInt **uplink)
+{
+    *uplink = get(0, name);
+    return *uplink ? claim(*uplink) : VMK_NOT_FOUND;
+}
+
+VMK_ReturnStatus uplink_claim_next(vmk_uint32 number, struct vmk_UplinkInt **uplink)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+
+    while (status != VMK_OK && (*uplink = get(number, NULL)) != NULL) {
+        number = (*uplink)->number + 1;
+        status = claim(*uplink);
+    }
+    return status;
+}
+
+void uplink_yield(struct vmk_UplinkInt *uplink)
+{
+    vmk_Semaphore control = &uplink->control;
+
+    vmk_SemaUnlock(&control);
+    drop_user(uplink);
+}
+
+/* Changes passed on to the ports. */
+
+static void announce(vmk_AddrCookie data)
+{
+    struct vmk_UplinkInt *uplink = data.ptr;
+    vmk_uint32 events = __atomic_exchange_n(&uplink->announcements, 0, __ATOMIC_ACQ_REL);
+
+    if (events & (1u << VMK_PORT_EVENT_LINK_UP | 1u << VMK_PORT_EVENT_LINK_DOWN)) {
+        vswitch_announce(uplink, uplink->link.state == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
+                                                                         : VMK_PORT_EVENT_LINK_DOWN);
+    }
+    if (events & 1u << VMK_PORT_EVENT_MTU) {
+        vswitch_announce(uplink, VMK_PORT_EVENT_MTU);
+    }
+    if (events & 1u << VMK_PORT_EVENT_MAC) {
+        vswitch_announce(uplink, VMK_PORT_EVENT_MAC);
+    }
+}
+
+/** Have @p func called with the uplink in the layer's own world; uplink_unregister cancels it. */
+static void submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
+{
+    vmk_HelperRequestProps props;
+    vmk_StatusValue status;
+
+    vmk_HelperRequestPropsInit(&props);
+    props.tag = cookie(uplink);
+    status = vmk_HelperSubmitRequest(helper, func, cookie(uplink), &props);
+    if (status != VMK_OK) {
+        vmk_WarningMessage("%s: a change could not be passed on: %s", uplink->name.string,
+                           vmk_StatusToString(status));
+    }
+}
+
+void uplink_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
+{
+    if (__atomic_fetch_or(&uplink->announcements, 1u << event, __ATOMIC_ACQ_REL) == 0) {
+        submit(uplink, announce);
+    }
+}
+
+/* Registration. */
+
+/** Find a number for the device at @p address: the one it had, else the lowest never used, else the lowest
+ * free. */
+static VMK_ReturnStatus choose_number(const char *address, vmk_uint32 *number)
+{
+    vmk_uint32 fresh = UPLINKS_MAX, vacant = UPLINKS_MAX;
+
+    for (vmk_uint32 i = UPLINKS_MAX; i-- > 0;) {
+        if (vmk_Strcmp(last_address[i].string, address) == 0) {
+            *number = i;
+            return uplinks[i] ? VMK_EXISTS : VMK_OK;
+        }
+        fresh = last_address[i].string[0] == '\0' ? i : fresh;
+        vacant = uplinks[i] ? vacant : i;
+    }
+    *number = fresh != UPLINKS_MAX ? fresh : vacant;
+    return *number != UPLINKS_MAX ? VMK_OK : VMK_LIMIT_EXCEEDED;
+}
+
+static VMK_ReturnStatus enter(struct vmk_UplinkInt *uplink)
+{
+    vmk_StatusValue status;
+
+    vmk_SpinlockLock(&table_lock);
+    status = choose_number(uplink->reg.driverInfo.busAddress.string, &uplink->number);
+    if (status == VMK_OK) {
+        status = vmk_NameFormat(&uplink->name, "vmnic%u", uplink->number);
+        last_address[uplink->number] = uplink->reg.driverInfo.busAddress;
+        VMK_RCU_ASSIGN(uplinks[uplink->number], uplink);
+    }
+    vmk_SpinlockUnlock(&table_lock);
+    return status;
+}
+
+/** Take it out of the table, and wait until nobody knows it any more. */
+static void leave(struct vmk_UplinkInt *uplink)
+{
+    vmk_Semaphore unused = &uplink->unused;
+
+    vmk_SpinlockLock(&table_lock);
+    VMK_RCU_ASSIGN(uplinks[uplink->number], NULL);
+    vmk_SpinlockUnlock(&table_lock);
+    drop_user(uplink);
+    vmk_SemaLock(&unused);
+    vmk_RCUSynchronize();
+}
+
+static bool is_valid(const vmk_UplinkRegData *reg)
+{
+    return reg->ops && reg->ops->uplinkTx && reg->ops->uplinkStart && reg->ops->uplinkQuiesce &&
+           reg->ops->uplinkStateSet && reg->ops->uplinkMTUSet && reg->ops->uplinkStatsGet &&
+           reg->numTxQueues > 0 && reg->numTxQueues <= VMK_UPLINK_MAX_TX_QUEUES &&
+           reg->driverInfo.busAddress.string[0] != '\0';
+}
+
+static void init(struct vmk_UplinkInt *uplink, const vmk_UplinkRegData *reg)
+{
+    uplink->reg = *reg;
+    uplink->caps = reg->caps & ((1ul << VMK_UPLINK_CAP_FIRST_WITH_OPS) - 1);
+    uplink->enabled = uplink->caps;
+    uplink->users = 1;
+    vmk_BinarySemaInit(&uplink->control, "uplink");
+    vmk_SemaInit(&uplink->unused, "uplink-unused", 0);
+    uplink_offload_update(uplink);
+    for (vmk_uint32 i = 0; i < reg->numTxQueues; i++) {
+        vmk_SpinlockInit(&uplink->txq[i].lock, "uplink-txq", VMK_RANK_UPLINK);
+    }
+}
+
+VMK_ReturnStatus vmk_UplinkRegister(const vmk_UplinkRegData *regData, vmk_Uplink *uplink)
+{
+    vmk_ByteCount size = sizeof(struct vmk_UplinkInt) + regData->numTxQueues * sizeof(struct uplink_txq);
+    struct vmk_UplinkInt *new;
+    vmk_StatusValue status;
+
+    if (!is_valid(regData)) {
+        return VMK_BAD_PARAM;
+    }
+    new = vmk_HeapAlign(heap_kernel, size, VMK_L1_CACHELINE_SIZE);
+    if (!new) {
+        return VMK_NO_MEMORY;
+    }
+    vmk_Memset(new, 0, size);
+    init(new, regData);
+    status = enter(new);
+    if (status != VMK_OK) {
+        goto fail;
+    }
+    vmk_StatGroupInit(&new->stat_group, VMK_VMKERNEL_MODULE_ID, stat_fields, VMK_ARRAY_SIZE(stat_fields),
+                      "net/%s", new->name.string);
+    new->stat_group.base = new->txq;
+    new->stat_group.stride = sizeof(new->txq[0]);
+    new->stat_group.count = regData->numTxQueues;
+    status = vmk_StatGroupRegister(&new->stat_group);
+    if (status != VMK_OK) {
+        leave(new);
+        goto fail;
+    }
+    account_add(regData->moduleID, ACCOUNT_UPLINKS, 1);
+    *uplink = new;
+    return VMK_OK;
+
+fail:
+    vmk_HeapFree(heap_kernel, new);
+    return status;
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkRegister);
+
+static void activate(vmk_AddrCookie data)
+{
+    struct vmk_UplinkInt *uplink = data.ptr, *claimed;
+    vmk_StatusValue status = vswitch_attach(uplink);
+
+    if (status != VMK_OK && status != VMK_NOT_FOUND) {
+        vmk_WarningMessage("%s: not connected to its switch: %s", uplink->name.string,
+                           vmk_StatusToString(status));
+    }
+    if (uplink_claim(uplink->name.string, &claimed) != VMK_OK) {
+        return;
+    }
+    status = uplink_up(claimed);
+    if (status != VMK_OK) {
+        vmk_WarningMessage("%s: the driver could not start it: %s", uplink->name.string,
+                           vmk_StatusToString(status));
+    }
+    uplink_yield(claimed);
+}
+
+void vmk_UplinkActivate(vmk_Uplink uplink)
+{
+    const vmk_UplinkDriverInfo *info = &uplink->reg.driverInfo;
+
+    vmk_LogMessage("%s: %s %s at %s, " VMK_ETH_ADDR_FMT_STR, uplink->name.string, info->driver.string,
+                   info->version.string, info->busAddress.string, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
+    submit(uplink, activate);
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkActivate);
+
+void vmk_UplinkUnregister(vmk_Uplink uplink)
+{
+    vmk_Semaphore control = &uplink->control;
+    vmk_StatusValue status;
+
+    vmk_SemaLock(&control);
+    uplink->dying = true;
+    status = uplink_down(uplink);
+    vmk_SemaUnlock(&control);
+    if (status != VMK_OK) {
+        vmk_WarningMessage("%s: the driver could not stop it: %s", uplink->name.string,
+                           vmk_StatusToString(status));
+    }
+    (void)vmk_HelperCancelRequestSync(helper, cookie(uplink), NULL);
+    vswitch_detach(uplink);
+    leave(uplink);
+    vmk_StatGroupUnregister(&uplink->stat_group);
+    vmk_LogMessage("%s: removed", uplink->name.string);
+    account_add(uplink->reg.moduleID, ACCOUNT_UPLINKS, -1);
+    vmk_HeapFree(heap_kernel, uplink);
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkUnregister);
+
+/* What drivers report. */
+
+vmk_Name vmk_UplinkNameGet(vmk_Uplink uplink)
+{
+    return uplink->name;
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkNameGet);
+
+static const char *duplex_text(vmk_LinkDuplex duplex)
+{
+    switch (duplex) {
+    case VMK_LINK_DUPLEX_HALF:
+        return "half duplex";
+    case VMK_LINK_DUPLEX_FULL:
+        return "full duplex";
+    default:
+        return "unknown duplex";
+    }
+}
+
+void vmk_UplinkUpdateLinkState(vmk_Uplink uplink, const vmk_LinkStatus *status)
+{
+    vmk_LinkStatus old = uplink->link;
+
+    if (old.state == status->state && old.speed == status->speed && old.duplex == status->duplex) {
+        return;
+    }
+    uplink->link = *status;
+    if (status->state == VMK_LINK_STATE_UP) {
+        vmk_LogMessage("%s: %s, link up, %u Mbps %s", uplink->name.string,
+                       uplink->reg.driverInfo.driver.string, status->speed, duplex_text(status->duplex));
+        uplink_announce(uplink, VMK_PORT_EVENT_LINK_UP);
+    } else {
+        vmk_LogMessage("%s: link down", uplink->name.string);
+        uplink_announce(uplink, VMK_PORT_EVENT_LINK_DOWN);
+    }
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkUpdateLinkState);
+
+void vmk_UplinkUpdateMTU(vmk_Uplink uplink, vmk_uint32 mtu)
+{
+    uplink->reg.mtu = mtu;
+    uplink_announce(uplink, VMK_PORT_EVENT_MTU);
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkUpdateMTU);
+
+void vmk_UplinkUpdateMAC(vmk_Uplink uplink, const vmk_uint8 *mac)
+{
+    vmk_Memcpy(uplink->reg.mac, mac, VMK_ETH_ADDR_LENGTH);
+    uplink_announce(uplink, VMK_PORT_EVENT_MAC);
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkUpdateMAC);
+
+void vmk_UplinkPktListRx(vmk_Uplink uplink, vmk_PktList list)
+{
+    struct vmk_PortInt *port = VMK_RCU_DEREFERENCE(uplink->port);
+
+    pkt_list_hold(list, VMK_VMKERNEL_MODULE_ID);
+    if (VMK_LIKELY(port != NULL)) {
+        vswitch_input(port, list);
+    } else {
+        vmk_PktListReleaseAllPkts(list);
+    }
+}
+VMK_EXPORT_SYMBOL(vmk_UplinkPktListRx);
+
+/* Queues that go on. */
+
+void uplink_kick(struct vmk_UplinkInt *uplink)
+{
+    __atomic_store_n(&uplink->kicked, true, __ATOMIC_RELEASE);
+    vmk_BottomHalfSchedule(tx_bh, VMK_PCPU_THIS);
+}
+
+/** Send what waits in every uplink that was kicked. A bottom half is an RCU reader. */
+static void drain_kicked(vmk_AddrCookie data)
+{
+    for (vmk_uint32 i = 0; i < UPLINKS_MAX; i++) {
+        struct vmk_UplinkInt *uplink = VMK_RCU_DEREFERENCE(uplinks[i]);
+
+        if (uplink && __atomic_exchange_n(&uplink->kicked, false, __ATOMIC_ACQ_REL)) {
+            uplink_drain(uplink);
+        }
+    }
+}
+
+void uplink_init(void)
+{
+    const vmk_HelperProps helper_props = {
+        .name = {"net-config"},
+        .moduleID = VMK_VMKERNEL_MODULE_ID,
+        .heap = heap_kernel,
+    };
+    static const vmk_BottomHalfProps bh_props = {
+        .moduleID = VMK_VMKERNEL_MODULE_ID,
+        .name = {"uplink-tx"},
+        .callback = drain_kicked,
+    };
+
+    VMK_VERIFY(vmk_HelperCreate(&helper_props, &helper) == VMK_OK);
+    VMK_VERIFY(vmk_BottomHalfRegister(&bh_props, &tx_bh) == VMK_OK);
+}
