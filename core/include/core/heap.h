@@ -15,14 +15,13 @@ extern vmk_HeapID heap_kernel;
 /** Make heaps usable. Context: boot CPU, once, after page_alloc_init(). */
 void heap_init(void);
 
-/** Receives one heap's, or slab's, figures. Must not create or destroy one. */
-typedef void (*heap_visitor)(void *arg, const vmk_HeapGetProps *heap);
-typedef void (*slab_visitor)(void *arg, const vmk_SlabGetProps *slab);
-
-/** Visit all heaps, oldest first. Context: world. */
-void heap_walk(heap_visitor visit, void *arg);
-
-/** Visit all slabs, oldest first. Context: world. */
-void slab_walk(slab_visitor visit, void *arg);
+/**
+ * The figures of the heap, or slab, that is number @p index, the oldest being 0.
+ *
+ * Numbers move up when an older one is destroyed. Context: any.
+ * @return VMK_OK; VMK_NOT_FOUND when there are not so many.
+ */
+VMK_ReturnStatus heap_get_nth(unsigned index, vmk_HeapGetProps *props);
+VMK_ReturnStatus slab_get_nth(unsigned index, vmk_SlabGetProps *props);
 
 #endif

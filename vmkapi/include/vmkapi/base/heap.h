@@ -33,7 +33,7 @@ typedef struct vmk_HeapCreateProps {
     vmk_HeapType type;
     vmk_Name name;
     vmk_ModuleID module;   /**< Charged with every byte. */
-    vmk_ByteCount initial; /**< Taken at once and kept until the heap is destroyed. */
+    vmk_ByteCount initial; /**< What it is expected to need. Pages are taken when they are needed. */
     vmk_ByteCount max;     /**< Pages the heap may hold, in bytes; 0 is no limit. */
 } vmk_HeapCreateProps;
 

@@ -18,11 +18,12 @@ typedef struct vmk_Slab *vmk_SlabID;
 /**
  * Prepare a new object; it stays prepared across free and the next allocation.
  *
- * Runs when the slab grows, in the context of the allocation. A status other than VMK_OK fails the growth.
+ * Runs when the slab grows, in the context of the allocation with the slab's lock held: it must not block,
+ * use the slab, or take a lock of a rank before SLAB. A status other than VMK_OK fails the growth.
  */
 typedef VMK_ReturnStatus (*vmk_SlabItemConstructor)(void *object, vmk_ByteCountSmall size, vmk_AddrCookie arg,
                                                     int flags);
-/** Undo the constructor. Runs when the slab shrinks or goes. */
+/** Undo the constructor. Runs when the slab shrinks or goes, with its lock held as above. */
 typedef void (*vmk_SlabItemDestructor)(void *object, vmk_ByteCountSmall size, vmk_AddrCookie arg);
 
 typedef enum vmk_SlabType {
@@ -82,7 +83,8 @@ void vmk_SlabFree(vmk_SlabID slab, void *object);
 /** Fill in @p props. @return VMK_OK. */
 VMK_ReturnStatus vmk_SlabGetProperties(vmk_SlabID slab, vmk_SlabGetProps *props);
 
-/** Bytes of pages that @p props would take with maxObj objects alive. @return VMK_OK or VMK_BAD_PARAM. */
+/** Bytes of pages that @p props would take with maxObj objects alive. @return VMK_OK; VMK_BAD_PARAM, also
+ * without maxObj. */
 VMK_ReturnStatus vmk_SlabGetMemSize(const vmk_SlabCreateProps *props, vmk_ByteCount *bytes);
 
 #endif

@@ -26,9 +26,9 @@
 
 /** What a page is used for; `hardware memory get` shows the sums. */
 typedef enum vmk_PageKind {
-    VMK_PAGE_FREE = 0, /**< In the allocator. Not to be asked for. */
-    VMK_PAGE_RESERVED, /**< Never the allocator's: firmware, kernel image, boot modules, holes. */
-    VMK_PAGE_DATA,     /**< Whatever has no kind of its own. */
+    VMK_PAGE_RESERVED = 0, /**< Never the allocator's: firmware, kernel image, boot modules, holes. */
+    VMK_PAGE_FREE,         /**< In the allocator. Not to be asked for. */
+    VMK_PAGE_DATA,         /**< Whatever has no kind of its own. */
     VMK_PAGE_HEAP,
     VMK_PAGE_SLAB,
     VMK_PAGE_PACKET,

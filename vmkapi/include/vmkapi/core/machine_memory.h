@@ -58,7 +58,7 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_VAIsDirectMap(vmk_VA va)
 /** One past the highest machine address that is RAM. */
 vmk_MA vmk_MachMemMaxAddr(void);
 
-/** True when @p mpn is RAM with a frame descriptor. */
-vmk_Bool vmk_MPNIsRAM(vmk_MPN mpn);
+/** True when @p mpn has a descriptor (core/frame.h): all RAM has, and what else lies within 4 MiB of it. */
+vmk_Bool vmk_MPNHasFrame(vmk_MPN mpn);
 
 #endif

@@ -12,6 +12,7 @@ typedef enum vmk_MemPhysAddrConstraint {
     VMK_PHYS_ADDR_ANY = 0,
     VMK_PHYS_ADDR_BELOW_4GB,
     VMK_PHYS_ADDR_BELOW_16MB,
+    VMK_PHYS_ADDR_CONSTRAINT_COUNT,
 } vmk_MemPhysAddrConstraint;
 
 typedef enum vmk_MemPhysContiguity {
