@@ -19,7 +19,7 @@ target_include_directories(vmk_kernel_code INTERFACE ${CMAKE_SOURCE_DIR}/vmkapi/
 add_library(vmk_kernel_warnings INTERFACE)
 target_compile_options(vmk_kernel_warnings INTERFACE
     $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-declarations -Wshadow -Wundef
-    -Wimplicit-fallthrough -Wvla -Wno-unused-parameter>
+    -Wimplicit-fallthrough -Wvla -Wno-unused-parameter -Wno-missing-field-initializers>
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:GNU>>:-Wmaybe-uninitialized -Wno-attributes>
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:Clang>>:-Wthread-safety -Wno-ignored-attributes>)
 

@@ -17,7 +17,7 @@
 #include <vmkapi/base/types.h>
 
 /**
- * Crash. @p frame is the registers at fault, NULL to take the caller's.
+ * Crash. @p frame is the registers at fault.
  *
  * Trap handlers come here for what nobody can handle. Of several CPUs crashing at once the first wins.
  */
@@ -36,11 +36,15 @@ bool crash_nmi(const struct trap_frame *frame);
 bool crash_in_progress(void);
 
 /**
- * Say that this CPU is alive, and look at whether the next one is.
+ * From now on look after every CPU: one that stops taking interrupts crashes the system.
  *
- * A CPU silent for hang_seconds (kernel command line, 10 unless told, 0 for never) crashes the system with
- * its own backtrace. Called by each CPU at least once a second. Context: interrupt or bottom half.
+ * Each CPU makes itself heard once a second and listens for the next one. One that isn't heard for
+ * `hang=SECONDS` (kernel command line; 20 unless given, 0 for never) of its watcher's seconds is shown, with
+ * its own backtrace, as hung. A lone CPU has no watcher. Context: boot world, all CPUs running.
  */
-void crash_heartbeat(vmk_uint32 cpu, vmk_uint64 now_ns);
+void hang_watch_start(void);
+
+/** Crash in the name of CPU @p cpu, which has been found hung. Context: any. */
+VMK_ATTRIBUTE_NORETURN void crash_hung_cpu(vmk_uint32 cpu, unsigned seconds);
 
 #endif

@@ -18,6 +18,8 @@
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 
+#define FORMAT_COLUMNS_MAX 32
+
 enum format_style {
     FORMAT_TABLE,
     FORMAT_JSON,
@@ -73,7 +75,7 @@ struct format {
 /** Print to a sink: at most 511 bytes a call, more is cut off. */
 void format_print(struct format_sink *sink, const char *fmt, ...) VMK_ATTRIBUTE_PRINTF(2, 3);
 
-/** Start an emission of @p columns (at most 32) to @p sink. */
+/** Start an emission of @p columns (at most FORMAT_COLUMNS_MAX) to @p sink. */
 void format_begin(struct format *f, struct format_sink *sink, enum format_style style,
                   enum format_shape shape, const struct format_column *columns);
 

@@ -16,9 +16,9 @@
 
 /** A code address in words. */
 struct ksyms_symbol {
-    const char *name;   /**< The function; NULL when nobody knows. */
-    const char *module; /**< "vmkernel", a module's name, or NULL for no code at all. */
-    vmk_uint64 offset;  /**< From the function's start. */
+    const char *name;                 /**< The function; NULL when nobody knows. */
+    char module[VMK_MODULE_NAME_MAX]; /**< "vmkernel" or a module's name. */
+    vmk_uint64 offset;                /**< From the function's start, or the module's text's. */
 };
 
 /** Name @p address. @return false for an address in nobody's code. */

@@ -5,8 +5,6 @@
 #ifndef CORE_SHUTDOWN_H
 #define CORE_SHUTDOWN_H
 
-#include <stdbool.h>
-
 #include <vmkapi/base/system.h>
 
 enum shutdown_kind {
@@ -14,7 +12,18 @@ enum shutdown_kind {
     SHUTDOWN_REBOOT,
 };
 
-/** Call the reboot handlers, flush the log, and end. Context: world. Does not return. */
-VMK_ATTRIBUTE_NORETURN void shutdown_system(enum shutdown_kind kind);
+/**
+ * Stop in order: call the reboot handlers, get the log out, write `@@vmk exit=N`, and switch off or restart.
+ *
+ * N is 0 for VMK_OK, else 1; with `exit=debug` on the kernel command line it is also QEMU's, by
+ * isa-debug-exit. Context: world.
+ */
+VMK_ATTRIBUTE_NORETURN void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status);
+
+/** Note that the system has crashed, for vmk_SystemCheckState(). Context: any. */
+void shutdown_note_panic(void);
+
+/** Switch the machine off, as far as it can be. Context: world, or crash. */
+VMK_ATTRIBUTE_NORETURN void shutdown_machine(vmk_StatusValue status);
 
 #endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hardware_commands.c - hardware cpu ..., hardware memory ...
+ */
+#include <core/command.h>
+#include <core/page_alloc.h>
+#include <core/pcpu.h>
+#include <vmkapi/base/pcpu.h>
+
+#define HZ_PER_MHZ 1000000ul
+
+static VMK_ReturnStatus cpu_list(struct command_call *call)
+{
+    vmk_uint32 cpu;
+
+    for (cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
+        const struct cpu_info *info = cpu_info_get(cpu);
+
+        format_row(&call->format);
+        format_uint(&call->format, cpu);
+        format_uint(&call->format, info->apic_id);
+        format_string(&call->format, info->vendor);
+        format_string(&call->format, info->brand);
+        format_uint(&call->format, info->family);
+        format_uint(&call->format, info->model);
+        format_uint(&call->format, info->stepping);
+        format_uint(&call->format, info->tsc_hz / HZ_PER_MHZ);
+        format_bool(&call->format, info->x2apic);
+    }
+    return VMK_OK;
+}
+
+static const struct format_column cpu_columns[] = {{"CPU", FORMAT_UINT},      {"APIC ID", FORMAT_UINT},
+                                                   {"Vendor", FORMAT_STRING}, {"Brand", FORMAT_STRING},
+                                                   {"Family", FORMAT_UINT},   {"Model", FORMAT_UINT},
+                                                   {"Stepping", FORMAT_UINT}, {"Clock", FORMAT_UINT, "MHz"},
+                                                   {"x2APIC", FORMAT_BOOL},   {0}};
+COMMAND(hardware_cpu_list, .path = "hardware cpu list", .help = "Show the processors", .handler = cpu_list,
+        .columns = cpu_columns);
+
+static VMK_ReturnStatus memory_get(struct command_call *call)
+{
+    struct memory_stats stats;
+
+    memory_stats_get(&stats);
+    format_row(&call->format);
+    format_uint(&call->format, stats.total << VMK_PAGE_SHIFT);
+    format_uint(&call->format, (stats.total - stats.free) << VMK_PAGE_SHIFT);
+    format_uint(&call->format, stats.free << VMK_PAGE_SHIFT);
+    format_uint(&call->format, stats.cached << VMK_PAGE_SHIFT);
+    return VMK_OK;
+}
+
+static const struct format_column memory_columns[] = {{"Physical Memory", FORMAT_UINT, "bytes"},
+                                                      {"In Use", FORMAT_UINT, "bytes"},
+                                                      {"Free", FORMAT_UINT, "bytes"},
+                                                      {"Free in CPU Caches", FORMAT_UINT, "bytes"},
+                                                      {0}};
+COMMAND(hardware_memory_get, .path = "hardware memory get",
+        .help = "Show how much memory there is and is in use", .handler = memory_get,
+        .columns = memory_columns, .shape = FORMAT_RECORD);
+
+static VMK_ReturnStatus memory_list(struct command_call *call)
+{
+    struct memory_stats stats;
+    unsigned kind;
+
+    memory_stats_get(&stats);
+    for (kind = 0; kind < VMK_PAGE_KIND_COUNT; kind++) {
+        vmk_uint64 pages = kind == VMK_PAGE_FREE ? stats.free : stats.used[kind];
+
+        format_row(&call->format);
+        format_string(&call->format, page_kind_name((vmk_PageKind)kind));
+        format_uint(&call->format, pages << VMK_PAGE_SHIFT);
+    }
+    return VMK_OK;
+}
+
+static const struct format_column kind_columns[] = {
+    {"Used For", FORMAT_STRING}, {"Size", FORMAT_UINT, "bytes"}, {0}};
+COMMAND(hardware_memory_list, .path = "hardware memory list", .help = "Show what the memory is used for",
+        .handler = memory_list, .columns = kind_columns);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shutdown.c - the orderly end, and what state the system is in.
+ */
+#define VMK_LOG_MODULE "System"
+#include <core/shutdown.h>
+
+#include <core/acpi.h>
+#include <core/arch.h>
+#include <core/config.h>
+#include <core/console_dev.h>
+#include <core/log.h>
+#include <core/version.h>
+#include <vmkapi/base/export.h>
+#include <vmkapi/base/logging.h>
+#include <vmkapi/base/sem.h>
+#include <vmkapi/lib/libc.h>
+
+#define HANDLERS         32
+#define FLUSH_TIMEOUT_MS 5000
+/** isa-debug-exit makes QEMU's status of it: twice the value plus one. */
+#define DEBUG_EXIT_GOOD 0x10
+#define DEBUG_EXIT_BAD  0x11
+
+struct reboot_handler {
+    vmk_ModuleID module;
+    vmk_RebootHandler handler; /**< NULL while the slot is free. */
+    void *cookie;
+};
+
+/** In order of registration. Guarded by handlers_sema, which is held while they run. */
+static struct reboot_handler handlers[HANDLERS];
+static unsigned nhandlers;
+static vmk_SemaphoreObject handlers_sema = VMK_BINARY_SEMA_INITIALIZER(handlers_sema, "reboot handlers");
+
+static vmk_SystemState state = VMK_SYSTEM_STATE_RUNNING;
+
+vmk_Bool vmk_SystemCheckState(vmk_SystemState asked)
+{
+    return __atomic_load_n(&state, __ATOMIC_RELAXED) == asked;
+}
+VMK_EXPORT_SYMBOL(vmk_SystemCheckState);
+
+void shutdown_note_panic(void)
+{
+    __atomic_store_n(&state, VMK_SYSTEM_STATE_PANIC, __ATOMIC_RELAXED);
+}
+
+VMK_ReturnStatus vmk_SystemGetVersionInfo(vmk_SystemVersionInfo *info)
+{
+    *info = (vmk_SystemVersionInfo){VERSION_PRODUCT, version_number, version_build};
+    return VMK_OK;
+}
+VMK_EXPORT_SYMBOL(vmk_SystemGetVersionInfo);
+
+/** The index of a pair, or nhandlers. */
+static unsigned find_handler(vmk_RebootHandler handler, const void *cookie)
+{
+    unsigned i = 0;
+
+    while (i < nhandlers && (handlers[i].handler != handler || handlers[i].cookie != cookie)) {
+        i++;
+    }
+    return i;
+}
+
+VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandler handler, void *cookie)
+{
+    vmk_Semaphore sema = &handlers_sema;
+    vmk_StatusValue status = VMK_OK;
+
+    vmk_SemaLock(&sema);
+    if (find_handler(handler, cookie) < nhandlers) {
+        status = VMK_EXISTS;
+    } else if (nhandlers == HANDLERS) {
+        status = VMK_NO_RESOURCES;
+    } else {
+        handlers[nhandlers++] = (struct reboot_handler){module, handler, cookie};
+    }
+    vmk_SemaUnlock(&sema);
+    return status;
+}
+VMK_EXPORT_SYMBOL(vmk_RegisterRebootHandler);
+
+VMK_ReturnStatus vmk_UnregisterRebootHandler(vmk_RebootHandler handler, void *cookie)
+{
+    vmk_Semaphore sema = &handlers_sema;
+    unsigned i;
+
+    vmk_SemaLock(&sema);
+    i = find_handler(handler, cookie);
+    if (i < nhandlers) {
+        nhandlers--;
+        vmk_Memmove(&handlers[i], &handlers[i + 1], (nhandlers - i) * sizeof(handlers[0]));
+        vmk_SemaUnlock(&sema);
+        return VMK_OK;
+    }
+    vmk_SemaUnlock(&sema);
+    return VMK_NOT_FOUND;
+}
+VMK_EXPORT_SYMBOL(vmk_UnregisterRebootHandler);
+
+static void call_handlers(void)
+{
+    vmk_Semaphore sema = &handlers_sema;
+    unsigned i;
+
+    vmk_SemaLock(&sema);
+    for (i = nhandlers; i-- > 0;) {
+        handlers[i].handler(handlers[i].cookie);
+    }
+    vmk_SemaUnlock(&sema);
+}
+
+/** The last line, and with `exit=debug` the emulator's end. */
+static void announce_exit(vmk_StatusValue status)
+{
+    static const char good[] = "@@vmk exit=0\n", bad[] = "@@vmk exit=1\n";
+
+    console_write(status == VMK_OK ? good : bad, sizeof(good) - 1);
+    if (config_cmdline_is("exit", "debug")) {
+        arch_debug_exit(status == VMK_OK ? DEBUG_EXIT_GOOD : DEBUG_EXIT_BAD);
+    }
+}
+
+void shutdown_machine(vmk_StatusValue status)
+{
+    static const char failed[] = "The machine does not switch off; it is safe to do that by hand now.\n";
+
+    announce_exit(status);
+    status = acpi_poweroff();
+    if (status != VMK_OK) {
+        console_write(failed, sizeof(failed) - 1);
+    }
+    arch_halt();
+}
+
+void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
+{
+    vmk_LogMessage("%s", kind == SHUTDOWN_REBOOT ? "restarting" : "powering off");
+    __atomic_store_n(&state, VMK_SYSTEM_STATE_STOPPING, __ATOMIC_RELAXED);
+    call_handlers();
+    log_flush(FLUSH_TIMEOUT_MS);
+    if (kind == SHUTDOWN_POWER_OFF) {
+        shutdown_machine(status);
+    }
+    announce_exit(status);
+    status = acpi_restart();
+    if (status != VMK_OK) {
+        vmk_WarningMessage("ACPI does not restart the machine (%s); trying the keyboard controller",
+                           vmk_StatusToString(status));
+    }
+    arch_reset();
+}
