@@ -188,13 +188,14 @@ VMK_ReturnStatus elf_relocate(const struct elf_file *file, const struct elf_memo
     return status;
 }
 
-vmk_VA elf_find_function(const struct elf_file *file, const vmk_VA *values, const char *name)
+vmk_VA elf_find_symbol(const struct elf_file *file, const vmk_VA *values, const char *name,
+                       enum elf_region region)
 {
     for (unsigned i = 1; i < file->nsymbols; i++) {
         const struct elf_symbol *symbol = &file->symbols[i];
 
-        if (ELF_SYMBOL_BIND(symbol->info) == ELF_BIND_GLOBAL && symbol->section < file->nsections &&
-            file->placed[symbol->section].region == ELF_TEXT &&
+        if (ELF_SYMBOL_BIND(symbol->info) == ELF_BIND_GLOBAL && symbol->section != ELF_INDEX_UNDEFINED &&
+            symbol->section < file->nsections && file->placed[symbol->section].region == region &&
             vmk_Strcmp(elf_symbol_name(file, i), name) == 0) {
             return values[i];
         }

@@ -116,7 +116,8 @@ VMK_ReturnStatus elf_bind(const struct elf_file *file, const struct elf_memory m
 VMK_ReturnStatus elf_relocate(const struct elf_file *file, const struct elf_memory memory[ELF_REGIONS],
                               const vmk_VA *values, struct diagnosis *why);
 
-/** The address of the global function @p name that the file defines, or 0. */
-vmk_VA elf_find_function(const struct elf_file *file, const vmk_VA *values, const char *name);
+/** The address of the global symbol @p name that the file defines in @p region, or 0. */
+vmk_VA elf_find_symbol(const struct elf_file *file, const vmk_VA *values, const char *name,
+                       enum elf_region region);
 
 #endif

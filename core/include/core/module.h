@@ -23,7 +23,8 @@
 enum module_state {
     MODULE_LOADING, /**< init_module() has not returned. */
     MODULE_LOADED,
-    MODULE_UNLOADING, /**< cleanup_module() is being called, or has left something behind. */
+    MODULE_UNLOADING, /**< cleanup_module() is running. */
+    MODULE_STUCK,     /**< Its code is done, but it holds something still, so its memory stays. */
 };
 
 /** One module as listed. */

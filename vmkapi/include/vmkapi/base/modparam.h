@@ -35,6 +35,9 @@ typedef struct vmk_ModuleParam {
 } vmk_ModuleParam;
 VMK_STATIC_ASSERT(sizeof(vmk_ModuleParam) == 32, "modules carry arrays of this record");
 
+#define VMK_MODPARAM_TEXT_OF_(token) #token
+#define VMK_MODPARAM_TEXT_OF(token)  VMK_MODPARAM_TEXT_OF_(token)
+
 /** Declare a parameter. The named shapes below are what one normally writes. */
 #define VMK_MODPARAM_RECORD(param, variable, number, kind, room)                                             \
     static const vmk_ModuleParam vmk_modparam_##param                                                        \
@@ -42,7 +45,8 @@ VMK_STATIC_ASSERT(sizeof(vmk_ModuleParam) == 32, "modules carry arrays of this r
                                                                      .address = (void *)(variable),          \
                                                                      .count = (vmk_uint32 *)(number),        \
                                                                      .type = kind,                           \
-                                                                     .capacity = room}
+                                                                     .capacity = room};                      \
+    VMK_MODULE_INFO("parmtype", #param ":" VMK_MODPARAM_TEXT_OF(kind))
 
 /** `VMK_MODPARAM(debug, VMK_MODPARAM_INT, "log level")`: the variable and the parameter share a name. */
 #define VMK_MODPARAM(variable, type, description) VMK_MODPARAM_NAMED(variable, variable, type, description)
