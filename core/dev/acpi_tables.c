@@ -8,6 +8,7 @@
 #include <core/boot_info.h>
 #include <core/paging.h>
 #include <vmkapi/core/machine_memory.h>
+#include <vmkapi/lib/libc.h>
 
 #define BIOS_AREA_BASE 0xe0000ul
 #define BIOS_AREA_END  0x100000ul
@@ -38,7 +39,7 @@ static vmk_Bool sums_to_zero(const void *data, vmk_ByteCount len)
 
 static vmk_Bool is_rsdp(const struct rsdp *rsdp)
 {
-    return __builtin_memcmp(rsdp->signature, "RSD PTR ", 8) == 0 && sums_to_zero(rsdp, RSDP_V1_BYTES);
+    return vmk_Memcmp(rsdp->signature, "RSD PTR ", 8) == 0 && sums_to_zero(rsdp, RSDP_V1_BYTES);
 }
 
 vmk_MA acpi_find_rsdp(void)
@@ -55,9 +56,9 @@ vmk_MA acpi_find_rsdp(void)
 }
 
 /* Make a table of the firmware's readable; some lie in memory that the firmware does not call RAM. */
-static const struct acpi_table_header *see_table(vmk_MA ma)
+static const struct acpi_header *see_table(vmk_MA ma)
 {
-    const struct acpi_table_header *table = vmk_MA2Ptr(ma);
+    const struct acpi_header *table = vmk_MA2Ptr(ma);
 
     if (paging_see_direct(ma, sizeof(*table)) != VMK_OK || table->len < sizeof(*table) ||
         table->len > TABLE_MAX || paging_see_direct(ma, table->len) != VMK_OK ||
@@ -68,18 +69,17 @@ static const struct acpi_table_header *see_table(vmk_MA ma)
 }
 
 /* The RSDT has 32-bit entries, the XSDT 64-bit ones, which need not be aligned. */
-static const void *find_in(const struct acpi_table_header *root, vmk_ByteCount entry_bytes,
-                           const char *signature)
+static const void *find_in(const struct acpi_header *root, vmk_ByteCount entry_bytes, const char *signature)
 {
     const char *entries = (const char *)(root + 1);
 
     for (vmk_ByteCount at = 0; sizeof(*root) + at + entry_bytes <= root->len; at += entry_bytes) {
-        const struct acpi_table_header *table;
+        const struct acpi_header *table;
         vmk_MA ma = 0;
 
-        __builtin_memcpy(&ma, entries + at, entry_bytes);
+        vmk_Memcpy(&ma, entries + at, entry_bytes);
         table = see_table(ma);
-        if (table != NULL && __builtin_memcmp(table->signature, signature, 4) == 0) {
+        if (table != NULL && vmk_Memcmp(table->signature, signature, 4) == 0) {
             return table;
         }
     }
@@ -90,7 +90,7 @@ const void *acpi_find_table(const char *signature)
 {
     vmk_MA ma = acpi_find_rsdp();
     const struct rsdp *rsdp = vmk_MA2Ptr(ma);
-    const struct acpi_table_header *root;
+    const struct acpi_header *root;
     vmk_Bool extended;
 
     if (ma == 0 || paging_see_direct(ma, sizeof(*rsdp)) != VMK_OK || !is_rsdp(rsdp)) {

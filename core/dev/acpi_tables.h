@@ -10,14 +10,14 @@
 #include <vmkapi/base/types.h>
 
 /** What every table begins with (ACPI specification 6.4, 5.2.6). */
-struct acpi_table_header {
+struct acpi_header {
     char signature[4];
     vmk_uint32 len; /**< Of the whole table. */
     vmk_uint8 revision, checksum;
     char oem_id[6], oem_table_id[8];
     vmk_uint32 oem_revision, creator_id, creator_revision;
 } VMK_ATTRIBUTE_PACKED;
-VMK_STATIC_ASSERT(sizeof(struct acpi_table_header) == 36, "fixed by the ACPI specification");
+VMK_STATIC_ASSERT(sizeof(struct acpi_header) == 36, "fixed by the ACPI specification");
 
 /** @return the RSDP's machine address: the loader's word, else found in the BIOS area; 0 without ACPI. */
 vmk_MA acpi_find_rsdp(void);

@@ -15,21 +15,12 @@
 #include <core/kmain.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/core/machine_memory.h>
+#include <vmkapi/lib/libc.h>
 
 #define LOW_MEMORY_END 0x100000ul
 #define BOOT_MAP_END   0x100000000ul
 
 struct boot_info boot_info;
-
-void boot_copy_string(char *to, vmk_ByteCount size_bytes, const char *from)
-{
-    vmk_ByteCount i = 0;
-
-    for (; i + 1 < size_bytes && from[i] != '\0'; i++) {
-        to[i] = from[i];
-    }
-    to[i] = '\0';
-}
 
 enum boot_region_type boot_region_type_of(vmk_uint32 e820_type)
 {
@@ -64,7 +55,7 @@ vmk_MA boot_alloc(vmk_uint64 npages, vmk_ByteCount align_bytes)
 
     VMK_VERIFY(ma != 0);
     boot_regions_use(&boot_info, ma, len);
-    __builtin_memset((void *)vmk_MA2VA(ma), 0, len);
+    vmk_Memset((void *)vmk_MA2VA(ma), 0, len);
     return ma;
 }
 

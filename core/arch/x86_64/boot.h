@@ -16,9 +16,6 @@ VMK_ATTRIBUTE_NORETURN void arch_boot(vmk_MA info, vmk_Bool is_multiboot2);
 void multiboot2_read(struct boot_info *boot, vmk_MA info);
 void pvh_read(struct boot_info *boot, vmk_MA info);
 
-/** Copy a string of the loader's, cut to fit and always terminated. */
-void boot_copy_string(char *to, vmk_ByteCount size_bytes, const char *from);
-
 /** The region type for a memory type of the firmware's (ACPI specification 6.4, table 15.3). */
 enum boot_region_type boot_region_type_of(vmk_uint32 e820_type);
 

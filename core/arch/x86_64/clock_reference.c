@@ -17,7 +17,7 @@
 #define FS_PER_SECOND     1000000000000000ul
 
 struct hpet_table {
-    struct acpi_table_header header;
+    struct acpi_header header;
     vmk_uint32 block_id;
     vmk_uint8 space_id, width, offset, reserved; /* A generic address structure. */
     vmk_uint64 address;
@@ -28,7 +28,7 @@ struct hpet_table {
 #define PM_TIMER_HZ             3579545
 
 struct fadt {
-    struct acpi_table_header header;
+    struct acpi_header header;
     vmk_uint8 unused1[40];
     vmk_uint32 pm_timer_port;
     vmk_uint8 unused2[32];

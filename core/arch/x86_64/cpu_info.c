@@ -8,6 +8,7 @@
 
 #include <core/clock.h>
 #include <vmkapi/base/assert.h>
+#include <vmkapi/lib/libc.h>
 
 enum cpuid_register {
     EAX,
@@ -73,30 +74,16 @@ static vmk_Bool has(const struct feature *feature)
     return (value[feature->reg] >> feature->bit & 1) != 0;
 }
 
-static void append(char *to, vmk_ByteCount size_bytes, const char *word)
-{
-    vmk_ByteCount at = __builtin_strlen(to);
-    vmk_ByteCount len = __builtin_strlen(word);
-
-    if (at + 1 + len >= size_bytes) {
-        return;
-    }
-    if (at > 0) {
-        to[at++] = ' ';
-    }
-    __builtin_memcpy(to + at, word, len + 1);
-}
-
 static void read_names(struct cpu_info *info)
 {
     struct cpuid_result r = cpuid(0, 0);
 
-    __builtin_memcpy(info->vendor, &r.ebx, 4);
-    __builtin_memcpy(info->vendor + 4, &r.edx, 4);
-    __builtin_memcpy(info->vendor + 8, &r.ecx, 4);
+    vmk_Memcpy(info->vendor, &r.ebx, 4);
+    vmk_Memcpy(info->vendor + 4, &r.edx, 4);
+    vmk_Memcpy(info->vendor + 8, &r.ecx, 4);
     for (unsigned i = 0; i < 3; i++) {
         r = leaf_or_zero(0x80000002 + i);
-        __builtin_memcpy(info->brand + 16 * i, &r, 16);
+        vmk_Memcpy(info->brand + 16 * i, &r, 16);
     }
 }
 
@@ -123,7 +110,8 @@ void cpu_info_read(struct cpu *cpu)
     read_signature(info);
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(features); i++) {
         if (has(&features[i])) {
-            append(info->features, sizeof(info->features), features[i].name);
+            vmk_Strlcat(info->features, info->features[0] != '\0' ? " " : "", sizeof(info->features));
+            vmk_Strlcat(info->features, features[i].name, sizeof(info->features));
         }
     }
     info->invariant_tsc = (leaf_or_zero(0x80000007).edx >> 8 & 1) != 0;

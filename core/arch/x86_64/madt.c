@@ -27,7 +27,7 @@ enum entry_type {
 };
 
 struct madt {
-    struct acpi_table_header header;
+    struct acpi_header header;
     vmk_uint32 lapic_ma;
     vmk_uint32 flags;
 } VMK_ATTRIBUTE_PACKED;

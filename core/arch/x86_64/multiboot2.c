@@ -7,6 +7,7 @@
 #include "layout.h"
 
 #include <vmkapi/core/machine_memory.h>
+#include <vmkapi/lib/libc.h>
 
 enum tag_type {
     TAG_END = 0,
@@ -51,7 +52,7 @@ static void read_module(struct boot_info *boot, const struct tag_module *tag)
     module = &boot->modules[boot->nmodules++];
     module->base = tag->start;
     module->len = tag->end - tag->start;
-    boot_copy_string(module->name, sizeof(module->name), tag->name);
+    vmk_Strlcpy(module->name, tag->name, sizeof(module->name));
 }
 
 static void read_memory_map(struct boot_info *boot, const struct tag_memory_map *tag)
@@ -70,7 +71,7 @@ static void read_rsdp(struct boot_info *boot, const struct tag *tag)
     vmk_ByteCount len = tag->size - sizeof(*tag);
 
     if (len <= sizeof(rsdp_copy)) {
-        __builtin_memcpy(rsdp_copy, tag + 1, len);
+        vmk_Memcpy(rsdp_copy, tag + 1, len);
         boot->rsdp = (vmk_VA)rsdp_copy - KERNEL_BASE;
     }
 }
@@ -83,7 +84,7 @@ void multiboot2_read(struct boot_info *boot, vmk_MA info)
     for (; tag->type != TAG_END; tag = (const struct tag *)((vmk_VA)tag + ((tag->size + 7) & ~7ul))) {
         switch (tag->type) {
         case TAG_CMDLINE:
-            boot_copy_string(boot->cmdline, sizeof(boot->cmdline), (const char *)(tag + 1));
+            vmk_Strlcpy(boot->cmdline, (const char *)(tag + 1), sizeof(boot->cmdline));
             break;
         case TAG_MODULE:
             read_module(boot, (const struct tag_module *)tag);

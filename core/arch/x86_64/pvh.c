@@ -7,6 +7,7 @@
 
 #include <vmkapi/base/assert.h>
 #include <vmkapi/core/machine_memory.h>
+#include <vmkapi/lib/libc.h>
 
 #define START_INFO_MAGIC 0x336ec578
 
@@ -43,14 +44,14 @@ void pvh_read(struct boot_info *boot, vmk_MA info)
     boot->protocol = "PVH";
     boot->rsdp = start->rsdp_ma;
     if (start->cmdline_ma != 0) {
-        boot_copy_string(boot->cmdline, sizeof(boot->cmdline), (const char *)vmk_MA2VA(start->cmdline_ma));
+        vmk_Strlcpy(boot->cmdline, (const char *)vmk_MA2VA(start->cmdline_ma), sizeof(boot->cmdline));
     }
     for (; boot->nmodules < start->nr_modules && boot->nmodules < BOOT_MAX_MODULES; module++) {
         struct boot_module *m = &boot->modules[boot->nmodules++];
 
         m->base = module->base;
         m->len = module->len;
-        boot_copy_string(m->name, sizeof(m->name), "initrd");
+        vmk_Strlcpy(m->name, "initrd", sizeof(m->name));
     }
     for (vmk_uint32 i = 0; i < start->memory_map_entries; i++, region++) {
         boot_regions_add(boot, region->base, region->len, boot_region_type_of(region->type));

@@ -16,6 +16,7 @@
 #include <vmkapi/base/logging.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/mapping.h>
+#include <vmkapi/lib/libc.h>
 
 #define INIT_SETTLE_NS     (10 * CLOCK_NS_PER_MS)
 #define STARTUP_RETRY_NS   (1 * CLOCK_NS_PER_MS)
@@ -43,6 +44,11 @@ static vmk_atomic64 stopped;
 smp_mask smp_online_mask(void)
 {
     return vmk_AtomicRead64(&online);
+}
+
+vmk_uint32 smp_present_count(void)
+{
+    return candidate_count + 1;
 }
 
 void smp_add_cpu(vmk_uint32 apic_id)
@@ -124,16 +130,16 @@ static void relocate(const char *symbol, unsigned offset)
     char *field = (char *)in_page(symbol) + offset;
     vmk_uint32 value;
 
-    __builtin_memcpy(&value, field, sizeof(value));
+    vmk_Memcpy(&value, field, sizeof(value));
     value += (vmk_uint32)smp_trampoline_ma;
-    __builtin_memcpy(field, &value, sizeof(value));
+    vmk_Memcpy(field, &value, sizeof(value));
 }
 
 /* The page is written through the direct map and runs at its own address: never both in one mapping. */
 static VMK_ReturnStatus install_trampoline(void)
 {
-    __builtin_memcpy(in_page(trampoline_start), trampoline_start,
-                     (vmk_ByteCount)(trampoline_end - trampoline_start));
+    vmk_Memcpy(in_page(trampoline_start), trampoline_start,
+               (vmk_ByteCount)(trampoline_end - trampoline_start));
     relocate(trampoline_gdt_pointer, 2);
     relocate(trampoline_far_32, 0);
     relocate(trampoline_far_64, 0);

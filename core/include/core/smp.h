@@ -17,6 +17,9 @@ typedef void (*smp_call_fn)(void *arg);
 /** @return the CPUs that run. Grows while arch_start_secondary_cpus() works. Context: any. */
 smp_mask smp_online_mask(void);
 
+/** @return how many CPUs firmware names, started or not. Context: any, after irq_vector_init(). */
+vmk_uint32 smp_present_count(void);
+
 /** @return CPU @p cpu's data. It must be online. Context: any. */
 vmk_PCPU *smp_pcpu(vmk_uint32 cpu);
 
