@@ -263,8 +263,10 @@ static void parse_precision(struct spec *spec, const char **at, struct arguments
     }
     (*at)++;
     if (**at == '*') {
+        int precision = va_arg(args->list, int);
+
         (*at)++;
-        spec->precision = VMK_MAX(va_arg(args->list, int), -1);
+        spec->precision = VMK_MAX(precision, -1);
     } else {
         spec->precision = (vmk_int32)parse_decimal(at);
     }
