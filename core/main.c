@@ -2,10 +2,127 @@
 /*
  * main.c - the order in which the kernel comes up.
  */
+#define VMK_LOG_MODULE "Init"
+
+#include <core/account.h>
+#include <core/acpi.h>
+#include <core/arch.h>
 #include <core/boot_info.h>
+#include <core/clock.h>
+#include <core/config.h>
+#include <core/console.h>
+#include <core/console_dev.h>
+#include <core/device.h>
+#include <core/diagnosis.h>
+#include <core/heap.h>
+#include <core/irq_vector.h>
 #include <core/kmain.h>
+#include <core/kmap.h>
+#include <core/log.h>
+#include <core/module.h>
+#include <core/net.h>
+#include <core/page_alloc.h>
+#include <core/paging.h>
+#include <core/pci.h>
+#include <core/smp.h>
+#include <core/uuid.h>
+#include <core/version.h>
+#include <core/vfs.h>
+#include <core/world.h>
+#include <vmkapi/base/logging.h>
+
+/* Until all parts are there. */
+#pragma weak sched_init
+#pragma weak console_start
+#pragma weak module_init
+#pragma weak device_init
+#pragma weak acpi_init
+#pragma weak pci_init
+#pragma weak pci_offer_devices
+#pragma weak net_init
+#pragma weak kmap_init
+#pragma weak heap_init
+#pragma weak page_alloc_init
+#define CALL(f, ...) (f != NULL ? (void)f(__VA_ARGS__) : (void)0)
+#define TRY(f, ...)  (f != NULL ? f(__VA_ARGS__) : VMK_OK)
+
+/* Memory, interrupts, time: with one CPU and no worlds. */
+static void start_machine(struct boot_info *boot)
+{
+    CALL(page_alloc_init, boot);
+    paging_use_page_alloc();
+    CALL(kmap_init);
+    CALL(heap_init);
+    irq_vector_init();
+    account_init(smp_present_count());
+    clock_init();
+    uuid_init();
+}
+
+/* The caller becomes the first world; then there are all CPUs. */
+static void start_scheduler(void)
+{
+    vmk_ByteCount stack_bytes;
+    vmk_VA stack = arch_boot_stack(&stack_bytes);
+
+    CALL(sched_init, stack, stack_bytes);
+    arch_irq_enable();
+    arch_start_secondary_cpus();
+    sched_cpus_started();
+    console_dev_enable_input();
+}
+
+/* A damaged archive costs what is in it, and is named; what boots without it still boots. */
+static vmk_StatusValue lay_boot_archives(const struct boot_info *boot)
+{
+    vmk_StatusValue result = VMK_OK;
+
+    for (unsigned i = 0; i < boot->nmodules; i++) {
+        const struct boot_module *m = &boot->modules[i];
+        struct diagnosis why;
+        vmk_StatusValue status = vfs_add_archive(m->name, vmk_MA2Ptr(m->base), m->len, &why);
+
+        if (status != VMK_OK) {
+            vmk_AlertMessage("%s", why.text);
+            result = status;
+        }
+    }
+    return result;
+}
+
+/* @return the first failure of @p status and a further step, which was taken anyhow. */
+static vmk_StatusValue first_failure(vmk_StatusValue status, const char *what, vmk_StatusValue step)
+{
+    if (step != VMK_OK) {
+        vmk_AlertMessage("%s: %s", what, vmk_StatusToString(step));
+    }
+    return status != VMK_OK ? status : step;
+}
+
+static vmk_StatusValue start_system(const struct boot_info *boot)
+{
+    vmk_StatusValue status = first_failure(VMK_OK, "file system", vfs_init());
+
+    log_start();
+    status = first_failure(status, "boot archives", lay_boot_archives(boot));
+    status = first_failure(status, "modules", TRY(module_init));
+    CALL(net_init);
+    status = first_failure(status, "devices", TRY(device_init));
+    status = first_failure(status, "ACPI", TRY(acpi_init));
+    status = first_failure(status, "PCI", TRY(pci_init));
+    CALL(pci_offer_devices);
+    return status;
+}
 
 void kmain(struct boot_info *boot)
 {
-    (void)boot;
+    vmk_StatusValue status;
+
+    config_init(boot->cmdline);
+    vmk_LogMessage("%s, booted by %s", version_text, boot->protocol);
+    start_machine(boot);
+    start_scheduler();
+    status = start_system(boot);
+    CALL(console_start, status);
+    vmk_WorldExit(VMK_OK);
 }
