@@ -97,6 +97,15 @@ VMK_ReturnStatus vmk_DeviceGetRegistrationData(vmk_Device device, vmk_AddrCookie
 VMK_ReturnStatus vmk_DeviceGetAttachedDriverData(vmk_Device device, vmk_AddrCookie *data);
 VMK_ReturnStatus vmk_DeviceSetAttachedDriverData(vmk_Device device, vmk_AddrCookie data);
 
+/**
+ * The driver that is attached to a device, or whose attachDevice operation runs on it now.
+ *
+ * For operations that several drivers share. Context: an operation of the driver's.
+ * @retval VMK_OK
+ * @retval VMK_NOT_FOUND  it has none
+ */
+VMK_ReturnStatus vmk_DeviceGetDriver(vmk_Device device, vmk_Driver *driver);
+
 /** The device's address on its bus, for log lines; good while the device is. Context: any. */
 const char *vmk_DeviceGetName(vmk_Device device);
 
