@@ -57,7 +57,7 @@ static void add_network(struct qemu_args *args, const struct machine_options *o)
         add(args, "user,id=net0");
     }
     add(args, "-device");
-    add(args, "%s,netdev=net0", o->nic != NULL ? o->nic : "e1000");
+    add(args, "%s,netdev=net0,id=nic0", o->nic != NULL ? o->nic : "e1000");
 }
 
 static void add_socket(struct qemu_args *args, const char *id, int fd)
