@@ -113,8 +113,8 @@ static vmk_StatusValue fail_option(struct command_call *call, const char *word)
         command_guess_offer(&guess, arg->name);
     }
     command_guess_offer(&guess, "formatter");
-    return command_fail(call, VMK_BAD_PARAM, "'%s' has no option '%s'%s%s%s; try '%s --help'",
-                        call->command->path, word, guess.best[0] != '\0' ? "; did you mean '--" : "",
+    return command_fail(call, VMK_BAD_PARAM, "'%s' has no option '%s';%s%s%s try '%s --help'",
+                        call->command->path, word, guess.best[0] != '\0' ? " did you mean '--" : "",
                         guess.best, guess.best[0] != '\0' ? "'?" : "", call->command->path);
 }
 

@@ -21,8 +21,10 @@ static bool text_grow(struct format_text *text, vmk_ByteCount wanted)
     if (data == NULL) {
         return false;
     }
-    vmk_Memcpy(data, text->data, text->len);
-    vmk_HeapFree(heap_kernel, text->data);
+    if (text->data != NULL) {
+        vmk_Memcpy(data, text->data, text->len);
+        vmk_HeapFree(heap_kernel, text->data);
+    }
     text->data = data;
     text->capacity = capacity;
     return true;
