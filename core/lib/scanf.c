@@ -157,7 +157,7 @@ static vmk_Bool scan_characters(struct scan *scan, const struct directive *direc
     while (len < max && from[len] != '\0' && accepts(directive, from[len])) {
         len++;
     }
-    if (len == 0 || (counted && len < max)) {
+    if (len == 0) {
         return VMK_FALSE;
     }
     if (!directive->suppress) {
