@@ -31,28 +31,13 @@
 #include <core/world.h>
 #include <vmkapi/base/logging.h>
 
-/* Until all parts are there. */
-#pragma weak sched_init
-#pragma weak console_start
-#pragma weak module_init
-#pragma weak device_init
-#pragma weak acpi_init
-#pragma weak pci_init
-#pragma weak pci_offer_devices
-#pragma weak net_init
-#pragma weak kmap_init
-#pragma weak heap_init
-#pragma weak page_alloc_init
-#define CALL(f, ...) (f != NULL ? (void)f(__VA_ARGS__) : (void)0)
-#define TRY(f, ...)  (f != NULL ? f(__VA_ARGS__) : VMK_OK)
-
 /* Memory, interrupts, time: with one CPU and no worlds. */
 static void start_machine(struct boot_info *boot)
 {
-    CALL(page_alloc_init, boot);
+    page_alloc_init(boot);
     paging_use_page_alloc();
-    CALL(kmap_init);
-    CALL(heap_init);
+    kmap_init();
+    heap_init();
     irq_vector_init();
     account_init(smp_present_count());
     clock_init();
@@ -65,7 +50,7 @@ static void start_scheduler(void)
     vmk_ByteCount stack_bytes;
     vmk_VA stack = arch_boot_stack(&stack_bytes);
 
-    CALL(sched_init, stack, stack_bytes);
+    sched_init(stack, stack_bytes);
     arch_irq_enable();
     arch_start_secondary_cpus();
     sched_cpus_started();
@@ -99,18 +84,29 @@ static vmk_StatusValue first_failure(vmk_StatusValue status, const char *what, v
     return status != VMK_OK ? status : step;
 }
 
+/* A system can do without: it only has no address then. */
+static void start_tcpip(void)
+{
+    struct diagnosis why;
+
+    if (module_load("tcpip", "", &why) != VMK_OK) {
+        vmk_WarningMessage("%s", why.text);
+    }
+}
+
 static vmk_StatusValue start_system(const struct boot_info *boot)
 {
     vmk_StatusValue status = first_failure(VMK_OK, "file system", vfs_init());
 
     log_start();
     status = first_failure(status, "boot archives", lay_boot_archives(boot));
-    status = first_failure(status, "modules", TRY(module_init));
-    CALL(net_init);
-    status = first_failure(status, "devices", TRY(device_init));
-    status = first_failure(status, "ACPI", TRY(acpi_init));
-    status = first_failure(status, "PCI", TRY(pci_init));
-    CALL(pci_offer_devices);
+    status = first_failure(status, "modules", module_init());
+    net_init();
+    status = first_failure(status, "devices", device_init());
+    status = first_failure(status, "ACPI", acpi_init());
+    status = first_failure(status, "PCI", pci_init());
+    pci_offer_devices();
+    start_tcpip();
     return status;
 }
 
@@ -123,6 +119,6 @@ void kmain(struct boot_info *boot)
     start_machine(boot);
     start_scheduler();
     status = start_system(boot);
-    CALL(console_start, status);
+    console_start(status);
     vmk_WorldExit(VMK_OK);
 }

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * control_dev.c - COM2, for the control port.
+ */
 #include "serial.h"
 
 #include <core/control_dev.h>
 
+static struct serial_port com2 = SERIAL_PORT_INITIALIZER(com2, 0x2f8, 3);
+
 VMK_ReturnStatus control_dev_open(void)
 {
-    return serial_init(&serial_com2) ? serial_enable_input(&serial_com2) : VMK_NOT_FOUND;
+    return serial_init(&com2) ? serial_enable_input(&com2) : VMK_NOT_FOUND;
 }
 
 void control_dev_write(const char *text, vmk_ByteCount len_bytes)
 {
-    serial_write(&serial_com2, text, len_bytes);
+    for (vmk_ByteCount i = 0; i < len_bytes; i++) {
+        serial_send(&com2, text[i]);
+    }
 }
 
 VMK_ReturnStatus control_dev_read_char(vmk_uint64 timeout_ns, char *out)
 {
-    return serial_read(&serial_com2, timeout_ns, out);
+    return serial_read(&com2, timeout_ns, out);
 }

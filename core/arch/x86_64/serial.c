@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * serial.c - the serial ports (National Semiconductor PC16550D data sheet).
+ * serial.c - serial ports (National Semiconductor PC16550D data sheet).
  */
 #include "serial.h"
 
 #include <core/clock.h>
 #include <core/irq_vector.h>
-#include <vmkapi/base/platform.h>
-#include <vmkapi/platform/x86/ioport.h>
 
-/* Registers, from the port's base. */
+/* Register offsets from the port's base. */
 enum {
     DATA = 0,
     DIVISOR_LOW = 0,
@@ -25,36 +23,28 @@ enum {
 #define LINE_DIVISOR       0x80
 #define LINE_8N1           0x03
 #define FIFO_ENABLE_CLEAR  0x07
+#define FIFO_BYTES         16
+#define INTERRUPT_RECEIVED 0x01
 #define MODEM_DTR_RTS_OUT2 0x0b /* OUT2 lets the interrupt line through. */
 #define STATUS_RECEIVED    0x01
-#define STATUS_CAN_SEND    0x20
+#define STATUS_CAN_SEND    0x20 /* The transmitter's queue is empty. */
 #define SEND_PATIENCE      1000000
+#define PROBE              0x5a
 
-#define SERIAL_PORT(port, port_name, port_base, port_irq)                                                    \
-    struct serial_port port = {                                                                              \
-        .base = port_base,                                                                                   \
-        .irq = port_irq,                                                                                     \
-        .lock = VMK_SPINLOCK_INITIALIZER(port_name, VMK_RANK_CONSOLE_INPUT),                                 \
-        .readers = WAIT_QUEUE_INITIALIZER(port.readers, port_name),                                          \
-    }
-
-SERIAL_PORT(serial_com1, "COM1", 0x3f8, 4);
-SERIAL_PORT(serial_com2, "COM2", 0x2f8, 3);
-
-static void write_register(const struct serial_port *port, vmk_uint16 offset, vmk_uint8 value)
+static vmk_uint8 read_register(const struct serial_port *port, unsigned offset)
 {
-    vmk_IOPortWrite8((vmk_uint16)(port->base + offset), value);
+    return vmk_IOPortRead8((vmk_IOPortAddr)(port->base + offset));
 }
 
-static vmk_uint8 read_register(const struct serial_port *port, vmk_uint16 offset)
+static void write_register(const struct serial_port *port, unsigned offset, vmk_uint8 value)
 {
-    return vmk_IOPortRead8((vmk_uint16)(port->base + offset));
+    vmk_IOPortWrite8((vmk_IOPortAddr)(port->base + offset), value);
 }
 
 vmk_Bool serial_init(struct serial_port *port)
 {
-    write_register(port, SCRATCH, 0x5a);
-    port->present = read_register(port, SCRATCH) == 0x5a;
+    write_register(port, SCRATCH, PROBE);
+    port->present = read_register(port, SCRATCH) == PROBE;
     if (port->present) {
         write_register(port, INTERRUPT_ENABLE, 0);
         write_register(port, LINE_CONTROL, LINE_DIVISOR);
@@ -67,49 +57,56 @@ vmk_Bool serial_init(struct serial_port *port)
     return port->present;
 }
 
-static void send(const struct serial_port *port, char c)
+static void wait_for_room(struct serial_port *port)
 {
-    for (unsigned i = 0; i < SEND_PATIENCE; i++) {
+    for (unsigned i = 0; i < SEND_PATIENCE && port->room == 0; i++) {
         if (read_register(port, LINE_STATUS) & STATUS_CAN_SEND) {
-            write_register(port, DATA, (vmk_uint8)c);
-            return;
+            port->room = FIFO_BYTES;
         }
         vmk_CPURelax();
     }
 }
 
-void serial_write(const struct serial_port *port, const char *text, vmk_ByteCount len_bytes)
+void serial_send(struct serial_port *port, char c)
 {
-    for (vmk_ByteCount i = 0; port->present && i < len_bytes; i++) {
-        send(port, text[i]);
+    if (!port->present) {
+        return;
+    }
+    wait_for_room(port);
+    if (port->room > 0) {
+        port->room--;
+        write_register(port, DATA, (vmk_uint8)c);
     }
 }
 
-int serial_poll(const struct serial_port *port)
+int serial_poll(struct serial_port *port)
 {
-    return port->present && (read_register(port, LINE_STATUS) & STATUS_RECEIVED) ? read_register(port, DATA)
-                                                                                 : -1;
+    if (!port->present || !(read_register(port, LINE_STATUS) & STATUS_RECEIVED)) {
+        return -1;
+    }
+    return read_register(port, DATA);
 }
 
-/* Whoever sends faster than the port is read loses what is sent last. */
+/* Who sends faster than the reader reads loses what is sent last. */
 static void on_input(void *arg)
 {
     struct serial_port *port = arg;
+    struct serial_input *input = &port->input;
 
-    vmk_SpinlockLock(&port->lock);
+    vmk_SpinlockLock(&input->lock);
     for (int c = serial_poll(port); c >= 0; c = serial_poll(port)) {
-        if (port->head - port->tail < SERIAL_INPUT_SIZE) {
-            port->input[port->head++ % SERIAL_INPUT_SIZE] = (char)c;
+        if (input->head - input->tail < SERIAL_INPUT_SIZE) {
+            input->bytes[input->head++ % SERIAL_INPUT_SIZE] = (char)c;
         }
     }
-    vmk_SpinlockUnlock(&port->lock);
-    wait_queue_wake_all(&port->readers);
+    vmk_SpinlockUnlock(&input->lock);
+    wait_queue_wake_all(&input->queue);
 }
 
 VMK_ReturnStatus serial_enable_input(struct serial_port *port)
 {
     unsigned flags;
-    vmk_uint32 gsi = ioapic_isa_gsi(port->irq, &flags);
+    vmk_uint32 gsi = ioapic_isa_gsi(port->isa_irq, &flags);
     vmk_uint8 vector;
     vmk_StatusValue status;
 
@@ -125,34 +122,40 @@ VMK_ReturnStatus serial_enable_input(struct serial_port *port)
         irq_vector_free(0, vector);
         return status;
     }
-    port->input_enabled = VMK_TRUE;
-    write_register(port, INTERRUPT_ENABLE, 1);
+    port->input.enabled = VMK_TRUE;
+    write_register(port, INTERRUPT_ENABLE, INTERRUPT_RECEIVED);
     ioapic_unmask(gsi);
     return VMK_OK;
 }
 
+static vmk_uint64 time_left(vmk_uint64 deadline_ns)
+{
+    vmk_uint64 now = clock_now_ns();
+
+    if (deadline_ns == WAIT_FOREVER) {
+        return WAIT_FOREVER;
+    }
+    return deadline_ns > now ? deadline_ns - now : 0;
+}
+
 VMK_ReturnStatus serial_read(struct serial_port *port, vmk_uint64 timeout_ns, char *out)
 {
+    struct serial_input *input = &port->input;
     vmk_uint64 deadline = wait_deadline(timeout_ns);
     vmk_StatusValue status = VMK_OK;
     vmk_uint64 flags;
 
-    if (!port->input_enabled) {
+    if (!input->enabled) {
         return VMK_NOT_FOUND;
     }
-    vmk_SpinlockLockIRQ(&port->lock, &flags);
-    while (port->head == port->tail && status == VMK_OK) {
-        vmk_uint64 now = clock_now_ns();
-
-        status = wait_queue_wait_irq(&port->readers, &port->lock, &flags,
-                                     deadline == WAIT_FOREVER ? WAIT_FOREVER
-                                     : deadline > now         ? deadline - now
-                                                              : 0);
+    vmk_SpinlockLockIRQ(&input->lock, &flags);
+    while (input->head == input->tail && status == VMK_OK) {
+        status = wait_queue_wait_irq(&input->queue, &input->lock, &flags, time_left(deadline));
     }
-    if (port->head != port->tail) {
-        *out = port->input[port->tail++ % SERIAL_INPUT_SIZE];
+    if (input->head != input->tail) {
+        *out = input->bytes[input->tail++ % SERIAL_INPUT_SIZE];
         status = VMK_OK;
     }
-    vmk_SpinlockUnlockIRQ(&port->lock, flags);
+    vmk_SpinlockUnlockIRQ(&input->lock, flags);
     return status;
 }
