@@ -4,6 +4,8 @@
  *
  * A module that still holds something may still be called: its memory then stays.
  */
+#define VMK_LOG_MODULE "Module"
+
 #include "discard.h"
 
 #include <core/heap.h>

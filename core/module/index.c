@@ -2,6 +2,8 @@
 /*
  * index.c - which module drives which device, from what the module files say.
  */
+#define VMK_LOG_MODULE "Module"
+
 #include "index.h"
 
 #include "image.h"

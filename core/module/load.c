@@ -2,6 +2,8 @@
 /*
  * load.c - from a file to a running module, in steps; whichever fails, all before it is undone.
  */
+#define VMK_LOG_MODULE "Module"
+
 #include "discard.h"
 #include "image.h"
 #include "imports.h"
@@ -30,8 +32,10 @@ struct load {
     struct elf_file elf;
     struct string_table info, imports;
     struct elf_memory memory[ELF_REGIONS];
-    vmk_VA *values; /* of the symbols */
-    vmk_Bool gpl;   /* its licence is GPL-compatible */
+    vmk_VA *values;                                       /* of the symbols */
+    vmk_Bool gpl;                                         /* its licence is GPL-compatible */
+    char loaded[MODULE_DEPENDS_MAX][VMK_MODULE_NAME_MAX]; /* dependencies this load has brought in */
+    unsigned nloaded;
 };
 
 static VMK_ReturnStatus load_module(const char *name, const char *parameters, const struct load *requester,
@@ -144,7 +148,9 @@ static VMK_ReturnStatus get_dependency(struct load *load, const char *name)
     status = table_get(name, &module->depends[module->ndepends]);
     if (status == VMK_NOT_FOUND) {
         status = load_module(name, NULL, load, load->why);
-        if (status != VMK_OK && status != VMK_EXISTS) {
+        if (status == VMK_OK) {
+            vmk_Strlcpy(load->loaded[load->nloaded++], name, VMK_MODULE_NAME_MAX);
+        } else if (status != VMK_EXISTS) {
             return status;
         }
         status = table_get(name, &module->depends[module->ndepends]);
@@ -374,12 +380,25 @@ static VMK_ReturnStatus run_steps(struct load *load)
     return status;
 }
 
+/** Leave nothing of a failed load behind. */
+static void undo(struct load *load)
+{
+    struct diagnosis why;
+
+    if (module_discard(load->module, &why) != VMK_OK) {
+        vmk_WarningMessage("%s", why.text);
+    }
+    while (load->nloaded != 0) {
+        /* Somebody else may use it by now: then it stays. */
+        (void)!module_unload(load->loaded[--load->nloaded], &why);
+    }
+}
+
 static VMK_ReturnStatus load_module(const char *name, const char *parameters, const struct load *requester,
                                     struct diagnosis *why)
 {
     struct load *load = vmk_HeapZalloc(heap_kernel, sizeof(*load));
     struct module *module = vmk_HeapZalloc(heap_kernel, sizeof(*module));
-    struct diagnosis stuck;
     VMK_ReturnStatus status;
 
     if (load == NULL || module == NULL) {
@@ -390,8 +409,8 @@ static VMK_ReturnStatus load_module(const char *name, const char *parameters, co
     *load = (struct load){
         .name = name, .parameters = parameters, .requester = requester, .why = why, .module = module};
     status = run_steps(load);
-    if (status != VMK_OK && module_discard(module, &stuck) != VMK_OK) {
-        vmk_WarningMessage("%s", stuck.text);
+    if (status != VMK_OK) {
+        undo(load);
     }
     image_close(&load->image);
     vmk_HeapFree(heap_kernel, load->values);

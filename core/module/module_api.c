@@ -4,6 +4,8 @@
  *
  * All of it reads the table in RCU sections.
  */
+#define VMK_LOG_MODULE "Module"
+
 #include "table.h"
 
 #include <vmkapi/base/logging.h>

@@ -170,7 +170,7 @@ static VMK_ReturnStatus load_command(struct command_call *call)
 {
     struct diagnosis why;
     VMK_ReturnStatus status =
-        module_load(command_string(call, "module"), command_string(call, "parameter-string"), &why);
+        module_load(command_string(call, "module"), command_string(call, "parameters"), &why);
 
     return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
 }
@@ -182,7 +182,7 @@ static const struct command_arg load_args[] = {
      .flags = COMMAND_REQUIRED,
      .help = "The module, or the path of its file",
      .candidate = indexed_candidate},
-    {.name = "parameter-string",
+    {.name = "parameters",
      .letter = 'p',
      .type = COMMAND_STRING,
      .flags = COMMAND_BARE,

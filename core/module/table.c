@@ -4,6 +4,7 @@
  */
 #include "table.h"
 
+#include <core/version.h>
 #include <vmkapi/base/rcu.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
@@ -25,6 +26,7 @@ extern const vmk_Export vmk_exports_start[], vmk_exports_end[];
 
 VMK_ReturnStatus table_init(void)
 {
+    vmk_Strlcpy(module_kernel.version, version_number, sizeof(module_kernel.version));
     table[VMK_VMKERNEL_MODULE_ID] = &module_kernel;
     return exports_build(&module_kernel.exports, vmk_exports_start,
                          (vmk_ByteCount)(vmk_exports_end - vmk_exports_start));
