@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * leaking.c - a module that keeps a heap when it is unloaded: its memory stays, and the loader says why.
+ */
+#include <vmkapi/base/heap.h>
+#include <vmkapi/base/module.h>
+
+VMK_MODULE_LICENSE("GPL v2");
+
+int init_module(void);
+void cleanup_module(void);
+
+int init_module(void)
+{
+    vmk_HeapCreateProps props = {.name = {"leaking"}, .module = vmk_ModuleCurrentID};
+    vmk_HeapID heap;
+    VMK_ReturnStatus status = vmk_HeapCreate(&props, &heap);
+
+    return status == VMK_OK && vmk_HeapAlloc(heap, 1000) == NULL ? VMK_NO_MEMORY : status;
+}
+
+void cleanup_module(void)
+{
+}
