@@ -10,6 +10,7 @@
 #include <core/console_dev.h>
 #include <core/ksyms.h>
 #include <core/log.h>
+#include <core/paging.h>
 #include <core/shutdown.h>
 #include <core/smp.h>
 #include <core/world.h>
@@ -82,10 +83,32 @@ static void take_world(vmk_uint32 cpu)
     }
 }
 
+/**
+ * The word at the top of the stack, if it is a code address, else 0.
+ *
+ * A function without a frame of its own, or a jump to nowhere, has left its caller there and nowhere else.
+ */
+static vmk_uint64 frameless_caller(vmk_VA rsp)
+{
+    struct ksyms_symbol symbol;
+    vmk_uint64 word;
+
+    if (rsp % sizeof(word) != 0 || arch_query_page(rsp, NULL, NULL) != VMK_OK) {
+        return 0;
+    }
+    word = *(const vmk_uint64 *)rsp;
+    return ksyms_find(word, &symbol) ? word : 0;
+}
+
 static void take_backtrace(void)
 {
+    vmk_uint64 caller = report.trapped ? frameless_caller(report.frame.rsp) : 0;
+
     report.frames[0] = report.frame.rip;
-    report.nframes = 1 + arch_backtrace(report.frame.rbp, report.frames + 1, CRASH_FRAMES_MAX - 1);
+    report.frames[1] = caller;
+    report.nframes = caller != 0 ? 2 : 1;
+    report.nframes +=
+        arch_backtrace(report.frame.rbp, report.frames + report.nframes, CRASH_FRAMES_MAX - report.nframes);
 }
 
 /** Unless somebody said: the module whose code is innermost, the kernel's own left out. */

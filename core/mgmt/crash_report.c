@@ -48,10 +48,10 @@ static void screen_registers(const struct crash_report *report, struct format_si
     unsigned i, shown = 0;
 
     for (i = next_register(report, 0); i < VMK_ARRAY_SIZE(registers); i = next_register(report, i + 1)) {
-        format_print(sink, "%6s %016lx%s", registers[i].name, register_value(report, i),
-                     ++shown % 3 == 0 ? "\n" : "  ");
+        format_print(sink, "%s%6s %016lx", shown++ % 3 == 0 ? "\n" : "  ", registers[i].name,
+                     register_value(report, i));
     }
-    format_print(sink, "%s", shown % 3 == 0 ? "" : "\n");
+    format_print(sink, "\n");
 }
 
 static void screen_backtrace(const struct crash_report *report, struct format_sink *sink)
@@ -70,7 +70,7 @@ void crash_report_screen(const struct crash_report *report, struct format_sink *
     vmk_uint64 ms = report->uptime_ns / NS_PER_MS;
 
     format_print(sink, "\n" RULE "%s has crashed\n\n  %s\n\n", version_text, report->reason);
-    format_print(sink, "  module to blame: %s; CPU %u, world %d (%s), after %lu.%03lu s\n\n", report->module,
+    format_print(sink, "  module to blame: %s; CPU %u, world %d (%s), after %lu.%03lu s\n", report->module,
                  report->cpu, report->world, report->world_name, ms / 1000, ms % 1000);
     screen_registers(report, sink);
     screen_backtrace(report, sink);
