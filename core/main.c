@@ -12,6 +12,7 @@
 #include <core/config.h>
 #include <core/console.h>
 #include <core/console_dev.h>
+#include <core/crash.h>
 #include <core/device.h>
 #include <core/diagnosis.h>
 #include <core/heap.h>
@@ -55,6 +56,7 @@ static void start_scheduler(void)
     arch_start_secondary_cpus();
     sched_cpus_started();
     console_dev_enable_input();
+    hang_watch_start();
 }
 
 /* A damaged archive costs what is in it, and is named; what boots without it still boots. */
