@@ -159,6 +159,21 @@ void device_unclaim(vmk_Device device)
     vmk_WorldWakeup((vmk_WorldEventID)device);
 }
 
+VMK_ReturnStatus device_get_driver_name(vmk_Device device, vmk_Name *name)
+{
+    VMK_ReturnStatus status = device_claim(device); /* So that the driver stays meanwhile. */
+
+    if (status == VMK_OK) {
+        if (device->driver != NULL) {
+            vmk_NameCopy(name, &device->driver->name);
+        } else {
+            status = VMK_NOT_FOUND;
+        }
+        device_unclaim(device);
+    }
+    return status;
+}
+
 /** Run by the helper: scan again what is attached still. */
 static void rescan(vmk_AddrCookie data)
 {
@@ -270,6 +285,13 @@ VMK_ReturnStatus vmk_DeviceSetAttachedDriverData(vmk_Device device, vmk_AddrCook
     return VMK_OK;
 }
 VMK_EXPORT_SYMBOL(vmk_DeviceSetAttachedDriverData);
+
+VMK_ReturnStatus vmk_DeviceGetDriver(vmk_Device device, vmk_Driver *driver)
+{
+    *driver = device->driver;
+    return device->driver != NULL ? VMK_OK : VMK_NOT_FOUND;
+}
+VMK_EXPORT_SYMBOL(vmk_DeviceGetDriver);
 
 const char *vmk_DeviceGetName(vmk_Device device)
 {

@@ -160,6 +160,17 @@ struct intr *intr_find(vmk_IntrCookie cookie)
     return cookie < INTR_COOKIES_MAX ? __atomic_load_n(&cookies[cookie], __ATOMIC_ACQUIRE) : NULL;
 }
 
+void intr_walk(intr_visitor visit, void *arg)
+{
+    vmk_SemaLock(&registry_sema);
+    for (vmk_IntrCookie n = 1; n < INTR_COOKIES_MAX; n++) {
+        if (cookies[n] != NULL) {
+            visit(arg, cookies[n]);
+        }
+    }
+    vmk_SemaUnlock(&registry_sema);
+}
+
 VMK_ReturnStatus vmk_IntrRegister(vmk_ModuleID moduleID, vmk_IntrCookie cookie, const vmk_IntrProps *props)
 {
     struct intr *intr = intr_find(cookie);

@@ -122,6 +122,9 @@ VMK_ReturnStatus device_quiesce(vmk_Device device);
 /** Detach a driver from each of its devices. Context: world. */
 void device_detach_all(vmk_Driver driver);
 
+/** Copy the name of the driver that has a device. Context: world. @return VMK_OK; VMK_NOT_FOUND */
+VMK_ReturnStatus device_get_driver_name(vmk_Device device, vmk_Name *name);
+
 /** Have an attached device's logical devices registered, and offer them. The device is claimed. */
 VMK_ReturnStatus device_scan(vmk_Device device);
 

@@ -112,6 +112,12 @@ void intr_free(vmk_IntrCookie cookie);
 /** The interrupt with a cookie, or NULL. Stays valid until its owner frees it. Context: any. */
 struct intr *intr_find(vmk_IntrCookie cookie);
 
+/** Receives one interrupt; must not allocate or free any. */
+typedef void (*intr_visitor)(void *arg, const struct intr *intr);
+
+/** Visit every interrupt, by cookie. Context: world. */
+void intr_walk(intr_visitor visit, void *arg);
+
 /** Cookies are below this. */
 #define INTR_COOKIES_MAX 256
 

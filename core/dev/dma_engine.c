@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dma_engine.c - making and ending DMA engines; memory for devices.
+ */
+#define VMK_LOG_MODULE "DMA"
+
+#include "dma_engine.h"
+
+#include <core/account.h>
+#include <core/dma_bounce.h>
+#include <core/dma_track.h>
+#include <core/heap.h>
+#include <core/module.h>
+#include <vmkapi/base/export.h>
+#include <vmkapi/base/logging.h>
+#include <vmkapi/core/frame.h>
+#include <vmkapi/lib/libc.h>
+#include <vmkapi/lib/name.h>
+
+/* Debug builds record every mapping. */
+#ifdef VMK_DEBUG
+#define TRACKING VMK_TRUE
+#else
+#define TRACKING VMK_FALSE
+#endif
+
+#define BOUNCE_ORDER     8 /* 1 MiB. */
+#define BOUNCE_ORDER_LOW 4 /* Where memory is dear: below 16 MiB. */
+#define LEAKS_NAMED_MAX  8
+
+#define ISA_ADDRESS_MASK 0xffffffu
+
+static vmk_Bool is_power_of_two_or_zero(vmk_uint64 value)
+{
+    return (value & (value - 1)) == 0;
+}
+
+static vmk_Bool are_valid(const vmk_DMAConstraints *constraints)
+{
+    return is_power_of_two_or_zero(constraints->addressMask + 1) &&
+           is_power_of_two_or_zero(constraints->sgElemAlignment) &&
+           is_power_of_two_or_zero(constraints->sgElemStraddle);
+}
+
+/** The widest constraint of the page allocator's that keeps pages within a mask. */
+static vmk_MemPhysAddrConstraint range_below(vmk_uint64 mask)
+{
+    if (vmk_MachMemMaxAddr() - 1 <= mask) {
+        return VMK_PHYS_ADDR_ANY;
+    }
+    return mask >= VMK_ADDRESS_MASK_32BIT ? VMK_PHYS_ADDR_BELOW_4GB : VMK_PHYS_ADDR_BELOW_16MB;
+}
+
+/** Whether there is memory the device does not reach as it is. */
+static vmk_Bool needs_bouncing(const struct dma_engine *engine)
+{
+    return vmk_MachMemMaxAddr() - 1 > engine->head.addressMask || engine->constraints.sgElemAlignment > 1 ||
+           engine->constraints.sgElemStraddle != 0;
+}
+
+static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine)
+{
+    vmk_MemPhysAddrConstraint range = range_below(engine->head.addressMask);
+    unsigned order = range == VMK_PHYS_ADDR_BELOW_16MB ? BOUNCE_ORDER_LOW : BOUNCE_ORDER;
+    vmk_PageRequest request = {.module = engine->module,
+                               .order = (vmk_uint8)order,
+                               .kind = VMK_PAGE_DMA,
+                               .constraint = (vmk_uint8)range};
+    vmk_MPN mpn;
+
+    if (engine->head.addressMask < ISA_ADDRESS_MASK) {
+        return VMK_NO_MEMORY;
+    }
+    struct dma_bounce *pool = vmk_HeapZalloc(heap_kernel, dma_bounce_size(1u << order));
+    if (pool == NULL) {
+        return VMK_NO_MEMORY;
+    }
+    VMK_ReturnStatus status = vmk_PageAlloc(request, &mpn);
+    if (status != VMK_OK) {
+        vmk_HeapFree(heap_kernel, pool);
+        return status;
+    }
+    dma_bounce_init(pool, vmk_MPN2MA(mpn), 1u << order, engine->constraints.sgElemStraddle);
+    engine->bounce = pool;
+    return VMK_OK;
+}
+
+/** Decide what the inline paths may do by themselves. */
+static void set_head(struct dma_engine *engine)
+{
+    const vmk_DMAConstraints *limits = &engine->constraints;
+    vmk_DMAEngineHead *head = &engine->head;
+    vmk_Bool only_mask = limits->sgElemMaxSize == 0 && limits->sgElemSizeMult == 0 &&
+                         limits->sgElemAlignment <= 1 && limits->sgElemStraddle == 0;
+
+    head->counter = engine->counter;
+    if (engine->track != NULL) {
+        head->managedSize = ~(vmk_ByteCount)0;
+    } else if (engine->bounce != NULL) {
+        head->managedBase = engine->bounce->base;
+        head->managedSize = (vmk_ByteCount)engine->bounce->pages << VMK_PAGE_SHIFT;
+    }
+    if (only_mask && engine->track == NULL) {
+        head->directLimit = head->addressMask;
+    }
+}
+
+static void free_engine(struct dma_engine *engine)
+{
+    if (engine->bounce != NULL) {
+        vmk_PageFree(vmk_MA2MPN(engine->bounce->base));
+        vmk_HeapFree(heap_kernel, engine->bounce);
+    }
+    vmk_HeapFree(heap_kernel, engine->track);
+    vmk_HeapFree(heap_kernel, engine);
+}
+
+VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEngine *created)
+{
+    static const vmk_DMAConstraints none;
+    const vmk_DMAConstraints *constraints = props->constraints != NULL ? props->constraints : &none;
+    VMK_ReturnStatus status = VMK_NO_MEMORY;
+
+    if (!are_valid(constraints)) {
+        return VMK_BAD_PARAM;
+    }
+    struct dma_engine *engine = vmk_HeapAlign(
+        heap_kernel, sizeof(*engine) + vmk_NumPCPUs() * sizeof(vmk_DMACounter), VMK_L1_CACHELINE_SIZE);
+    if (engine == NULL) {
+        return VMK_NO_MEMORY;
+    }
+    vmk_Memset(engine, 0, sizeof(*engine) + vmk_NumPCPUs() * sizeof(vmk_DMACounter));
+    vmk_NameCopy(&engine->name, &props->name);
+    engine->module = props->module;
+    engine->flags = props->flags;
+    engine->constraints = *constraints;
+    engine->head.addressMask =
+        constraints->addressMask != 0 ? constraints->addressMask : VMK_ADDRESS_MASK_64BIT;
+    vmk_SpinlockInit(&engine->lock, "dma-engine", VMK_RANK_DMA);
+    if (TRACKING) {
+        engine->track = vmk_HeapZalloc(heap_kernel, sizeof(*engine->track));
+        if (engine->track == NULL) {
+            goto out_free;
+        }
+    }
+    if (needs_bouncing(engine) && (props->flags & VMK_DMA_ENGINE_FLAGS_COHERENT) == 0) {
+        status = add_bounce_pool(engine);
+        if (status != VMK_OK) {
+            goto out_free;
+        }
+    }
+    set_head(engine);
+    account_add(engine->module, ACCOUNT_DMA_ENGINES, 1);
+    *created = &engine->head;
+    return VMK_OK;
+
+out_free:
+    free_engine(engine);
+    return status;
+}
+VMK_EXPORT_SYMBOL(vmk_DMAEngineCreate);
+
+static vmk_int64 outstanding_mappings(const struct dma_engine *engine)
+{
+    vmk_int64 sum = 0;
+
+    for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
+        sum += __atomic_load_n(&engine->counter[cpu].outstanding, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
+static void name_leak(const struct dma_engine *engine, const struct dma_record *record)
+{
+    struct module_location at = {.module = "?"};
+
+    if (!module_symbolise((vmk_VA)record->caller, &at) || at.function == NULL) {
+        at.function = "?";
+    }
+    vmk_WarningMessage("%s: never unmapped: %u bytes at 0x%lx %s, mapped by %s@%s", engine->name.string,
+                       record->length, record->ioa, vmk_DMADirectionToString(record->direction), at.function,
+                       at.module);
+}
+
+/** Name, and forget, what was never unmapped. */
+static void name_leaks(struct dma_engine *engine)
+{
+    struct dma_record *record;
+
+    for (unsigned n = 0; engine->track != NULL && (record = dma_track_pop(engine->track)) != NULL; n++) {
+        if (n < LEAKS_NAMED_MAX) {
+            name_leak(engine, record);
+        }
+        vmk_HeapFree(heap_kernel, record);
+    }
+}
+
+VMK_ReturnStatus vmk_DMAEngineDestroy(vmk_DMAEngine head)
+{
+    struct dma_engine *engine = dma_engine_of(head);
+    vmk_int64 mappings = outstanding_mappings(engine);
+    vmk_int64 allocations = __atomic_load_n(&engine->allocations, __ATOMIC_RELAXED);
+
+    if (mappings != 0 || allocations != 0) {
+        vmk_WarningMessage("%s is destroyed with %ld mappings and %ld allocations outstanding",
+                           engine->name.string, mappings, allocations);
+    }
+    name_leaks(engine);
+    account_add(engine->module, ACCOUNT_DMA_MAPS, mappings);
+    account_add(engine->module, ACCOUNT_DMA_ENGINES, -1);
+    free_engine(engine);
+    return mappings == 0 && allocations == 0 ? VMK_OK : VMK_BUSY;
+}
+VMK_EXPORT_SYMBOL(vmk_DMAEngineDestroy);
+
+VMK_ReturnStatus vmk_DMAAlloc(vmk_DMAEngine head, vmk_ByteCount size, void **address, vmk_IOA *ioAddr)
+{
+    struct dma_engine *engine = dma_engine_of(head);
+    vmk_uint64 mask = head->addressMask;
+    vmk_PageRequest request = {.module = engine->module,
+                               .kind = VMK_PAGE_DMA,
+                               .constraint = (vmk_uint8)range_below(mask),
+                               .zero = VMK_TRUE};
+    vmk_uint64 pages = vmk_Bytes2Pages(size);
+    vmk_MPN mpn;
+
+    if (size == 0) {
+        return VMK_BAD_PARAM;
+    }
+    if (pages > 1u << VMK_PAGE_MAX_ORDER || mask < ISA_ADDRESS_MASK) {
+        return VMK_NO_MEMORY;
+    }
+    VMK_ReturnStatus status = vmk_PageAllocRun(request, (vmk_uint32)pages, &mpn);
+    if (status != VMK_OK) {
+        return status;
+    }
+    __atomic_fetch_add(&engine->allocations, 1, __ATOMIC_RELAXED);
+    *address = vmk_MPN2Ptr(mpn);
+    *ioAddr = vmk_MPN2MA(mpn);
+    return VMK_OK;
+}
+VMK_EXPORT_SYMBOL(vmk_DMAAlloc);
+
+void vmk_DMAFree(vmk_DMAEngine head, vmk_ByteCount size, void *address)
+{
+    vmk_PageFreeRun(vmk_Ptr2MPN(address), (vmk_uint32)vmk_Bytes2Pages(size));
+    __atomic_fetch_sub(&dma_engine_of(head)->allocations, 1, __ATOMIC_RELAXED);
+}
+VMK_EXPORT_SYMBOL(vmk_DMAFree);
