@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mutate.h"
+#include "run.h"
 
 #include <core/archive.h>
 
@@ -158,22 +159,5 @@ START_TEST(survives_mutations)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("archive");
-    TCase *tests = tcase_create("archive");
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    tcase_add_test(tests, reads_files_and_directories);
-    tcase_add_test(tests, reads_archives_behind_one_another);
-    tcase_add_test(tests, names_the_place_of_a_cut);
-    tcase_add_test(tests, refuses_links);
-    tcase_add_test(tests, survives_mutations);
-    tcase_set_timeout(tests, 60);
-    suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS(reads_files_and_directories, reads_archives_behind_one_another, names_the_place_of_a_cut,
+          refuses_links, survives_mutations)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run.h"
+
 #include <core/vfs.h>
 #include <vmkapi/base/heap.h>
 
@@ -71,9 +73,12 @@ static void add_archive(const char *path, unsigned mode, const char *contents, v
     ck_assert_msg(status == expected, "%s: %d: %s", path, status, why.text);
 }
 
-static void setup(void)
+/** Made once: each test is a process of its own that starts from here. */
+__attribute__((constructor)) static void make_tree(void)
 {
-    ck_assert_int_eq(vfs_init(), VMK_OK);
+    if (vfs_init() != VMK_OK) {
+        abort();
+    }
 }
 
 static struct vfs_file *open_file(const char *path, unsigned flags)
@@ -281,26 +286,6 @@ START_TEST(the_limit_holds_and_nothing_is_lost)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("vfs");
-    TCase *tests = tcase_create("vfs");
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    tcase_add_checked_fixture(tests, setup, NULL);
-    tcase_add_test(tests, folds_paths);
-    tcase_add_test(tests, starts_with_its_directories);
-    tcase_add_test(tests, reads_what_it_wrote);
-    tcase_add_test(tests, gaps_and_cuts_read_as_zeros);
-    tcase_add_test(tests, boot_files_are_copied_at_the_first_write);
-    tcase_add_test(tests, a_later_archive_wins);
-    tcase_add_test(tests, cutting_a_boot_file_keeps_its_head);
-    tcase_add_test(tests, unlinks_and_renames);
-    tcase_add_test(tests, the_limit_holds_and_nothing_is_lost);
-    suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS(folds_paths, starts_with_its_directories, reads_what_it_wrote, gaps_and_cuts_read_as_zeros,
+          boot_files_are_copied_at_the_first_write, a_later_archive_wins, cutting_a_boot_file_keeps_its_head,
+          unlinks_and_renames, the_limit_holds_and_nothing_is_lost)
