@@ -63,6 +63,16 @@ void console_log_line(const char *line, vmk_ByteCount len)
     unlock_screen();
 }
 
+void console_close(void)
+{
+    lock_screen();
+    if (editing) {
+        line_edit_hide(&edit);
+        editing = false;
+    }
+    unlock_screen();
+}
+
 /* A command's output: whole lines at a time, so that log lines come between them and not inside. */
 
 struct line_sink {

@@ -141,6 +141,21 @@ static void browse(struct line_edit *edit, unsigned back)
     set_text(edit, back == 0 ? edit->unsent : remembered(edit, back));
 }
 
+/** Type at the end of a line that all shows: the character itself is the whole redrawing. */
+static bool append_key(struct line_edit *edit, const char *text)
+{
+    bool shows = edit->scroll == 0 && edit->drawn == vmk_Strlen(edit->prompt) + edit->len;
+
+    if (edit->cursor != edit->len || !shows || edit->drawn >= LINE_EDIT_WIDTH - 1 ||
+        edit->len == COMMAND_LINE_MAX - 1) {
+        return false;
+    }
+    line_edit_insert(edit, text);
+    edit->sink->write(edit->sink, text, 1);
+    edit->drawn++;
+    return true;
+}
+
 /* Keys. */
 
 /** An arrow or its kin, by the final letter of its sequence. */
@@ -252,6 +267,8 @@ enum line_event line_edit_key(struct line_edit *edit, char key)
         return LINE_COMPLETE;
     } else if (key == CTRL('L')) {
         return LINE_CLEAR;
+    } else if (vmk_IsPrint(key) && append_key(edit, text)) {
+        return LINE_MORE;
     } else if (vmk_IsPrint(key)) {
         line_edit_insert(edit, text);
     } else {

@@ -8,6 +8,7 @@
 #include <core/acpi.h>
 #include <core/arch.h>
 #include <core/config.h>
+#include <core/console.h>
 #include <core/console_dev.h>
 #include <core/log.h>
 #include <core/version.h>
@@ -141,6 +142,7 @@ void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
     __atomic_store_n(&state, VMK_SYSTEM_STATE_STOPPING, __ATOMIC_RELAXED);
     call_handlers();
     log_flush(FLUSH_TIMEOUT_MS);
+    console_close();
     if (kind == SHUTDOWN_POWER_OFF) {
         shutdown_machine(status);
     }

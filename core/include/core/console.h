@@ -17,4 +17,7 @@ void console_start(vmk_StatusValue boot_status);
 /** Write one log line above the prompt. Context: the log world. */
 void console_log_line(const char *line, vmk_ByteCount len);
 
+/** Take the prompt off the screen: the system is stopping. Context: world. */
+void console_close(void);
+
 #endif
