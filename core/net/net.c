@@ -2,6 +2,7 @@
 /*
  * net.c - the order in which the network layer comes up.
  */
+#include <core/ipstack.h>
 #include <core/net.h>
 #include <core/net_poll.h>
 #include <core/pkt.h>
@@ -14,4 +15,5 @@ void net_init(void)
     net_poll_init();
     vswitch_init();
     uplink_init();
+    ipstack_init();
 }
