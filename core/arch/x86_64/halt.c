@@ -2,6 +2,8 @@
 /*
  * halt.c - the ways out that need no ACPI.
  */
+#include "smp.h"
+
 #include <core/arch.h>
 #include <vmkapi/platform/x86/ioport.h>
 
@@ -12,6 +14,7 @@
 
 void arch_halt(void)
 {
+    smp_note_stopped();
     for (;;) {
         __asm__ volatile("cli; hlt" ::: "memory");
     }

@@ -9,11 +9,11 @@
 #include "ipi.h"
 #include "cpu.h"
 #include "lapic.h"
+#include "smp.h"
 #include "vector.h"
 
 #include <core/arch.h>
 #include <core/ipi.h>
-#include <core/smp.h>
 #include <vmkapi/base/atomic.h>
 
 static struct {
@@ -79,7 +79,7 @@ void smp_call(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wait)
     if (targets & self) {
         fn(arg);
     }
-    if (others != 0) {
+    if (others != 0 && !smp_is_stopping()) {
         call_others(others, fn, arg, wait);
     }
     arch_irq_restore(flags);

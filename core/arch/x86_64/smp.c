@@ -224,9 +224,12 @@ void arch_start_secondary_cpus(void)
 
 void smp_note_stopped(void)
 {
-    if (vmk_AtomicRead32(&stop_requested)) {
-        vmk_AtomicOr64(&stopped, 1ul << vmk_GetPCPUNum());
-    }
+    vmk_AtomicOr64(&stopped, 1ul << vmk_GetPCPUNum());
+}
+
+vmk_Bool smp_is_stopping(void)
+{
+    return vmk_AtomicRead32(&stop_requested) != 0;
 }
 
 smp_mask smp_stop_others(vmk_uint64 timeout_ns)

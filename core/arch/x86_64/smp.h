@@ -13,7 +13,10 @@ extern vmk_MA smp_trampoline_ma;
 /** Note a CPU of the MADT. The boot CPU is recognised and skipped. Context: boot CPU. */
 void smp_add_cpu(vmk_uint32 apic_id);
 
-/** If smp_stop_others() runs: this CPU has heard of it. Context: NMI. */
+/** This CPU does nothing any more. Context: any. */
 void smp_note_stopped(void);
+
+/** @return whether the other CPUs have been told to stop, so that none of them answers. Context: any. */
+vmk_Bool smp_is_stopping(void);
 
 #endif

@@ -62,9 +62,10 @@ trampoline_64:
     movq (AT(trampoline_args) + 8)(%rbx), %rsp
     movq (AT(trampoline_args) + 16)(%rbx), %rdi
     movq (AT(trampoline_args) + 24)(%rbx), %rax
+    /* A zero return address ends this CPU's backtraces. */
     xorl %ebp, %ebp
-    call *%rax
-    ud2
+    pushq %rbp
+    jmp *%rax
 
     .balign 8
 trampoline_gdt:

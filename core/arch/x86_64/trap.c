@@ -4,7 +4,6 @@
  */
 #include "cpu.h"
 #include "regs.h"
-#include "smp.h"
 #include "trap.h"
 
 #include <core/crash.h>
@@ -61,7 +60,6 @@ vmk_VA trap_fault_address(void)
 static void handle_nmi(const struct trap_frame *frame)
 {
     VMK_THIS_PCPU->preempt_count += VMK_NMI_ONE;
-    smp_note_stopped();
     if (!crash_nmi(frame)) {
         crash_enter(frame, "non-maskable interrupt: a hardware error, or somebody pressed the button");
     }

@@ -10,8 +10,10 @@
 #define TEXT_MA 0xb8000ul
 #define COLUMNS 80
 #define ROWS    25
-#define BLANK   0x0720 /* Light grey on black, space. */
-#define TAB     8
+/** Rows in the 32 KiB window; the screen shows ROWS of them from `top` on. */
+#define WINDOW_ROWS 204
+#define BLANK       0x0720 /* Light grey on black, space. */
+#define TAB         8
 
 enum {
     GRAPHICS_INDEX = 0x3ce,
@@ -23,17 +25,19 @@ enum {
 #define GRAPHICS_MISC      6
 #define MISC_MODE_MASK     0x0d /* Graphics mode; the memory window in bits 2-3. */
 #define MISC_TEXT_AT_B8000 0x0c
+#define CRTC_START_HIGH    0x0c
+#define CRTC_START_LOW     0x0d
 #define CRTC_CURSOR_HIGH   0x0e
 #define CRTC_CURSOR_LOW    0x0f
 
 static volatile vmk_uint16 *screen; /* NULL: there is none. */
-static unsigned column, row;
+static unsigned top, column, row;
 static vmk_Bool in_escape;
 
 static void clear_row(unsigned r)
 {
     for (unsigned c = 0; c < COLUMNS; c++) {
-        screen[r * COLUMNS + c] = BLANK;
+        screen[(top + r) * COLUMNS + c] = BLANK;
     }
 }
 
@@ -51,12 +55,26 @@ vmk_Bool vga_init(void)
     return VMK_TRUE;
 }
 
+static void write_crtc(vmk_uint8 reg, unsigned value)
+{
+    vmk_IOPortWrite8(CRTC_INDEX, reg);
+    vmk_IOPortWrite8(CRTC_DATA, (vmk_uint8)value);
+}
+
+/* Move the screen down the window: copying it for each line would cost milliseconds with interrupts off. */
 static void scroll(void)
 {
-    for (unsigned i = 0; i < (ROWS - 1) * COLUMNS; i++) {
-        screen[i] = screen[i + COLUMNS];
+    if (top + ROWS < WINDOW_ROWS) {
+        top++;
+    } else {
+        for (unsigned i = 0; i < (ROWS - 1) * COLUMNS; i++) {
+            screen[i] = screen[(top + 1) * COLUMNS + i];
+        }
+        top = 0;
     }
     clear_row(ROWS - 1);
+    write_crtc(CRTC_START_HIGH, (top * COLUMNS) >> 8);
+    write_crtc(CRTC_START_LOW, top * COLUMNS);
 }
 
 static void new_line(void)
@@ -71,7 +89,7 @@ static void new_line(void)
 
 static void put_printable(char c)
 {
-    screen[row * COLUMNS + column] = (vmk_uint16)((BLANK & 0xff00) | (vmk_uint8)c);
+    screen[(top + row) * COLUMNS + column] = (vmk_uint16)((BLANK & 0xff00) | (vmk_uint8)c);
     if (++column == COLUMNS) {
         new_line();
     }
@@ -107,12 +125,6 @@ static void put(char c)
     }
 }
 
-static void write_crtc(vmk_uint8 reg, unsigned value)
-{
-    vmk_IOPortWrite8(CRTC_INDEX, reg);
-    vmk_IOPortWrite8(CRTC_DATA, (vmk_uint8)value);
-}
-
 void vga_write(const char *text, vmk_ByteCount len_bytes)
 {
     unsigned cursor;
@@ -123,7 +135,7 @@ void vga_write(const char *text, vmk_ByteCount len_bytes)
     for (vmk_ByteCount i = 0; i < len_bytes; i++) {
         put(text[i]);
     }
-    cursor = row * COLUMNS + column;
+    cursor = (top + row) * COLUMNS + column;
     write_crtc(CRTC_CURSOR_HIGH, cursor >> 8);
     write_crtc(CRTC_CURSOR_LOW, cursor);
 }
