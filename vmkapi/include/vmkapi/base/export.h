@@ -27,7 +27,7 @@ enum vmk_SymbolVersion {
 };
 
 #define VMK_EXPORT_RECORD(sym, symbol_version, symbol_flags)                                                 \
-    static const vmk_Export vmk_export_##sym __attribute__((used, section(".vmk.exports"), aligned(8))) = { \
+    static const vmk_Export vmk_export_##sym __attribute__((used, section(".vmk.exports"), aligned(8))) = {  \
         .address = (const void *)&sym, .name = #sym, .version = symbol_version, .flags = symbol_flags}
 
 /** Offer a VMKAPI symbol; it needs a line in abi/symbols.def. */
