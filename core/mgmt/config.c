@@ -127,8 +127,13 @@ void config_init(const char *line)
 
 void config_report_unknown(void)
 {
+    /* Options that nobody asks for before the end. */
+    static const char *const for_the_end[] = {"exit", "panic"};
     unsigned i;
 
+    for (i = 0; i < VMK_ARRAY_SIZE(for_the_end); i++) {
+        (void)find_value(for_the_end[i]);
+    }
     for (i = 0; i < cmdline.count; i++) {
         if (!cmdline.asked_for[i]) {
             vmk_WarningMessage("kernel option '%s' means nothing to this kernel", cmdline.word[i]);

@@ -28,6 +28,7 @@
 #define PROMPT           "openvmk> "
 #define SCRIPT_MAX       1024
 #define FLUSH_TIMEOUT_MS 5000
+#define PIECE_BYTES      32
 
 /** Guards screen and edit. */
 static vmk_SemaphoreObject screen = VMK_BINARY_SEMA_INITIALIZER(screen, "console");
@@ -49,14 +50,26 @@ static void unlock_screen(void)
     vmk_SemaUnlock(&sema);
 }
 
+/** Write in small pieces: each holds interrupts off for as long as the serial port takes. */
+static void write_screen(const char *text, vmk_ByteCount len)
+{
+    while (len > 0) {
+        vmk_ByteCount piece = len < PIECE_BYTES ? len : PIECE_BYTES;
+
+        console_write(text, piece);
+        text += piece;
+        len -= piece;
+    }
+}
+
 void console_log_line(const char *line, vmk_ByteCount len)
 {
     lock_screen();
     if (editing) {
         line_edit_hide(&edit);
     }
-    console_write(line, len);
-    console_write("\n", 1);
+    write_screen(line, len);
+    write_screen("\n", 1);
     if (editing) {
         line_edit_draw(&edit);
     }
@@ -84,7 +97,7 @@ struct line_sink {
 static void line_sink_flush(struct line_sink *lines)
 {
     lock_screen();
-    console_write(lines->text, lines->len);
+    write_screen(lines->text, lines->len);
     unlock_screen();
     lines->len = 0;
 }
@@ -103,7 +116,7 @@ static void line_sink_write(struct format_sink *sink, const char *text, vmk_Byte
 
 static void screen_write(struct format_sink *sink, const char *text, vmk_ByteCount len)
 {
-    console_write(text, len);
+    write_screen(text, len);
 }
 
 static struct format_sink screen_sink = {.write = screen_write};
@@ -191,7 +204,7 @@ static VMK_ReturnStatus run_command(const char *line)
     }
     lock_screen();
     format_print(&screen_sink, "@@vmk run=%s\n", line);
-    console_write(output.text.data, output.text.len);
+    write_screen(output.text.data, output.text.len);
     format_print(&screen_sink, "@@vmk status=%d\n", status);
     unlock_screen();
     format_text_clear(&output.text);
@@ -213,8 +226,10 @@ static vmk_StatusValue console_main(void *data)
 {
     static char script[SCRIPT_MAX];
     bool scripted = config_cmdline("run", script, sizeof(script));
+    bool silent = config_cmdline_is("console", "none");
 
-    if (scripted || config_cmdline_is("console", "none")) {
+    config_report_unknown();
+    if (scripted || silent) {
         run_script(script);
     }
     run_prompt();

@@ -34,6 +34,18 @@ static volatile vmk_uint16 *screen; /* NULL: there is none. */
 static unsigned top, column, row;
 static vmk_Bool in_escape;
 
+static void write_crtc(vmk_uint8 reg, unsigned value)
+{
+    vmk_IOPortWrite8(CRTC_INDEX, reg);
+    vmk_IOPortWrite8(CRTC_DATA, (vmk_uint8)value);
+}
+
+static void show_window(void)
+{
+    write_crtc(CRTC_START_HIGH, (top * COLUMNS) >> 8);
+    write_crtc(CRTC_START_LOW, top * COLUMNS);
+}
+
 static void clear_row(unsigned r)
 {
     for (unsigned c = 0; c < COLUMNS; c++) {
@@ -52,13 +64,8 @@ vmk_Bool vga_init(void)
     for (unsigned r = 0; r < ROWS; r++) {
         clear_row(r);
     }
+    show_window();
     return VMK_TRUE;
-}
-
-static void write_crtc(vmk_uint8 reg, unsigned value)
-{
-    vmk_IOPortWrite8(CRTC_INDEX, reg);
-    vmk_IOPortWrite8(CRTC_DATA, (vmk_uint8)value);
 }
 
 /* Move the screen down the window: copying it for each line would cost milliseconds with interrupts off. */
@@ -73,8 +80,7 @@ static void scroll(void)
         top = 0;
     }
     clear_row(ROWS - 1);
-    write_crtc(CRTC_START_HIGH, (top * COLUMNS) >> 8);
-    write_crtc(CRTC_START_LOW, top * COLUMNS);
+    show_window();
 }
 
 static void new_line(void)
