@@ -57,14 +57,18 @@ vmk_Bool serial_init(struct serial_port *port)
     return port->present;
 }
 
+/* A port whose other end has stopped reading is waited for once, not for every byte. */
 static void wait_for_room(struct serial_port *port)
 {
-    for (unsigned i = 0; i < SEND_PATIENCE && port->room == 0; i++) {
+    unsigned patience = port->stalled ? 1 : SEND_PATIENCE;
+
+    for (unsigned i = 0; i < patience && port->room == 0; i++) {
         if (read_register(port, LINE_STATUS) & STATUS_CAN_SEND) {
             port->room = FIFO_BYTES;
         }
         vmk_CPURelax();
     }
+    port->stalled = port->room == 0;
 }
 
 void serial_send(struct serial_port *port, char c)

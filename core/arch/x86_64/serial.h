@@ -25,7 +25,8 @@ struct serial_port {
     const vmk_IOPortAddr base;
     const vmk_uint8 isa_irq;
     vmk_Bool present;
-    unsigned room; /**< Bytes that still fit the transmitter's queue. */
+    unsigned room;    /**< Bytes that still fit the transmitter's queue. */
+    vmk_Bool stalled; /**< The last byte found no room in time. */
     struct serial_input input;
 };
 
