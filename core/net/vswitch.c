@@ -78,6 +78,11 @@ static vmk_Name *find_uplink_name(struct vswitch *vs, const char *name)
 
 /* Ports in a switch. */
 
+static vmk_uint32 max_client_frame(const struct vswitch *vs)
+{
+    return vs->mtu + VMK_ETH_HDR_LENGTH + VMK_ETH_VLAN_LENGTH;
+}
+
 /** Give the port a place and an ID, and let frames reach it. */
 static VMK_ReturnStatus publish(struct vswitch *vs, struct vmk_PortInt *port)
 {
@@ -88,7 +93,7 @@ static VMK_ReturnStatus publish(struct vswitch *vs, struct vmk_PortInt *port)
         port->slot = slot;
         port->vswitch = vs;
         port->id = ++port_serial * VSWITCH_PORTS_MAX + slot;
-        port->max_frame = port->nic ? ~0u : vs->mtu + VMK_ETH_HDR_LENGTH + VMK_ETH_VLAN_LENGTH;
+        port->max_frame = port->nic ? ~0u : max_client_frame(vs);
         VMK_RCU_ASSIGN(vs->ports[slot], port);
         if (slot >= vs->port_limit) {
             __atomic_store_n(&vs->port_limit, slot + 1, __ATOMIC_RELEASE);
@@ -610,6 +615,50 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan)
             }
         }
         status = VMK_OK;
+    }
+    config_unlock();
+    return status;
+}
+
+/** Set the MTU of every NIC of a switch. */
+static VMK_ReturnStatus set_uplinks_mtu(struct vswitch *vs, vmk_uint32 mtu)
+{
+    vmk_StatusValue status = VMK_OK;
+
+    FOR_EACH_PORT(vs, port, i)
+    {
+        struct vmk_UplinkInt *nic;
+
+        if (!port->nic || status != VMK_OK || uplink_claim(port->nic->name.string, &nic) != VMK_OK) {
+            continue;
+        }
+        if (nic->reg.mtu != mtu) {
+            status = uplink_mtu_set(nic, mtu);
+        }
+        uplink_yield(nic);
+    }
+    return status;
+}
+
+VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+    struct vswitch *vs;
+
+    config_lock();
+    vs = find_vswitch(vswitch);
+    if (vs) {
+        status = set_uplinks_mtu(vs, mtu);
+        if (status == VMK_OK) {
+            __atomic_store_n(&vs->mtu, mtu, __ATOMIC_RELAXED);
+            FOR_EACH_PORT(vs, port, i)
+            {
+                port->max_frame = port->nic ? ~0u : max_client_frame(vs);
+                tell(port, VMK_PORT_EVENT_MTU);
+            }
+        } else if (set_uplinks_mtu(vs, vs->mtu) != VMK_OK) {
+            vmk_WarningMessage("%s: its uplinks have different MTUs now", vs->name.string);
+        }
     }
     config_unlock();
     return status;

@@ -103,6 +103,9 @@ VMK_ReturnStatus vswitch_portgroup_add(const char *vswitch, const char *group);
 VMK_ReturnStatus vswitch_portgroup_remove(const char *vswitch, const char *group);
 VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan);
 
+/** Set a switch's MTU, and that of its uplinks. @return VMK_OK, VMK_NOT_FOUND or the failure of a NIC. */
+VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu);
+
 /** Connect a new uplink to the switch that lists its name, if any; set its receive filter. */
 VMK_ReturnStatus vswitch_attach(struct vmk_UplinkInt *uplink);
 

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nic_commands.c - network nic list, get, set, up, down, stats.
+ */
+#include "nic_commands.h"
+
+#include <core/heap.h>
+#include <vmkapi/lib/libc.h>
+
+bool nic_candidate(unsigned n, char *text, vmk_ByteCount len)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_uint32 number = 0;
+
+    while (uplink_claim_next(number, &uplink) == VMK_OK) {
+        number = uplink->number + 1;
+        (void)vmk_Strlcpy(text, uplink->name.string, len);
+        uplink_yield(uplink);
+        if (n-- == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct command_arg nic_args[] = {NIC_ARG, {0}};
+
+VMK_ReturnStatus nic_claim(struct command_call *call, struct vmk_UplinkInt **uplink)
+{
+    const char *name = command_string(call, "nic-name");
+
+    if (uplink_claim(name, uplink) != VMK_OK) {
+        return command_fail(call, VMK_NOT_FOUND, "there is no uplink '%s'; 'network nic list' shows them",
+                            name);
+    }
+    return VMK_OK;
+}
+
+VMK_ReturnStatus nic_claim_with(struct command_call *call, vmk_UplinkCap cap, struct vmk_UplinkInt **uplink,
+                                const void **ops)
+{
+    vmk_StatusValue status = nic_claim(call, uplink);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    *ops = uplink_cap_ops(*uplink, cap);
+    if (!*ops) {
+        status = command_fail(call, VMK_NOT_SUPPORTED, "the driver of %s (%s) does not offer this",
+                              (*uplink)->name.string, (*uplink)->reg.driverInfo.driver.string);
+        uplink_yield(*uplink);
+    }
+    return status;
+}
+
+vmk_StatusValue nic_done(struct command_call *call, struct vmk_UplinkInt *uplink, vmk_StatusValue status)
+{
+    if (status != VMK_OK && !call->explained) {
+        status = command_fail(call, status, "the driver of %s (%s) refused: %s", uplink->name.string,
+                              uplink->reg.driverInfo.driver.string, vmk_StatusToString(status));
+    }
+    uplink_yield(uplink);
+    return status;
+}
+
+const char *nic_duplex(vmk_LinkDuplex duplex)
+{
+    switch (duplex) {
+    case VMK_LINK_DUPLEX_HALF:
+        return "Half";
+    case VMK_LINK_DUPLEX_FULL:
+        return "Full";
+    default:
+        return NULL;
+    }
+}
+
+static const char *link_text(const struct vmk_UplinkInt *uplink)
+{
+    return uplink->link.state == VMK_LINK_STATE_UP ? "Up" : "Down";
+}
+
+/* network nic list */
+
+static VMK_ReturnStatus list(struct command_call *call)
+{
+    struct format *f = &call->format;
+    struct vmk_UplinkInt *uplink;
+
+    for (vmk_uint32 number = 0; uplink_claim_next(number, &uplink) == VMK_OK; uplink_yield(uplink)) {
+        number = uplink->number + 1;
+        format_row(f);
+        format_string(f, uplink->name.string);
+        format_string(f, uplink->reg.driverInfo.busAddress.string);
+        format_string(f, uplink->reg.driverInfo.driver.string);
+        format_string(f, uplink->running ? "Up" : "Down");
+        format_string(f, link_text(uplink));
+        format_uint(f, uplink->link.speed);
+        format_string(f, nic_duplex(uplink->link.duplex));
+        format_stringf(f, VMK_ETH_ADDR_FMT_STR, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
+        format_uint(f, uplink->reg.mtu);
+    }
+    return VMK_OK;
+}
+
+static const struct format_column list_columns[] = {
+    {"Name", FORMAT_STRING},        {"PCI Device", FORMAT_STRING},
+    {"Driver", FORMAT_STRING},      {"Admin Status", FORMAT_STRING},
+    {"Link Status", FORMAT_STRING}, {"Speed", FORMAT_UINT, "Mbps"},
+    {"Duplex", FORMAT_STRING},      {"MAC Address", FORMAT_STRING},
+    {"MTU", FORMAT_UINT},           {0}};
+COMMAND(network_nic_list, .path = "network nic list", .help = "Show the uplinks", .handler = list,
+        .columns = list_columns);
+
+/* network nic get */
+
+static const char *const mode_names[] = {
+    [VMK_UPLINK_MODE_10_HALF] = "10/Half",       [VMK_UPLINK_MODE_10_FULL] = "10/Full",
+    [VMK_UPLINK_MODE_100_HALF] = "100/Half",     [VMK_UPLINK_MODE_100_FULL] = "100/Full",
+    [VMK_UPLINK_MODE_1000_HALF] = "1000/Half",   [VMK_UPLINK_MODE_1000_FULL] = "1000/Full",
+    [VMK_UPLINK_MODE_2500_FULL] = "2500/Full",   [VMK_UPLINK_MODE_5000_FULL] = "5000/Full",
+    [VMK_UPLINK_MODE_10000_FULL] = "10000/Full", [VMK_UPLINK_MODE_25000_FULL] = "25000/Full",
+    [VMK_UPLINK_MODE_40000_FULL] = "40000/Full", [VMK_UPLINK_MODE_100000_FULL] = "100000/Full",
+};
+
+static void format_modes(struct format *f, vmk_uint32 modes)
+{
+    char text[160] = "";
+
+    for (vmk_uint32 mode = 0; mode < VMK_ARRAY_SIZE(mode_names); mode++) {
+        if (modes & 1u << mode) {
+            (void)vmk_Strlcat(text, text[0] != '\0' ? " " : "", sizeof(text));
+            (void)vmk_Strlcat(text, mode_names[mode], sizeof(text));
+        }
+    }
+    format_string(f, text);
+}
+
+/** The cells that come from link settings, empty when there are none. */
+static void format_link_settings(struct format *f, const vmk_UplinkLinkSettings *s)
+{
+    static const char *const ports[] = {"TP", "FIBRE", "OTHER"};
+
+    if (!s) {
+        for (int i = 0; i < 5; i++) {
+            format_none(f);
+        }
+        return;
+    }
+    format_bool(f, s->autoNegotiate);
+    format_modes(f, s->advertisedModes);
+    format_modes(f, s->supportedModes);
+    format_string(f, ports[s->port]);
+    format_uint(f, s->phyAddress);
+}
+
+static void format_pause(struct format *f, const vmk_UplinkPauseParams *p)
+{
+    if (!p) {
+        format_none(f);
+        format_none(f);
+        format_none(f);
+        return;
+    }
+    format_bool(f, p->autoNegotiate);
+    format_bool(f, p->rxPause);
+    format_bool(f, p->txPause);
+}
+
+static void format_wol(struct format *f, vmk_uint32 set)
+{
+    static const char letters[] = "pumbag";
+    char text[sizeof(letters)];
+    vmk_uint32 len = 0;
+
+    for (vmk_uint32 i = 0; i < sizeof(letters) - 1; i++) {
+        if (set & 1u << i) {
+            text[len++] = letters[i];
+        }
+    }
+    text[len] = '\0';
+    format_string(f, text);
+}
+
+static VMK_ReturnStatus get(struct command_call *call)
+{
+    const vmk_UplinkLinkSettingsOps *link_ops;
+    const vmk_UplinkPauseParamsOps *pause_ops;
+    const vmk_UplinkMessageLevelOps *level_ops;
+    const vmk_UplinkWOLOps *wol_ops;
+    struct format *f = &call->format;
+    struct vmk_UplinkInt *uplink;
+    vmk_UplinkLinkSettings settings;
+    vmk_UplinkPauseParams pause;
+    vmk_UplinkWOLState wol = {0};
+    vmk_uint32 level;
+    vmk_AddrCookie data;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    data = uplink->reg.driverData;
+    link_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_LINK_SETTINGS);
+    pause_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_PAUSE_PARAMS);
+    level_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_MESSAGE_LEVEL);
+    wol_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_WAKE_ON_LAN);
+    format_row(f);
+    format_string(f, uplink->name.string);
+    format_string(f, uplink->reg.driverInfo.driver.string);
+    format_string(f, uplink->reg.driverInfo.version.string);
+    format_string(f, uplink->reg.driverInfo.firmwareVersion.string);
+    format_string(f, uplink->reg.driverInfo.busAddress.string);
+    format_stringf(f, VMK_ETH_ADDR_FMT_STR, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
+    format_uint(f, uplink->reg.mtu);
+    format_string(f, uplink->running ? "Up" : "Down");
+    format_string(f, link_text(uplink));
+    format_uint(f, uplink->link.speed);
+    format_string(f, nic_duplex(uplink->link.duplex));
+    format_link_settings(f,
+                         link_ops && link_ops->linkSettingsGet(data, &settings) == VMK_OK ? &settings : NULL);
+    format_pause(f, pause_ops && pause_ops->pauseParamsGet(data, &pause) == VMK_OK ? &pause : NULL);
+    if (level_ops && level_ops->levelGet(data, &level) == VMK_OK) {
+        format_hex(f, level);
+    } else {
+        format_none(f);
+    }
+    if (wol_ops && wol_ops->wolStateGet(data, &wol) != VMK_OK) {
+        wol = (vmk_UplinkWOLState){0};
+    }
+    format_wol(f, wol.supported);
+    format_wol(f, wol.enabled);
+    uplink_yield(uplink);
+    return VMK_OK;
+}
+
+static const struct format_column get_columns[] = {{"Name", FORMAT_STRING},
+                                                   {"Driver", FORMAT_STRING},
+                                                   {"Version", FORMAT_STRING},
+                                                   {"Firmware Version", FORMAT_STRING},
+                                                   {"Bus Info", FORMAT_STRING},
+                                                   {"MAC Address", FORMAT_STRING},
+                                                   {"MTU", FORMAT_UINT},
+                                                   {"Admin Status", FORMAT_STRING},
+                                                   {"Link Status", FORMAT_STRING},
+                                                   {"Speed", FORMAT_UINT, "Mbps"},
+                                                   {"Duplex", FORMAT_STRING},
+                                                   {"Auto Negotiation", FORMAT_BOOL},
+                                                   {"Advertised Link Modes", FORMAT_STRING},
+                                                   {"Supported Link Modes", FORMAT_STRING},
+                                                   {"Cable Type", FORMAT_STRING},
+                                                   {"PHYAddress", FORMAT_UINT},
+                                                   {"Pause Autonegotiate", FORMAT_BOOL},
+                                                   {"Pause RX", FORMAT_BOOL},
+                                                   {"Pause TX", FORMAT_BOOL},
+                                                   {"Current Message Level", FORMAT_HEX},
+                                                   {"Supports Wakeon", FORMAT_STRING},
+                                                   {"Wakeon", FORMAT_STRING},
+                                                   {0}};
+COMMAND(network_nic_get, .path = "network nic get", .help = "Show one uplink", .handler = get,
+        .args = nic_args, .columns = get_columns, .shape = FORMAT_RECORD);
+
+/* network nic set */
+
+/** Set what of the link was asked for: --auto, or --speed with --duplex. */
+static VMK_ReturnStatus set_link(struct command_call *call, struct vmk_UplinkInt *uplink)
+{
+    const vmk_UplinkLinkSettingsOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_LINK_SETTINGS);
+    const char *duplex = command_string(call, "duplex");
+    vmk_UplinkLinkSettings settings;
+    vmk_StatusValue status;
+
+    if (!ops || !ops->linkSettingsSet) {
+        return VMK_NOT_SUPPORTED;
+    }
+    status = ops->linkSettingsGet(uplink->reg.driverData, &settings);
+    if (status != VMK_OK) {
+        return status;
+    }
+    settings.autoNegotiate = command_bool(call, "auto", false);
+    settings.advertisedModes = 0;
+    if (!settings.autoNegotiate) {
+        settings.speed = (vmk_uint32)command_uint(call, "speed", settings.speed);
+        settings.duplex = duplex && duplex[0] == 'h' ? VMK_LINK_DUPLEX_HALF : VMK_LINK_DUPLEX_FULL;
+    }
+    return ops->linkSettingsSet(uplink->reg.driverData, &settings);
+}
+
+static VMK_ReturnStatus set_message_level(struct command_call *call, struct vmk_UplinkInt *uplink)
+{
+    const vmk_UplinkMessageLevelOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_MESSAGE_LEVEL);
+
+    if (!ops) {
+        return VMK_NOT_SUPPORTED;
+    }
+    return ops->levelSet(uplink->reg.driverData, (vmk_uint32)command_uint(call, "message-level", 0));
+}
+
+static VMK_ReturnStatus set_wol(struct command_call *call, struct vmk_UplinkInt *uplink)
+{
+    const vmk_UplinkWOLOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_WAKE_ON_LAN);
+    static const char letters[] = "pumbag";
+    vmk_UplinkWOLState state = {0};
+
+    if (!ops) {
+        return VMK_NOT_SUPPORTED;
+    }
+    for (const char *at = command_string(call, "wake-on-lan"); *at != '\0'; at++) {
+        const char *letter = vmk_Strchr(letters, *at);
+
+        if (letter) {
+            state.enabled |= 1u << (letter - letters);
+        } else if (*at != 'd') {
+            return command_fail(call, VMK_BAD_PARAM, "'%c' is none of p,u,m,b,a,g,d", *at);
+        }
+    }
+    return ops->wolStateSet(uplink->reg.driverData, &state);
+}
+
+static VMK_ReturnStatus set(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    if (command_string(call, "mtu")) {
+        status = uplink_mtu_set(uplink, (vmk_uint32)command_uint(call, "mtu", 0));
+    }
+    if (status == VMK_OK && (command_bool(call, "auto", false) || command_string(call, "speed"))) {
+        status = set_link(call, uplink);
+    }
+    if (status == VMK_OK && command_string(call, "message-level")) {
+        status = set_message_level(call, uplink);
+    }
+    if (status == VMK_OK && command_string(call, "wake-on-lan")) {
+        status = set_wol(call, uplink);
+    }
+    return nic_done(call, uplink, status);
+}
+
+static const struct command_arg set_args[] = {
+    NIC_ARG,
+    {.name = "auto", .letter = 'a', .type = COMMAND_FLAG, .help = "Negotiate speed and duplex"},
+    {.name = "speed", .letter = 'S', .type = COMMAND_UINT, .help = "Fixed speed in Mbps"},
+    {.name = "duplex", .letter = 'D', .type = COMMAND_CHOICE, .choices = "full|half", .help = "With --speed"},
+    {.name = "mtu", .letter = 'm', .type = COMMAND_UINT, .help = "Largest payload of a frame"},
+    {.name = "message-level",
+     .letter = 'l',
+     .type = COMMAND_UINT,
+     .help = "Driver's message level, a bit set"},
+    {.name = "wake-on-lan",
+     .letter = 'w',
+     .type = COMMAND_STRING,
+     .help = "Wake-up causes: of p,u,m,b,a,g; d: none"},
+    {0}};
+COMMAND(network_nic_set, .path = "network nic set", .help = "Configure an uplink", .handler = set,
+        .args = set_args);
+
+/* network nic up, down, reset */
+
+static VMK_ReturnStatus up(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    return status == VMK_OK ? nic_done(call, uplink, uplink_up(uplink)) : status;
+}
+
+COMMAND(network_nic_up, .path = "network nic up", .help = "Start an uplink", .handler = up, .args = nic_args);
+
+static VMK_ReturnStatus down(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    return status == VMK_OK ? nic_done(call, uplink, uplink_down(uplink)) : status;
+}
+
+COMMAND(network_nic_down, .path = "network nic down", .help = "Stop an uplink", .handler = down,
+        .args = nic_args);
+
+static VMK_ReturnStatus reset(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    status = uplink->reg.ops->uplinkReset ? uplink->reg.ops->uplinkReset(uplink->reg.driverData)
+                                          : VMK_NOT_SUPPORTED;
+    return nic_done(call, uplink, status);
+}
+
+COMMAND(network_nic_reset, .path = "network nic reset", .help = "Reset an uplink's hardware",
+        .handler = reset, .args = nic_args);
+
+/* network nic stats */
+
+static VMK_ReturnStatus format_stats(struct format *f, struct vmk_UplinkInt *uplink)
+{
+    vmk_UplinkStats s = {0};
+    vmk_StatusValue status = uplink->reg.ops->uplinkStatsGet(uplink->reg.driverData, &s);
+    const vmk_uint64 cells[] = {
+        s.rxPkts,          s.txPkts,           s.rxBytes,           s.txBytes,
+        s.rxDrops,         s.txDrops,          s.rxMulticastPkts,   s.rxErrors,
+        s.rxLengthErrors,  s.rxOverflowErrors, s.rxCRCErrors,       s.rxFrameAlignErrors,
+        s.rxFifoErrors,    s.rxMissErrors,     s.txErrors,          s.txAborted,
+        s.txCarrierErrors, s.txFifoErrors,     s.txHeartbeatErrors, s.txWindowErrors,
+        s.collisions};
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    format_row(f);
+    format_string(f, uplink->name.string);
+    for (vmk_uint32 i = 0; i < VMK_ARRAY_SIZE(cells); i++) {
+        format_uint(f, cells[i]);
+    }
+    return VMK_OK;
+}
+
+static VMK_ReturnStatus stats_get(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = nic_claim(call, &uplink);
+
+    return status == VMK_OK ? nic_done(call, uplink, format_stats(&call->format, uplink)) : status;
+}
+
+static VMK_ReturnStatus stats_list(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = VMK_OK;
+
+    for (vmk_uint32 number = 0; status == VMK_OK && uplink_claim_next(number, &uplink) == VMK_OK;) {
+        number = uplink->number + 1;
+        status = nic_done(call, uplink, format_stats(&call->format, uplink));
+    }
+    return status;
+}
+
+static const struct format_column stats_columns[] = {{"Name", FORMAT_STRING},
+                                                     {"Packets received", FORMAT_UINT},
+                                                     {"Packets sent", FORMAT_UINT},
+                                                     {"Bytes received", FORMAT_UINT},
+                                                     {"Bytes sent", FORMAT_UINT},
+                                                     {"Receive packets dropped", FORMAT_UINT},
+                                                     {"Transmit packets dropped", FORMAT_UINT},
+                                                     {"Multicast packets received", FORMAT_UINT},
+                                                     {"Total receive errors", FORMAT_UINT},
+                                                     {"Receive length errors", FORMAT_UINT},
+                                                     {"Receive over errors", FORMAT_UINT},
+                                                     {"Receive CRC errors", FORMAT_UINT},
+                                                     {"Receive frame errors", FORMAT_UINT},
+                                                     {"Receive FIFO errors", FORMAT_UINT},
+                                                     {"Receive missed errors", FORMAT_UINT},
+                                                     {"Total transmit errors", FORMAT_UINT},
+                                                     {"Transmit aborted errors", FORMAT_UINT},
+                                                     {"Transmit carrier errors", FORMAT_UINT},
+                                                     {"Transmit FIFO errors", FORMAT_UINT},
+                                                     {"Transmit heartbeat errors", FORMAT_UINT},
+                                                     {"Transmit window errors", FORMAT_UINT},
+                                                     {"Collisions", FORMAT_UINT},
+                                                     {0}};
+COMMAND(network_nic_stats_get, .path = "network nic stats get", .help = "Show an uplink's counters",
+        .handler = stats_get, .args = nic_args, .columns = stats_columns, .shape = FORMAT_RECORD);
+COMMAND(network_nic_stats_list, .path = "network nic stats list", .help = "Show all uplinks' counters",
+        .handler = stats_list, .columns = stats_columns);
+
+/* network nic stats private */
+
+static VMK_ReturnStatus format_private(struct format *f, struct vmk_UplinkInt *uplink,
+                                       const vmk_UplinkPrivStatsOps *ops)
+{
+    vmk_uint32 count;
+    vmk_UplinkString *names = NULL;
+    vmk_uint64 *values = NULL;
+    vmk_StatusValue status = ops->countGet(uplink->reg.driverData, &count);
+
+    if (status != VMK_OK || count == 0) {
+        return status;
+    }
+    names = vmk_HeapZalloc(heap_kernel, count * sizeof(*names));
+    values = vmk_HeapZalloc(heap_kernel, count * sizeof(*values));
+    status = VMK_NO_MEMORY;
+    if (names && values) {
+        status = ops->statsGet(uplink->reg.driverData, count, names, values);
+    }
+    for (vmk_uint32 i = 0; status == VMK_OK && i < count; i++) {
+        names[i][VMK_UPLINK_STRING_LENGTH - 1] = '\0';
+        format_row(f);
+        format_string(f, names[i]);
+        format_uint(f, values[i]);
+    }
+    vmk_HeapFree(heap_kernel, names);
+    vmk_HeapFree(heap_kernel, values);
+    return status;
+}
+
+static VMK_ReturnStatus stats_private(struct command_call *call)
+{
+    struct vmk_UplinkInt *uplink;
+    const void *ops;
+    vmk_StatusValue status = nic_claim_with(call, VMK_UPLINK_CAP_PRIV_STATS, &uplink, &ops);
+
+    return status == VMK_OK ? nic_done(call, uplink, format_private(&call->format, uplink, ops)) : status;
+}
+
+static const struct format_column private_columns[] = {{"Name", FORMAT_STRING}, {"Value", FORMAT_UINT}, {0}};
+COMMAND(network_nic_stats_private_get, .path = "network nic stats private get",
+        .help = "Show the counters an uplink's driver has of its own", .handler = stats_private,
+        .args = nic_args, .columns = private_columns);
