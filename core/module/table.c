@@ -49,8 +49,9 @@ struct module *table_find(const char *name)
     return NULL;
 }
 
-/** Find a module, waiting for the outcome when it is on its way in or out. Called with the lock. */
+/** Find a module, waiting for the outcome when it is on its way in or out. */
 static VMK_ReturnStatus find_settled(const char *name, struct module **module, const char *reason)
+    VMK_REQUIRES(&lock)
 {
     VMK_ReturnStatus status = VMK_OK;
 
@@ -62,8 +63,8 @@ static VMK_ReturnStatus find_settled(const char *name, struct module **module, c
     return status;
 }
 
-/** The lowest free ID, or VMK_INVALID_MODULE_ID. Called with the lock. */
-static vmk_ModuleID free_id(void)
+/** The lowest free ID, or VMK_INVALID_MODULE_ID. */
+static vmk_ModuleID free_id(void) VMK_REQUIRES(&lock)
 {
     for (vmk_ModuleID id = VMK_VMKERNEL_MODULE_ID + 1; id < ACCOUNT_MODULES_MAX; id++) {
         if (table[id] == NULL) {
@@ -157,8 +158,7 @@ VMK_ReturnStatus table_get(const char *name, struct module **module)
     return status;
 }
 
-/** Called with the lock. */
-static VMK_ReturnStatus begin_unload(struct module *module, struct diagnosis *why)
+static VMK_ReturnStatus begin_unload(struct module *module, struct diagnosis *why) VMK_REQUIRES(&lock)
 {
     vmk_int32 unused = 0;
     char users[128];
