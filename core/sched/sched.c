@@ -9,10 +9,12 @@
 #include <core/bottom_half.h>
 #include <core/clock.h>
 #include <core/ipi.h>
+#include <core/pcpu.h>
 #include <core/rcu.h>
 #include <core/runq.h>
 #include <core/sched.h>
 #include <core/smp.h>
+#include <core/spinlock.h>
 #include <core/timer.h>
 #include <core/world.h>
 #include <vmkapi/base/assert.h>
@@ -457,6 +459,9 @@ static void start_cpu(vmk_uint32 num, struct world *running, struct world *idle)
 
 void sched_init(vmk_VA stack, vmk_ByteCount stack_bytes)
 {
+    struct world *init;
+
+    spinlock_init(cpu_info_get(0)->under_hypervisor);
     for (unsigned i = 0; i < VMK_MAX_PCPUS; i++) {
         vmk_SpinlockInit(&cpus[i].lock, "runq", VMK_RANK_RUNQ);
         runq_init(&cpus[i].runq);
@@ -464,7 +469,8 @@ void sched_init(vmk_VA stack, vmk_ByteCount stack_bytes)
     world_wait_init();
     timer_init();
     rcu_init();
-    start_cpu(0, world_adopt("init", 0, stack, stack_bytes), world_create_idle(0, idle_main));
+    init = world_adopt("init", 0, stack, stack_bytes);
+    start_cpu(0, init, world_create_idle(0, idle_main));
     world_reaper_start();
     sched_cpus_started();
     sched_stats_init();

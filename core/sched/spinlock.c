@@ -6,6 +6,9 @@
  * shared-memory multiprocessors", ACM TOCS 9(1), 1991), its tail packed into the lock word's upper half: a
  * waiter spins on its own node until it heads the queue, then on the lock word. While anybody queues the word
  * is not zero, so that the inline path can't overtake.
+ *
+ * Under another hypervisor nobody queues. A virtual CPU whose turn it is may not be running, and all behind
+ * it would wait for its host: there, who runs takes.
  */
 #include <core/account.h>
 #include <core/clock.h>
@@ -31,6 +34,13 @@ static struct {
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE) spinners[VMK_MAX_PCPUS];
 
 #define TAIL_SHIFT 16
+
+static vmk_Bool virtual_cpus;
+
+void spinlock_init(vmk_Bool under_hypervisor)
+{
+    virtual_cpus = under_hypervisor;
+}
 
 static vmk_uint32 tail_of(vmk_uint32 cpu, unsigned depth)
 {
@@ -75,7 +85,16 @@ static void take(vmk_SpinlockObject *lock, struct spin_node *node, vmk_uint32 ta
     __atomic_store_n(&next->head, VMK_TRUE, __ATOMIC_RELEASE);
 }
 
-void vmk_SpinlockLockContended(vmk_SpinlockObject *lock)
+static void take_when_free(vmk_SpinlockObject *lock)
+{
+    do {
+        while (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) != 0) {
+            vmk_CPURelax();
+        }
+    } while (!vmk_SpinlockTryWord(lock));
+}
+
+static void queue_up(vmk_SpinlockObject *lock)
 {
     vmk_uint32 cpu = vmk_GetPCPUNum();
     unsigned depth = spinners[cpu].depth++;
@@ -97,6 +116,15 @@ void vmk_SpinlockLockContended(vmk_SpinlockObject *lock)
     take(lock, node, tail);
     vmk_CompilerBarrier();
     spinners[cpu].depth--;
+}
+
+void vmk_SpinlockLockContended(vmk_SpinlockObject *lock)
+{
+    if (virtual_cpus) {
+        take_when_free(lock);
+    } else {
+        queue_up(lock);
+    }
 }
 VMK_EXPORT_SYMBOL(vmk_SpinlockLockContended);
 

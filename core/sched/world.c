@@ -311,7 +311,10 @@ static void free_dead(struct world *world)
     while (world != NULL) {
         struct world *next = world->next_dead;
 
-        vmk_MapFree(world->stack);
+        /* The boot stack is part of the kernel. */
+        if (vmk_VAIsMapArea(world->stack)) {
+            vmk_MapFree(world->stack);
+        }
         world_put(world);
         world = next;
     }

@@ -115,6 +115,7 @@ void cpu_info_read(struct cpu *cpu)
         }
     }
     info->invariant_tsc = (leaf_or_zero(0x80000007).edx >> 8 & 1) != 0;
+    info->under_hypervisor = (cpuid(1, 0).ecx >> 31 & 1) != 0;
     info->apic_id = lapic_id();
     info->x2apic = lapic_is_x2apic();
     info->tsc_hz = clock_scale.hz;

@@ -17,6 +17,7 @@ struct cpu_info {
     vmk_uint64 tsc_hz;
     vmk_Bool x2apic; /**< The local APIC is driven in x2APIC mode. */
     vmk_Bool invariant_tsc;
+    vmk_Bool under_hypervisor; /**< Another one shares the machine out to us. */
 };
 
 /** @return CPU @p cpu's description; it must be online. Context: any. */

@@ -7,6 +7,9 @@
 
 #include <vmkapi/base/types.h>
 
+/** Choose how to wait for a lock. Called once, with one CPU running; before, CPUs queue. */
+void spinlock_init(vmk_Bool under_hypervisor);
+
 /** @return the longest CPU @p cpu has held spinlocks without a break, in ns; 0 but in debug builds. */
 vmk_uint64 spinlock_longest_ns(vmk_uint32 cpu);
 

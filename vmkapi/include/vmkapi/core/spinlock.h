@@ -8,7 +8,7 @@
  * interrupt handler the IRQ variants.
  *
  * Uncontended, locking is one locked instruction and a raised preempt count, inline. Under contention
- * waiters queue first-come first-served, each spinning on its own cache line.
+ * waiters queue first-come first-served, each spinning on its own cache line (but not on virtual CPUs).
  *
  * Debug builds verify at each acquisition: rank order (lock_ranks.def) within the context, no second
  * acquisition on the same CPU, and that a lock taken by interrupt handlers is never taken with interrupts on.
