@@ -10,6 +10,7 @@
 #include <core/irq_vector.h>
 #include <core/pcpu.h>
 #include <vmkapi/base/pcpu.h>
+#include <vmkapi/core/stats.h>
 
 #define VECTOR_COUNT 256
 
@@ -43,6 +44,16 @@ struct vector_slot {
     void *arg;
 };
 
+/** What a CPU has counted; under "interrupts/cpuN" of the statistics tree. Written by that CPU only. */
+struct interrupt_stats {
+    vmk_uint64 all;
+    vmk_uint64 timer;
+    vmk_uint64 reschedule;
+    vmk_uint64 call;       /**< Asked to run something by another CPU. */
+    vmk_uint64 calls_made; /**< Asked others. */
+    vmk_uint64 stray;      /**< On a vector that nobody has. */
+};
+
 /** One CPU. The GS base of the CPU points at it. */
 struct cpu {
     vmk_PCPU head;
@@ -50,7 +61,8 @@ struct cpu {
     vmk_VA stack_base; /**< The stack it boots and idles on, KERNEL_STACK_SIZE bytes. */
     vmk_VA ist_top[IST_COUNT];
     struct vector_slot *vectors; /**< VECTOR_COUNT of them; only vector.c looks inside. */
-    vmk_uint64 stray_interrupts; /**< On vectors that nobody has. */
+    struct interrupt_stats stats;
+    vmk_StatGroup stat_group;
     struct cpu_info info;
     struct gdt gdt;
     struct tss tss;

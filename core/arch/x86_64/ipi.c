@@ -29,7 +29,7 @@ void arch_send_ipi(vmk_uint32 cpu, enum ipi ipi)
     lapic_send_vector(cpus[cpu]->apic_id, ipi == IPI_CALL ? VECTOR_IPI_CALL : VECTOR_IPI_RESCHEDULE);
 }
 
-void ipi_serve_calls(void *unused)
+void ipi_serve_calls(void)
 {
     smp_mask self = 1ul << vmk_GetPCPUNum();
     vmk_Bool release;
@@ -54,7 +54,7 @@ static void send_to_each(smp_mask targets)
 static void call_others(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wait)
 {
     while (vmk_AtomicReadIfEqualWrite32(&call.owned, 0, 1) != 0) {
-        ipi_serve_calls(NULL);
+        ipi_serve_calls();
         vmk_CPURelax();
     }
     call.fn = fn;
@@ -80,6 +80,7 @@ void smp_call(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wait)
         fn(arg);
     }
     if (others != 0 && !smp_is_stopping()) {
+        cpu_this()->stats.calls_made++;
         call_others(others, fn, arg, wait);
     }
     arch_irq_restore(flags);

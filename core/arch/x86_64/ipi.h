@@ -6,6 +6,6 @@
 #define ARCH_IPI_H
 
 /** Run what another CPU asked this one to run, if it did. Context: interrupt, or interrupts off. */
-void ipi_serve_calls(void *unused);
+void ipi_serve_calls(void);
 
 #endif

@@ -207,11 +207,8 @@ static void start_candidates(void)
     }
 }
 
-void arch_start_secondary_cpus(void)
+static void start_secondary_cpus(void)
 {
-    if (candidate_count == 0) {
-        return;
-    }
     if (smp_trampoline_ma == 0 || install_trampoline() != VMK_OK) {
         vmk_WarningMessage("no page below 1 MiB: the other %u CPUs stay off", candidate_count);
         return;
@@ -219,6 +216,16 @@ void arch_start_secondary_cpus(void)
     start_candidates();
     arch_unmap_page(smp_trampoline_ma);
     arch_tlb_shootdown(smp_trampoline_ma, VMK_PAGE_SIZE);
+}
+
+void arch_start_secondary_cpus(void)
+{
+    if (candidate_count > 0) {
+        start_secondary_cpus();
+    }
+    for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
+        vector_show_counters(cpus[cpu]);
+    }
     vmk_LogMessage("%u CPUs running", vmk_NumPCPUs());
 }
 

@@ -11,6 +11,9 @@
 #define HAS_ERROR_CODE(n) \
     (n == 8 || (n >= 10 && n <= 14) || n == 17 || n == 21 || n == 29 || n == 30)
 
+/* Offset of rip in struct trap_frame: behind 15 registers, vector and error code. */
+#define TRAP_FRAME_RIP (17 * 8)
+
     .text
     .balign 16
     .globl trap_stubs
@@ -48,6 +51,10 @@ trap_stubs:
     pushq %r15
     cld
     movq %rsp, %rdi
+    /* A frame like any other, of a function called by what was interrupted: backtraces go on through it. */
+    pushq TRAP_FRAME_RIP(%rsp)
+    pushq %rbp
+    movq %rsp, %rbp
     .endm
 
     .balign 16
@@ -62,6 +69,7 @@ interrupt_entry:
     call interrupt_dispatch
 
 restore_registers:
+    addq $16, %rsp
     popq %r15
     popq %r14
     popq %r13

@@ -11,25 +11,48 @@
 #include <core/clock.h>
 #include <core/smp.h>
 #include <core/world.h>
+#include <vmkapi/base/assert.h>
 #include <vmkapi/core/spinlock.h>
 
 static vmk_SpinlockObject vector_lock = VMK_SPINLOCK_INITIALIZER("vectors", VMK_RANK_VECTOR);
 
 static void on_timer(void *arg)
 {
+    cpu_this()->stats.timer++;
     timer_interrupt();
+}
+
+static void on_call(void *arg)
+{
+    cpu_this()->stats.call++;
+    ipi_serve_calls();
 }
 
 /* The wake-up is the message: need_resched is looked at on the way out. */
 static void on_reschedule(void *arg)
 {
+    cpu_this()->stats.reschedule++;
 }
 
 void vector_init_cpu(struct cpu *cpu)
 {
     cpu->vectors[VECTOR_TIMER].handler = on_timer;
     cpu->vectors[VECTOR_IPI_RESCHEDULE].handler = on_reschedule;
-    cpu->vectors[VECTOR_IPI_CALL].handler = ipi_serve_calls;
+    cpu->vectors[VECTOR_IPI_CALL].handler = on_call;
+}
+
+static const vmk_StatField counters[] = {
+    VMK_STAT_FIELD(struct interrupt_stats, all),        VMK_STAT_FIELD(struct interrupt_stats, timer),
+    VMK_STAT_FIELD(struct interrupt_stats, reschedule), VMK_STAT_FIELD(struct interrupt_stats, call),
+    VMK_STAT_FIELD(struct interrupt_stats, calls_made), VMK_STAT_FIELD(struct interrupt_stats, stray),
+};
+
+void vector_show_counters(struct cpu *cpu)
+{
+    vmk_StatGroupInit(&cpu->stat_group, VMK_VMKERNEL_MODULE_ID, counters, VMK_ARRAY_SIZE(counters),
+                      "interrupts/cpu%u", cpu->head.num);
+    cpu->stat_group.base = &cpu->stats;
+    VMK_VERIFY(vmk_StatGroupRegister(&cpu->stat_group) == VMK_OK);
 }
 
 VMK_ReturnStatus irq_vector_alloc(vmk_uint32 cpu, irq_vector_handler handler, void *arg, vmk_uint8 *vector)
@@ -73,7 +96,7 @@ static void call_handler(struct cpu *cpu, vmk_uint64 vector)
     irq_vector_handler handler = __atomic_load_n(&slot->handler, __ATOMIC_ACQUIRE);
 
     if (handler == NULL) {
-        cpu->stray_interrupts++;
+        cpu->stats.stray++;
         return;
     }
     handler(slot->arg);
@@ -90,6 +113,7 @@ void interrupt_dispatch(const struct trap_frame *frame)
     struct cpu *cpu = cpu_this();
 
     cpu->head.preempt_count += VMK_HARD_INTERRUPT_ONE;
+    cpu->stats.all++;
     call_handler(cpu, frame->vector);
     if (needs_eoi(frame->vector)) {
         lapic_eoi();

@@ -25,4 +25,7 @@ enum {
 /** Fill in the kernel's own vectors of a CPU. Context: any, before the CPU takes interrupts. */
 void vector_init_cpu(struct cpu *cpu);
 
+/** Put a CPU's counters into the statistics tree. Context: world. */
+void vector_show_counters(struct cpu *cpu);
+
 #endif
