@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * modules - loading and unloading: what works, each way of being refused, and that nothing is left behind.
+ */
+#include "boot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPEATS 20
+
+static struct machine *machine;
+
+static void start_machine(void)
+{
+    struct machine_options options = boot_options("modules");
+
+    options.archive = BOOT_TEST_ARCHIVE;
+    machine = boot_up(&options);
+}
+
+static void stop_machine(void)
+{
+    boot_down(machine);
+}
+
+/** Whether the list of modules says that @p module is loaded. */
+static bool is_loaded(const char *module)
+{
+    json_t *list = boot_json(machine, "system module list");
+    bool loaded = json_is_true(json_object_get(boot_row(list, "Name", module), "IsLoaded"));
+
+    json_decref(list);
+    return loaded;
+}
+
+START_TEST(dependencies_load_and_hold)
+{
+    free(boot_run(machine, "system module load depends"));
+    ck_assert(is_loaded("hello"));
+    boot_run_failing(machine, "system module load hello", "loaded already");
+    boot_run_failing(machine, "system module unload hello", "by modules: depends");
+    free(boot_run(machine, "system module unload depends"));
+    ck_assert(is_loaded("hello"));
+    free(boot_run(machine, "system module unload hello"));
+    ck_assert(!is_loaded("hello"));
+    boot_run_failing(machine, "system module unload hello", "not loaded");
+}
+END_TEST
+
+START_TEST(refusals_name_the_cause)
+{
+    static const char *const cases[][2] = {
+        {"system module load nothere", "/lib/modules/nothere.vmk"},
+        {"system module load unlicensed", "states no licence"},
+        {"system module load proprietary", "its licence is 'Proprietary'"},
+        {"system module load missing_symbol", "'vmk_FutureCall'"},
+        {"system module load wrong_version", "version 99 of symbol 'vmk_ModuleRegister'"},
+        {"system module load failing_init", "No device present"},
+        {"system module load parameters tiny=256", "type byte"},
+        {"system module load parameters bogus=1", "no parameter 'bogus'; it has:"},
+        {"system module load parameters sizes=1,2,3,4,5", "at most 4 values"},
+        {"system module parameters set parameters bogus=1", "no parameter 'bogus'"},
+        {"system module load /var/log/vmkernel.log", "was not built by vmk_module()"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        boot_run_failing(machine, cases[i][0], cases[i][1]);
+    }
+    ck_assert(!is_loaded("hello"));
+}
+END_TEST
+
+START_TEST(parameters_arrive)
+{
+    char *log;
+
+    free(boot_run(machine,
+                  "system module load parameters \"count=12 enabled label=abc sizes=1,2 word=seven\""));
+    log = boot_run(machine, "system file cat /var/log/vmkernel.log");
+    ck_assert_ptr_nonnull(strstr(log, "count=12 tiny=0 enabled=1 label=abc sizes=2:1,2 word=seven"));
+    free(log);
+    free(boot_run(machine, "system module unload parameters"));
+    free(boot_run(machine, "system module parameters set parameters count=77"));
+    free(boot_run(machine, "system module load parameters"));
+    log = boot_run(machine, "system file cat /var/log/vmkernel.log");
+    ck_assert_ptr_nonnull(strstr(log, "count=77"));
+    free(log);
+    free(boot_run(machine, "system module unload parameters"));
+}
+END_TEST
+
+/** What the kernel holds of @p resource. */
+static long long kernel_holds(const char *resource)
+{
+    json_t *list = boot_json(machine, "system module account list vmkernel");
+    long long count = json_integer_value(json_object_get(boot_row(list, "Resource", resource), "Count"));
+
+    json_decref(list);
+    return count;
+}
+
+START_TEST(loading_and_unloading_leaves_nothing)
+{
+    long long mapped = kernel_holds("mapped pages"), heaps = kernel_holds("heaps");
+
+    for (unsigned i = 0; i < REPEATS; i++) {
+        free(boot_run(machine, "system module load depends"));
+        ck_assert_int_gt(kernel_holds("mapped pages"), mapped);
+        free(boot_run(machine, "system module unload depends"));
+        free(boot_run(machine, "system module unload hello"));
+        boot_run_failing(machine, "system module load failing_init", "No device present");
+    }
+    ck_assert_int_eq(kernel_holds("mapped pages"), mapped);
+    ck_assert_int_eq(kernel_holds("heaps"), heaps);
+}
+END_TEST
+
+START_TEST(a_module_that_keeps_something_stays)
+{
+    free(boot_run(machine, "system module load leaking"));
+    boot_run_failing(machine, "system module unload leaking", "heap bytes");
+    boot_run_failing(machine, "system module unload leaking", "1 heaps");
+    boot_run_failing(machine, "system module load leaking", "Busy");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("modules");
+    TCase *tests = tcase_create("modules");
+
+    tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
+    tcase_add_test(tests, dependencies_load_and_hold);
+    tcase_add_test(tests, refusals_name_the_cause);
+    tcase_add_test(tests, parameters_arrive);
+    tcase_add_test(tests, loading_and_unloading_leaves_nothing);
+    tcase_add_test(tests, a_module_that_keeps_something_stays);
+    suite_add_tcase(suite, tests);
+    return boot_main(suite);
+}
