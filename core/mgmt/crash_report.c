@@ -54,14 +54,20 @@ static void screen_registers(const struct crash_report *report, struct format_si
     format_print(sink, "\n");
 }
 
+/** All frames but that of a trap are return addresses. */
+static const char *frame_text(const struct crash_report *report, unsigned i, char text[KSYMS_TEXT_MAX])
+{
+    return i == 0 && report->trapped ? ksyms_format(report->frames[i], text)
+                                     : ksyms_format_return(report->frames[i], text);
+}
+
 static void screen_backtrace(const struct crash_report *report, struct format_sink *sink)
 {
     char text[KSYMS_TEXT_MAX];
     unsigned i;
 
     for (i = 0; i < report->nframes; i++) {
-        format_print(sink, "  #%-2u %016lx %s\n", i, report->frames[i],
-                     ksyms_format(report->frames[i], text));
+        format_print(sink, "  #%-2u %016lx %s\n", i, report->frames[i], frame_text(report, i, text));
     }
 }
 
@@ -107,7 +113,7 @@ static void json_backtrace(const struct crash_report *report, struct format_sink
 
     format_print(sink, "\"backtrace\":[");
     for (i = 0; i < report->nframes; i++) {
-        format_print(sink, "%s\"%s\"", i == 0 ? "" : ",", ksyms_format(report->frames[i], text));
+        format_print(sink, "%s\"%s\"", i == 0 ? "" : ",", frame_text(report, i, text));
     }
     format_print(sink, "]");
 }

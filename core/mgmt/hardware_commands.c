@@ -54,7 +54,7 @@ static VMK_ReturnStatus memory_get(struct command_call *call)
 static const struct format_column memory_columns[] = {{"Physical Memory", FORMAT_UINT, "bytes"},
                                                       {"In Use", FORMAT_UINT, "bytes"},
                                                       {"Free", FORMAT_UINT, "bytes"},
-                                                      {"Free in CPU Caches", FORMAT_UINT, "bytes"},
+                                                      {"Free In CPU Caches", FORMAT_UINT, "bytes"},
                                                       {0}};
 COMMAND(hardware_memory_get, .path = "hardware memory get",
         .help = "Show how much memory there is and is in use", .handler = memory_get,

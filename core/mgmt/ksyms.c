@@ -58,15 +58,26 @@ bool ksyms_find(vmk_VA address, struct ksyms_symbol *symbol)
     return true;
 }
 
-const char *ksyms_format(vmk_VA address, char text[KSYMS_TEXT_MAX])
+/** @param back how far before @p address its instruction surely begins. */
+static const char *format_before(vmk_VA address, unsigned back, char text[KSYMS_TEXT_MAX])
 {
     struct ksyms_symbol symbol;
 
-    if (ksyms_find(address, &symbol)) {
+    if (ksyms_find(address - back, &symbol)) {
         vmk_Snprintf(text, KSYMS_TEXT_MAX, "%s@%s+0x%lx", symbol.name != NULL ? symbol.name : "?",
-                     symbol.module, symbol.offset);
+                     symbol.module, symbol.offset + back);
     } else {
         vmk_Snprintf(text, KSYMS_TEXT_MAX, "0x%016lx", address);
     }
     return text;
+}
+
+const char *ksyms_format(vmk_VA address, char text[KSYMS_TEXT_MAX])
+{
+    return format_before(address, 0, text);
+}
+
+const char *ksyms_format_return(vmk_VA address, char text[KSYMS_TEXT_MAX])
+{
+    return format_before(address, 1, text);
 }

@@ -110,7 +110,7 @@ static void log_backtrace(const char *module)
     unsigned i;
 
     for (i = 0; i < count; i++) {
-        vmk_LogNamed(VMK_LOG_URGENCY_NORMAL, module, "  %s", ksyms_format(frames[i], text));
+        vmk_LogNamed(VMK_LOG_URGENCY_NORMAL, module, "  %s", ksyms_format_return(frames[i], text));
     }
 }
 

@@ -27,4 +27,7 @@ bool ksyms_find(vmk_VA address, struct ksyms_symbol *symbol);
 /** Write `function@module+0xoffset`, or the bare address, to @p text. @return text. */
 const char *ksyms_format(vmk_VA address, char text[KSYMS_TEXT_MAX]);
 
+/** The same for a return address: names the caller even when the call was the last thing in it. */
+const char *ksyms_format_return(vmk_VA address, char text[KSYMS_TEXT_MAX]);
+
 #endif
