@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dma-mapping.h - making memory reachable for a device, inline on the VMKernel's DMA engines.
+ *
+ * Where the device reaches the memory directly, mapping is an addition and a counter.
+ */
+#ifndef VMKLINUX_LINUX_DMA_MAPPING_H
+#define VMKLINUX_LINUX_DMA_MAPPING_H
+
+#include <linux/device.h>
+#include <linux/dma-direction.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+
+#define DMA_MAPPING_ERROR      (~(dma_addr_t)0)
+#define DMA_BIT_MASK(n)        (((n) == 64) ? ~0ULL : ((1ULL << (n)) - 1))
+
+#define DMA_ATTR_SKIP_CPU_SYNC (1UL << 5)
+#define DMA_ATTR_NO_WARN       (1UL << 8)
+
+/* Linux's direction is seen from the device, the VMKernel's from memory. */
+static __always_inline vmk_DMADirection vmklinux_dma_direction(enum dma_data_direction dir)
+{
+    return dir == DMA_TO_DEVICE     ? VMK_DMA_DIRECTION_FROM_MEMORY
+           : dir == DMA_FROM_DEVICE ? VMK_DMA_DIRECTION_TO_MEMORY
+                                    : VMK_DMA_DIRECTION_BIDIRECTIONAL;
+}
+
+static __always_inline dma_addr_t vmklinux_dma_map(struct device *dev, vmk_MA address, size_t size,
+                                                   enum dma_data_direction dir)
+{
+    vmk_SgElem elem = {.addr = address, .length = (vmk_uint32)size};
+
+    if (unlikely(vmk_DMAMapElem(dev->dma_engine, vmklinux_dma_direction(dir), &elem, VMK_TRUE, &elem, NULL) !=
+                 VMK_OK))
+        return DMA_MAPPING_ERROR;
+    return elem.ioAddr;
+}
+
+static __always_inline void vmklinux_dma_unmap(struct device *dev, dma_addr_t address, size_t size,
+                                               enum dma_data_direction dir)
+{
+    vmk_SgElem elem = {.ioAddr = address, .length = (vmk_uint32)size};
+
+    if (unlikely(vmk_DMAUnmapElem(dev->dma_engine, vmklinux_dma_direction(dir), &elem) != VMK_OK))
+        WARN(1, "dma_unmap of %#llx, %zu bytes: not mapped\n", address, size);
+}
+
+static __always_inline dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
+                                                       enum dma_data_direction dir, unsigned long attrs)
+{
+    return vmklinux_dma_map(dev, __pa(ptr), size, dir);
+}
+
+static __always_inline void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
+                                                   enum dma_data_direction dir, unsigned long attrs)
+{
+    vmklinux_dma_unmap(dev, addr, size, dir);
+}
+
+static __always_inline dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset,
+                                                     size_t size, enum dma_data_direction dir,
+                                                     unsigned long attrs)
+{
+    return vmklinux_dma_map(dev, page_to_phys(page) + offset, size, dir);
+}
+
+#define dma_map_single(d, a, s, r)   dma_map_single_attrs(d, a, s, r, 0)
+#define dma_unmap_single(d, a, s, r) dma_unmap_single_attrs(d, a, s, r, 0)
+#define dma_map_page(d, p, o, s, r)  dma_map_page_attrs(d, p, o, s, r, 0)
+#define dma_unmap_page(d, a, s, r)   dma_unmap_single_attrs(d, a, s, r, 0)
+#define dma_unmap_page_attrs         dma_unmap_single_attrs
+
+static __always_inline int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
+{
+    return unlikely(dma_addr == DMA_MAPPING_ERROR) ? -ENOMEM : 0;
+}
+
+static __always_inline void vmklinux_dma_sync(struct device *dev, dma_addr_t addr, size_t size,
+                                              vmk_DMADirection to)
+{
+    vmk_SgElem elem = {.ioAddr = addr, .length = (vmk_uint32)size};
+
+    if (unlikely(vmk_DMAFlushElem(dev->dma_engine, to, &elem) != VMK_OK))
+        WARN(1, "dma_sync of %#llx, %zu bytes: not mapped\n", addr, size);
+}
+
+static __always_inline void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+                                                    enum dma_data_direction dir)
+{
+    if (dir != DMA_TO_DEVICE)
+        vmklinux_dma_sync(dev, addr, size, VMK_DMA_DIRECTION_TO_MEMORY);
+}
+
+static __always_inline void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
+                                                       enum dma_data_direction dir)
+{
+    if (dir != DMA_FROM_DEVICE)
+        vmklinux_dma_sync(dev, addr, size, VMK_DMA_DIRECTION_FROM_MEMORY);
+}
+
+static inline void dma_sync_single_range_for_cpu(struct device *dev, dma_addr_t addr, unsigned long offset,
+                                                 size_t size, enum dma_data_direction dir)
+{
+    dma_sync_single_for_cpu(dev, addr + offset, size, dir);
+}
+
+static inline void dma_sync_single_range_for_device(struct device *dev, dma_addr_t addr, unsigned long offset,
+                                                    size_t size, enum dma_data_direction dir)
+{
+    dma_sync_single_for_device(dev, addr + offset, size, dir);
+}
+
+extern void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag,
+                             unsigned long attrs);
+extern void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+                           unsigned long attrs);
+
+static inline void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
+{
+    return dma_alloc_attrs(dev, size, dma_handle, gfp, 0);
+}
+
+static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle)
+{
+    dma_free_attrs(dev, size, cpu_addr, dma_handle, 0);
+}
+
+/* -EIO when no memory lies within the mask, -EBUSY while mappings made under the old one are outstanding. */
+extern int dma_set_mask(struct device *dev, u64 mask);
+extern int dma_set_coherent_mask(struct device *dev, u64 mask);
+
+static inline int dma_set_mask_and_coherent(struct device *dev, u64 mask)
+{
+    int rc = dma_set_mask(dev, mask);
+
+    return rc ? rc : dma_set_coherent_mask(dev, mask);
+}
+
+static inline u64 dma_get_mask(struct device *dev)
+{
+    return dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
+}
+
+#define DEFINE_DMA_UNMAP_ADDR(ADDR_NAME)        dma_addr_t ADDR_NAME
+#define DEFINE_DMA_UNMAP_LEN(LEN_NAME)          __u32 LEN_NAME
+#define dma_unmap_addr(PTR, ADDR_NAME)          ((PTR)->ADDR_NAME)
+#define dma_unmap_addr_set(PTR, ADDR_NAME, VAL) (((PTR)->ADDR_NAME) = (VAL))
+#define dma_unmap_len(PTR, LEN_NAME)            ((PTR)->LEN_NAME)
+#define dma_unmap_len_set(PTR, LEN_NAME, VAL)   (((PTR)->LEN_NAME) = (VAL))
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ktime.h - nanoseconds, signed. */
+#ifndef VMKLINUX_LINUX_KTIME_H
+#define VMKLINUX_LINUX_KTIME_H
+
+#include <linux/time64.h>
+#include <linux/types.h>
+
+typedef s64 ktime_t;
+
+/* Monotonic time since boot. Context: any. */
+extern ktime_t ktime_get(void);
+
+#define ktime_get_ns()         ((u64)ktime_get())
+#define ktime_to_ns(kt)        (kt)
+#define ktime_to_us(kt)        ((kt) / NSEC_PER_USEC)
+#define ktime_to_ms(kt)        ((kt) / NSEC_PER_MSEC)
+#define ns_to_ktime(ns)        ((ktime_t)(ns))
+#define ms_to_ktime(ms)        ((ktime_t)(ms)*NSEC_PER_MSEC)
+#define ktime_add(lhs, rhs)    ((lhs) + (rhs))
+#define ktime_sub(lhs, rhs)    ((lhs) - (rhs))
+#define ktime_add_us(kt, usec) ((kt) + (s64)(usec)*NSEC_PER_USEC)
+#define ktime_add_ms(kt, msec) ((kt) + (s64)(msec)*NSEC_PER_MSEC)
+#define ktime_compare(a, b)    ((a) < (b) ? -1 : (a) > (b))
+#define ktime_after(a, b)      (ktime_compare(a, b) > 0)
+#define ktime_before(a, b)     (ktime_compare(a, b) < 0)
+
+#endif

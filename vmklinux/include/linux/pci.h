@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pci.h - PCI functions and their drivers.
+ *
+ * A pci_dev lives from the moment its driver module attaches to the function until it is detached.
+ */
+#ifndef VMKLINUX_LINUX_PCI_H
+#define VMKLINUX_LINUX_PCI_H
+
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/list.h>
+#include <linux/mod_devicetable.h>
+#include <linux/pci_ids.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <uapi/linux/pci.h>
+#include <vmkapi/hardware/pci.h>
+
+#define PCI_DEVICE_DATA_ANY 0
+
+typedef int __bitwise pci_power_t;
+#define PCI_D0          ((pci_power_t __force)0)
+#define PCI_D1          ((pci_power_t __force)1)
+#define PCI_D2          ((pci_power_t __force)2)
+#define PCI_D3hot       ((pci_power_t __force)3)
+#define PCI_D3cold      ((pci_power_t __force)4)
+#define PCI_UNKNOWN     ((pci_power_t __force)5)
+#define PCI_POWER_ERROR ((pci_power_t __force)-1)
+
+typedef unsigned int __bitwise pci_channel_state_t;
+enum {
+    pci_channel_io_normal = (__force pci_channel_state_t)1,
+    pci_channel_io_frozen = (__force pci_channel_state_t)2,
+    pci_channel_io_perm_failure = (__force pci_channel_state_t)3,
+};
+
+typedef unsigned int __bitwise pci_ers_result_t;
+enum pci_ers_result {
+    PCI_ERS_RESULT_NONE = (__force pci_ers_result_t)1,
+    PCI_ERS_RESULT_CAN_RECOVER = (__force pci_ers_result_t)2,
+    PCI_ERS_RESULT_NEED_RESET = (__force pci_ers_result_t)3,
+    PCI_ERS_RESULT_DISCONNECT = (__force pci_ers_result_t)4,
+    PCI_ERS_RESULT_RECOVERED = (__force pci_ers_result_t)5,
+    PCI_ERS_RESULT_NO_AER_DRIVER = (__force pci_ers_result_t)6,
+};
+
+enum {
+    PCI_STD_RESOURCES,
+    PCI_STD_RESOURCE_END = PCI_STD_RESOURCES + PCI_STD_NUM_BARS - 1,
+    PCI_ROM_RESOURCE,
+    DEVICE_COUNT_RESOURCE,
+};
+
+struct pci_bus {
+    unsigned char number;
+    int domain;
+};
+
+struct pci_dev {
+    struct pci_bus *bus;
+    unsigned int devfn;
+    unsigned short vendor;
+    unsigned short device;
+    unsigned short subsystem_vendor;
+    unsigned short subsystem_device;
+    unsigned int class; /* base class, subclass, programming interface */
+    u8 revision;
+    u8 pcie_cap;
+    u8 msi_cap;
+    u8 msix_cap;
+    struct pci_driver *driver;
+    u64 dma_mask;
+    pci_power_t current_state;
+    u8 pm_cap;
+    unsigned int is_busmaster : 1;
+    unsigned int msi_enabled : 1;
+    unsigned int msix_enabled : 1;
+    pci_channel_state_t error_state;
+    struct device dev;
+    unsigned int irq; /* INTx, or the MSI once pci_enable_msi() succeeded */
+    struct resource resource[DEVICE_COUNT_RESOURCE];
+    atomic_t enable_cnt;
+
+    /* vmklinux's own */
+    vmk_PCIDevice vmk_pci;
+    struct module *module; /* the driver's */
+    struct pci_bus bus_object;
+    u32 regions; /* BARs requested */
+    bool state_saved;
+    char name[VMK_PCI_ADDRESS_NAME_MAX];
+};
+
+struct pci_error_handlers {
+    pci_ers_result_t (*error_detected)(struct pci_dev *dev, pci_channel_state_t error);
+    pci_ers_result_t (*mmio_enabled)(struct pci_dev *dev);
+    pci_ers_result_t (*slot_reset)(struct pci_dev *dev);
+    void (*reset_prepare)(struct pci_dev *dev);
+    void (*reset_done)(struct pci_dev *dev);
+    void (*resume)(struct pci_dev *dev);
+};
+
+struct pci_driver {
+    struct list_head node;
+    const char *name;
+    const struct pci_device_id *id_table;
+    int (*probe)(struct pci_dev *dev, const struct pci_device_id *id);
+    void (*remove)(struct pci_dev *dev);
+    int (*suspend)(struct pci_dev *dev, pm_message_t state);
+    int (*resume)(struct pci_dev *dev);
+    void (*shutdown)(struct pci_dev *dev);
+    int (*sriov_configure)(struct pci_dev *dev, int num_vfs);
+    const struct pci_error_handlers *err_handler;
+    const struct attribute_group **groups;
+    const struct attribute_group **dev_groups;
+    struct device_driver driver;
+
+    vmk_Driver vmk_driver;
+    struct module *module;
+};
+
+#define to_pci_dev(n)    container_of(n, struct pci_dev, dev)
+#define to_pci_driver(d) ((d) ? container_of(d, struct pci_driver, driver) : NULL)
+
+#define PCI_DEVICE(vend, dev)                                                                                \
+    .vendor = (vend), .device = (dev), .subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID
+#define PCI_DEVICE_SUB(vend, dev, subvend, subdev)                                                           \
+    .vendor = (vend), .device = (dev), .subvendor = (subvend), .subdevice = (subdev)
+#define PCI_DEVICE_CLASS(dev_class, dev_class_mask)                                                          \
+    .class = (dev_class), .class_mask = (dev_class_mask), .vendor = PCI_ANY_ID, .device = PCI_ANY_ID,        \
+    .subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID
+#define PCI_VDEVICE(vend, dev)                                                                               \
+    .vendor = PCI_VENDOR_ID_##vend, .device = (dev), .subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID, 0, 0
+
+#define pci_resource_start(dev, bar) ((dev)->resource[(bar)].start)
+#define pci_resource_end(dev, bar)   ((dev)->resource[(bar)].end)
+#define pci_resource_flags(dev, bar) ((dev)->resource[(bar)].flags)
+#define pci_resource_len(dev, bar)                                                                           \
+    ((pci_resource_end((dev), (bar)) == 0)                                                                   \
+         ? 0                                                                                                 \
+         : (pci_resource_end((dev), (bar)) - pci_resource_start((dev), (bar)) + 1))
+
+static inline const char *pci_name(const struct pci_dev *pdev)
+{
+    return dev_name(&pdev->dev);
+}
+
+static inline void *pci_get_drvdata(struct pci_dev *pdev)
+{
+    return dev_get_drvdata(&pdev->dev);
+}
+
+static inline void pci_set_drvdata(struct pci_dev *pdev, void *data)
+{
+    dev_set_drvdata(&pdev->dev, data);
+}
+
+static inline int pci_channel_offline(struct pci_dev *pdev)
+{
+    return (pdev->error_state != pci_channel_io_normal);
+}
+
+static inline bool pci_is_pcie(struct pci_dev *dev)
+{
+    return dev->pcie_cap != 0;
+}
+
+/* Offer the driver every matching function, now and later. Returns 0 or a negative errno. Context: may block.
+ */
+int __must_check __pci_register_driver(struct pci_driver *, struct module *, const char *mod_name);
+#define pci_register_driver(driver) __pci_register_driver(driver, THIS_MODULE, KBUILD_MODNAME)
+void pci_unregister_driver(struct pci_driver *dev);
+const struct pci_device_id *pci_match_id(const struct pci_device_id *ids, struct pci_dev *dev);
+
+#define module_pci_driver(__pci_driver)                                                                      \
+    static int __init __pci_driver##_init(void)                                                              \
+    {                                                                                                        \
+        return pci_register_driver(&(__pci_driver));                                                         \
+    }                                                                                                        \
+    module_init(__pci_driver##_init);                                                                        \
+    static void __exit __pci_driver##_exit(void)                                                             \
+    {                                                                                                        \
+        pci_unregister_driver(&(__pci_driver));                                                              \
+    }                                                                                                        \
+    module_exit(__pci_driver##_exit);
+
+int __must_check pci_enable_device(struct pci_dev *dev);
+int __must_check pci_enable_device_mem(struct pci_dev *dev);
+void pci_disable_device(struct pci_dev *dev);
+void pci_set_master(struct pci_dev *dev);
+void pci_clear_master(struct pci_dev *dev);
+int __must_check pci_set_mwi(struct pci_dev *dev);
+void pci_clear_mwi(struct pci_dev *dev);
+
+int pci_select_bars(struct pci_dev *dev, unsigned long flags);
+int pci_request_selected_regions(struct pci_dev *, int, const char *);
+void pci_release_selected_regions(struct pci_dev *, int);
+int __must_check pci_request_regions(struct pci_dev *, const char *);
+void pci_release_regions(struct pci_dev *);
+void __iomem *pci_ioremap_bar(struct pci_dev *pdev, int bar);
+
+int pci_read_config_byte(const struct pci_dev *dev, int where, u8 *val);
+int pci_read_config_word(const struct pci_dev *dev, int where, u16 *val);
+int pci_read_config_dword(const struct pci_dev *dev, int where, u32 *val);
+int pci_write_config_byte(const struct pci_dev *dev, int where, u8 val);
+int pci_write_config_word(const struct pci_dev *dev, int where, u16 val);
+int pci_write_config_dword(const struct pci_dev *dev, int where, u32 val);
+u8 pci_find_capability(struct pci_dev *dev, int cap);
+u16 pci_find_ext_capability(struct pci_dev *dev, int cap);
+
+int pci_save_state(struct pci_dev *dev);
+void pci_restore_state(struct pci_dev *dev);
+int pci_set_power_state(struct pci_dev *dev, pci_power_t state);
+int pci_enable_wake(struct pci_dev *dev, pci_power_t state, bool enable);
+int pci_wake_from_d3(struct pci_dev *dev, bool enable);
+int pcix_get_mmrbc(struct pci_dev *dev);
+int pcix_set_mmrbc(struct pci_dev *dev, int mmrbc);
+
+int pci_enable_msi(struct pci_dev *dev);
+void pci_disable_msi(struct pci_dev *dev);
+
+#include <linux/dma-mapping.h>
+
+#endif

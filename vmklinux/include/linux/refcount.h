@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* refcount.h - reference counts that stick, with a warning, instead of wrapping. */
+#ifndef VMKLINUX_LINUX_REFCOUNT_H
+#define VMKLINUX_LINUX_REFCOUNT_H
+
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/limits.h>
+
+typedef struct refcount_struct {
+    atomic_t refs;
+} refcount_t;
+
+#define REFCOUNT_INIT(n)                                                                                     \
+    {                                                                                                        \
+        .refs = ATOMIC_INIT(n)                                                                               \
+    }
+#define REFCOUNT_SATURATED (INT_MIN / 2)
+
+static inline void refcount_set(refcount_t *r, int n)
+{
+    atomic_set(&r->refs, n);
+}
+
+static inline unsigned int refcount_read(const refcount_t *r)
+{
+    return (unsigned int)atomic_read(&r->refs);
+}
+
+static inline void refcount_inc(refcount_t *r)
+{
+    int old = atomic_fetch_add(1, &r->refs);
+
+    if (WARN_ONCE(old <= 0, "refcount: increment on %d; use after free\n", old))
+        atomic_set(&r->refs, REFCOUNT_SATURATED);
+}
+
+static inline bool refcount_dec_and_test(refcount_t *r)
+{
+    int now = atomic_dec_return(&r->refs);
+
+    if (WARN_ONCE(now < 0, "refcount: underflow; use after free\n"))
+        atomic_set(&r->refs, REFCOUNT_SATURATED);
+    return now == 0;
+}
+
+static inline bool refcount_inc_not_zero(refcount_t *r)
+{
+    return atomic_inc_not_zero(&r->refs);
+}
+
+#endif

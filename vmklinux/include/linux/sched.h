@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* sched.h - giving up the CPU, and sleeping. */
+#ifndef VMKLINUX_LINUX_SCHED_H
+#define VMKLINUX_LINUX_SCHED_H
+
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+
+#define MAX_SCHEDULE_TIMEOUT LONG_MAX
+
+/* Let other worlds run, if any wants to. Context: may block. Returns whether it gave up the CPU. */
+int vmklinux_cond_resched(void);
+#define cond_resched()                                                                                       \
+    ({                                                                                                       \
+        might_sleep();                                                                                       \
+        vmklinux_cond_resched();                                                                             \
+    })
+
+extern long schedule_timeout_uninterruptible(long timeout);
+extern long schedule_timeout_interruptible(long timeout);
+
+/* Ported code runs in kernel worlds, which get no signals. */
+#define signal_pending(task) 0
+
+#endif

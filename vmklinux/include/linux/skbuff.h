@@ -1,0 +1,666 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * skbuff.h - socket buffers: the driver's view of a VMKernel packet.
+ *
+ * An sk_buff lives in the driver area of its packet's page and its skb_shared_info in the driver tail, at
+ * fixed distances from each other and from the buffer between them (vmkapi/net/net_pkt.h):
+ *
+ *     page: | vmk_PktHandle | sk_buff | buffer: head ... data ... tail ... | skb_shared_info |
+ *
+ * so that packet, sk_buff and buffer find each other by arithmetic, and nothing is allocated or copied when a
+ * packet passes between the network layer and a driver.
+ *
+ * Fragments of a packet being sent are the packet's own and only shown in the shared info; those of a packet
+ * received or allocated by the driver are references of the shared info's, until it is handed up.
+ */
+#ifndef VMKLINUX_LINUX_SKBUFF_H
+#define VMKLINUX_LINUX_SKBUFF_H
+
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/cache.h>
+#include <linux/dma-mapping.h>
+#include <linux/errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/netdev_features.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <asm/processor.h>
+#include <vmkapi/net/net_pkt.h>
+
+struct net_device;
+struct napi_struct;
+struct sock;
+
+#define CHECKSUM_NONE           0
+#define CHECKSUM_UNNECESSARY    1
+#define CHECKSUM_COMPLETE       2
+#define CHECKSUM_PARTIAL        3
+
+#define NET_SKB_PAD             max(32, L1_CACHE_BYTES)
+#define SKB_DATA_ALIGN(X)       ALIGN(X, SMP_CACHE_BYTES)
+#define SKB_WITH_OVERHEAD(X)    ((X)-SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
+#define SKB_MAX_ORDER(X, ORDER) SKB_WITH_OVERHEAD((PAGE_SIZE << (ORDER)) - (X))
+#define SKB_TRUESIZE(X)                                                                                      \
+    ((X) + SKB_DATA_ALIGN(sizeof(struct sk_buff)) + SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
+
+#define MAX_SKB_FRAGS (65536 / PAGE_SIZE + 1)
+
+enum {
+    SKBTX_HW_TSTAMP = 1 << 0,
+    SKBTX_SW_TSTAMP = 1 << 1,
+    SKBTX_IN_PROGRESS = 1 << 2,
+};
+
+enum {
+    SKB_GSO_TCPV4 = 1 << 0,
+    SKB_GSO_DODGY = 1 << 1,
+    SKB_GSO_TCP_ECN = 1 << 2,
+    SKB_GSO_TCP_FIXEDID = 1 << 3,
+    SKB_GSO_TCPV6 = 1 << 4,
+};
+
+typedef unsigned int sk_buff_data_t; /* offset from head */
+
+typedef struct skb_frag {
+    struct page *bv_page;
+    unsigned int bv_len;
+    unsigned int bv_offset;
+} skb_frag_t;
+
+struct skb_shared_hwtstamps {
+    ktime_t hwtstamp;
+};
+
+struct skb_shared_info {
+    __u8 flags;
+    __u8 meta_len;
+    __u8 nr_frags;
+    __u8 tx_flags;
+    unsigned short gso_size;
+    unsigned short gso_segs;
+    struct sk_buff *frag_list; /* always NULL: frames have fragments, not lists */
+    struct skb_shared_hwtstamps hwtstamps;
+    unsigned int gso_type;
+    skb_frag_t frags[MAX_SKB_FRAGS];
+};
+
+struct sk_buff {
+    struct sk_buff *next;
+    struct sk_buff *prev;
+    struct net_device *dev;
+    unsigned char *head;
+    unsigned char *data;
+    unsigned int len;      /* all of it */
+    unsigned int data_len; /* of that, in fragments */
+    sk_buff_data_t tail;
+    sk_buff_data_t end;
+    unsigned int truesize;
+    refcount_t users;
+
+    /* offsets from head, but for the first */
+    __be16 protocol;
+    __u16 transport_header;
+    __u16 network_header;
+    __u16 mac_header;
+
+    union {
+        __wsum csum;
+        struct {
+            __u16 csum_start; /* offset from head */
+            __u16 csum_offset;
+        };
+    };
+    __be16 vlan_proto;
+    __u16 vlan_tci;
+
+    /* cleared by one store */
+    __u8 ip_summed;
+    __u8 pkt_type;
+    __u8 vlan_present;
+    __u8 no_fcs;
+    __u8 csum_level;
+    __u8 csum_valid;
+    __u8 l4_hash;
+    __u8 encapsulation;
+
+    __u16 queue_mapping;
+    __u16 mac_len;
+    __u32 hash;
+    __u32 priority;
+    struct sock *sk; /* always NULL: there are no sockets at this level */
+    ktime_t tstamp;
+    char cb[48] __aligned(8);
+};
+
+static_assert(sizeof(struct sk_buff) <= VMK_PKT_DRIVER_AREA_SIZE, "an sk_buff fits the packet's driver area");
+static_assert(sizeof(struct skb_shared_info) <= VMK_PKT_DRIVER_TAIL_SIZE,
+              "the shared info fits the driver tail");
+
+/* Packet, sk_buff and shared info from each other. */
+static __always_inline vmk_PktHandle *vmklinux_skb_pkt(const struct sk_buff *skb)
+{
+    return (vmk_PktHandle *)((char *)skb - VMK_PKT_DRIVER_AREA);
+}
+
+static __always_inline struct sk_buff *vmklinux_pkt_skb(vmk_PktHandle *pkt)
+{
+    return vmk_PktDriverArea(pkt);
+}
+
+/* The shared info lies at the fixed end of the buffer, whatever size the driver asked for. */
+#define skb_shinfo(SKB) ((struct skb_shared_info *)vmk_PktDriverTail(vmklinux_skb_pkt(SKB)))
+
+/* Make @skb an empty buffer over all of its page; the caller set users. */
+static __always_inline void vmklinux_skb_init(struct sk_buff *skb)
+{
+    struct skb_shared_info *shinfo = skb_shinfo(skb);
+
+    skb->next = NULL;
+    skb->prev = NULL;
+    skb->dev = NULL;
+    skb->head = vmk_PktBuffer(vmklinux_skb_pkt(skb));
+    skb->data = skb->head;
+    skb->len = 0;
+    skb->data_len = 0;
+    skb->tail = 0;
+    skb->end = VMK_PKT_BUFFER_SIZE;
+    skb->truesize = PAGE_SIZE;
+    refcount_set(&skb->users, 1);
+    skb->protocol = 0;
+    skb->transport_header = 0;
+    skb->network_header = 0;
+    skb->mac_header = 0;
+    skb->csum = 0;
+    memset(&skb->ip_summed, 0, offsetof(struct sk_buff, queue_mapping) - offsetof(struct sk_buff, ip_summed));
+    skb->queue_mapping = 0;
+    skb->mac_len = 0;
+    skb->hash = 0;
+    skb->sk = NULL;
+    skb->tstamp = 0;
+    memset(shinfo, 0, offsetof(struct skb_shared_info, hwtstamps));
+    shinfo->gso_type = 0;
+}
+
+/* --- geometry of the linear part --- */
+
+static inline unsigned char *skb_tail_pointer(const struct sk_buff *skb)
+{
+    return skb->head + skb->tail;
+}
+
+static inline void skb_reset_tail_pointer(struct sk_buff *skb)
+{
+    skb->tail = (sk_buff_data_t)(skb->data - skb->head);
+}
+
+static inline void skb_set_tail_pointer(struct sk_buff *skb, const int offset)
+{
+    skb_reset_tail_pointer(skb);
+    skb->tail += (sk_buff_data_t)offset;
+}
+
+static inline unsigned char *skb_end_pointer(const struct sk_buff *skb)
+{
+    return skb->head + skb->end;
+}
+
+static inline unsigned int skb_end_offset(const struct sk_buff *skb)
+{
+    return skb->end;
+}
+
+static inline bool skb_is_nonlinear(const struct sk_buff *skb)
+{
+    return skb->data_len;
+}
+
+static inline unsigned int skb_headlen(const struct sk_buff *skb)
+{
+    return skb->len - skb->data_len;
+}
+
+static inline unsigned int skb_headroom(const struct sk_buff *skb)
+{
+    return (unsigned int)(skb->data - skb->head);
+}
+
+static inline int skb_tailroom(const struct sk_buff *skb)
+{
+    return skb_is_nonlinear(skb) ? 0 : (int)(skb->end - skb->tail);
+}
+
+static inline void skb_reserve(struct sk_buff *skb, int len)
+{
+    skb->data += len;
+    skb->tail += (sk_buff_data_t)len;
+}
+
+/* A driver that writes beyond its buffer is stopped here. */
+void skb_over_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
+void skb_under_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
+
+static inline void *__skb_put(struct sk_buff *skb, unsigned int len)
+{
+    void *tmp = skb_tail_pointer(skb);
+
+    skb->tail += len;
+    skb->len += len;
+    return tmp;
+}
+
+static inline void *skb_put(struct sk_buff *skb, unsigned int len)
+{
+    void *tmp = __skb_put(skb, len);
+
+    if (unlikely(skb->tail > skb->end))
+        skb_over_panic(skb, len, __builtin_return_address(0));
+    return tmp;
+}
+
+static inline void *skb_put_data(struct sk_buff *skb, const void *data, unsigned int len)
+{
+    return memcpy(skb_put(skb, len), data, len);
+}
+
+static inline void *skb_put_zero(struct sk_buff *skb, unsigned int len)
+{
+    return memset(skb_put(skb, len), 0, len);
+}
+
+static inline void *__skb_pull(struct sk_buff *skb, unsigned int len)
+{
+    skb->len -= len;
+    BUG_ON(skb->len < skb->data_len);
+    return skb->data += len;
+}
+
+static inline void *skb_pull(struct sk_buff *skb, unsigned int len)
+{
+    return unlikely(len > skb->len) ? NULL : __skb_pull(skb, len);
+}
+
+static inline void *skb_push(struct sk_buff *skb, unsigned int len)
+{
+    skb->data -= len;
+    skb->len += len;
+    if (unlikely(skb->data < skb->head))
+        skb_under_panic(skb, len, __builtin_return_address(0));
+    return skb->data;
+}
+
+static inline void __skb_trim(struct sk_buff *skb, unsigned int len)
+{
+    if (WARN_ON(skb_is_nonlinear(skb)))
+        return;
+    skb->len = len;
+    skb_set_tail_pointer(skb, (int)len);
+}
+
+static inline void skb_trim(struct sk_buff *skb, unsigned int len)
+{
+    if (skb->len > len)
+        __skb_trim(skb, len);
+}
+
+extern int ___pskb_trim(struct sk_buff *skb, unsigned int len);
+
+/* Shorten to @len, fragments included. Returns 0. */
+static inline int pskb_trim(struct sk_buff *skb, unsigned int len)
+{
+    return len < skb->len ? ___pskb_trim(skb, len) : 0;
+}
+
+/* --- headers --- */
+
+static inline unsigned char *skb_transport_header(const struct sk_buff *skb)
+{
+    return skb->head + skb->transport_header;
+}
+
+static inline void skb_reset_transport_header(struct sk_buff *skb)
+{
+    skb->transport_header = (__u16)(skb->data - skb->head);
+}
+
+static inline void skb_set_transport_header(struct sk_buff *skb, const int offset)
+{
+    skb->transport_header = (__u16)(skb->data - skb->head + offset);
+}
+
+static inline int skb_transport_offset(const struct sk_buff *skb)
+{
+    return (int)(skb_transport_header(skb) - skb->data);
+}
+
+static inline unsigned char *skb_network_header(const struct sk_buff *skb)
+{
+    return skb->head + skb->network_header;
+}
+
+static inline void skb_reset_network_header(struct sk_buff *skb)
+{
+    skb->network_header = (__u16)(skb->data - skb->head);
+}
+
+static inline void skb_set_network_header(struct sk_buff *skb, const int offset)
+{
+    skb->network_header = (__u16)(skb->data - skb->head + offset);
+}
+
+static inline int skb_network_offset(const struct sk_buff *skb)
+{
+    return (int)(skb_network_header(skb) - skb->data);
+}
+
+static inline u32 skb_network_header_len(const struct sk_buff *skb)
+{
+    return (u32)(skb->transport_header - skb->network_header);
+}
+
+static inline unsigned char *skb_mac_header(const struct sk_buff *skb)
+{
+    return skb->head + skb->mac_header;
+}
+
+static inline void skb_reset_mac_header(struct sk_buff *skb)
+{
+    skb->mac_header = (__u16)(skb->data - skb->head);
+}
+
+static inline int skb_checksum_start_offset(const struct sk_buff *skb)
+{
+    return skb->csum_start - (int)skb_headroom(skb);
+}
+
+static inline void skb_checksum_none_assert(const struct sk_buff *skb)
+{
+#ifdef DEBUG
+    BUG_ON(skb->ip_summed != CHECKSUM_NONE);
+#endif
+}
+
+static inline bool skb_is_gso(const struct sk_buff *skb)
+{
+    return skb_shinfo(skb)->gso_size;
+}
+
+static inline bool skb_is_gso_v6(const struct sk_buff *skb)
+{
+    return skb_shinfo(skb)->gso_type & SKB_GSO_TCPV6;
+}
+
+static inline bool skb_is_gso_tcp(const struct sk_buff *skb)
+{
+    return skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6);
+}
+
+/* --- sharing --- */
+
+static inline struct sk_buff *skb_get(struct sk_buff *skb)
+{
+    refcount_inc(&skb->users);
+    return skb;
+}
+
+static inline int skb_shared(const struct sk_buff *skb)
+{
+    return refcount_read(&skb->users) != 1;
+}
+
+/* Whether others see the same bytes. */
+static inline int skb_cloned(const struct sk_buff *skb)
+{
+    return !vmk_PktIsWritable(vmklinux_skb_pkt(skb));
+}
+#define skb_header_cloned skb_cloned
+
+/*
+ * Give @skb @nhead more bytes of headroom and @ntail more of tailroom in bytes of its own. Returns 0 or
+ * -ENOMEM; also when the page has no room for that.
+ */
+int pskb_expand_head(struct sk_buff *skb, int nhead, int ntail, gfp_t gfp_mask);
+
+static inline int skb_cow_head(struct sk_buff *skb, unsigned int headroom)
+{
+    int delta = headroom > skb_headroom(skb) ? (int)(headroom - skb_headroom(skb)) : 0;
+
+    if (likely(!delta && !skb_cloned(skb)))
+        return 0;
+    return pskb_expand_head(skb, ALIGN(delta, NET_SKB_PAD), 0, GFP_ATOMIC);
+}
+
+/* --- fragments --- */
+
+static inline struct page *skb_frag_page(const skb_frag_t *frag)
+{
+    return frag->bv_page;
+}
+
+static inline unsigned int skb_frag_size(const skb_frag_t *frag)
+{
+    return frag->bv_len;
+}
+
+static inline void skb_frag_size_set(skb_frag_t *frag, unsigned int size)
+{
+    frag->bv_len = size;
+}
+
+static inline void skb_frag_size_add(skb_frag_t *frag, int delta)
+{
+    frag->bv_len += (unsigned int)delta;
+}
+
+static inline void skb_frag_size_sub(skb_frag_t *frag, int delta)
+{
+    frag->bv_len -= (unsigned int)delta;
+}
+
+static inline unsigned int skb_frag_off(const skb_frag_t *frag)
+{
+    return frag->bv_offset;
+}
+
+static inline void skb_frag_off_add(skb_frag_t *frag, int delta)
+{
+    frag->bv_offset += (unsigned int)delta;
+}
+
+static inline void *skb_frag_address(const skb_frag_t *frag)
+{
+    return (char *)page_address(frag->bv_page) + frag->bv_offset;
+}
+
+static inline void skb_fill_page_desc(struct sk_buff *skb, int i, struct page *page, int off, int size)
+{
+    skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+
+    frag->bv_page = page;
+    frag->bv_offset = (unsigned int)off;
+    frag->bv_len = (unsigned int)size;
+    skb_shinfo(skb)->nr_frags = (__u8)(i + 1);
+}
+
+static inline void skb_add_rx_frag(struct sk_buff *skb, int i, struct page *page, int off, int size,
+                                   unsigned int truesize)
+{
+    skb_fill_page_desc(skb, i, page, off, size);
+    skb->len += (unsigned int)size;
+    skb->data_len += (unsigned int)size;
+    skb->truesize += truesize;
+}
+
+static inline dma_addr_t skb_frag_dma_map(struct device *dev, const skb_frag_t *frag, size_t offset,
+                                          size_t size, enum dma_data_direction dir)
+{
+    return dma_map_page(dev, skb_frag_page(frag), skb_frag_off(frag) + offset, size, dir);
+}
+
+/* Move @delta bytes from the fragments to the end of the linear part. Returns the new tail; NULL if there is
+ * no room. */
+void *__pskb_pull_tail(struct sk_buff *skb, int delta);
+
+static inline bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
+{
+    if (likely(len <= skb_headlen(skb)))
+        return true;
+    if (unlikely(len > skb->len))
+        return false;
+    return __pskb_pull_tail(skb, (int)(len - skb_headlen(skb))) != NULL;
+}
+
+static inline int skb_linearize(struct sk_buff *skb)
+{
+    return skb_is_nonlinear(skb) && !__pskb_pull_tail(skb, (int)skb->data_len) ? -ENOMEM : 0;
+}
+
+int skb_copy_bits(const struct sk_buff *skb, int offset, void *to, int len);
+int skb_store_bits(struct sk_buff *skb, int offset, const void *from, int len);
+
+/* Zero-pad to @len bytes; frees the sk_buff if that fails. Returns 0 or -ENOMEM. */
+int __skb_pad(struct sk_buff *skb, int pad, bool free_on_error);
+
+static inline int skb_pad(struct sk_buff *skb, int pad)
+{
+    return __skb_pad(skb, pad, true);
+}
+
+static inline int __must_check __skb_put_padto(struct sk_buff *skb, unsigned int len, bool free_on_error)
+{
+    unsigned int size = skb->len;
+
+    if (unlikely(size < len)) {
+        len -= size;
+        if (__skb_pad(skb, (int)len, free_on_error))
+            return -ENOMEM;
+        __skb_put(skb, len);
+    }
+    return 0;
+}
+
+static inline int __must_check skb_put_padto(struct sk_buff *skb, unsigned int len)
+{
+    return __skb_put_padto(skb, len, true);
+}
+
+/* --- getting and freeing --- */
+
+/*
+ * DEVIATION-002: an sk_buff's linear part holds at most VMK_PKT_BUFFER_SIZE (3200) bytes, headroom included;
+ * a larger alloc_skb() or netdev_alloc_frag() fails. Longer frames have fragments.
+ */
+struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom);
+void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz);
+
+/* Context: world or bottom half, as for all allocations of packets. */
+static inline struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)
+{
+    return vmklinux_alloc_skb(THIS_MODULE, size, 0);
+}
+
+struct sk_buff *vmklinux_netdev_alloc_skb(struct module *module, struct net_device *dev, unsigned int length,
+                                          unsigned int headroom);
+
+static inline struct sk_buff *__netdev_alloc_skb(struct net_device *dev, unsigned int length, gfp_t gfp_mask)
+{
+    return vmklinux_netdev_alloc_skb(THIS_MODULE, dev, length, NET_SKB_PAD);
+}
+
+static inline struct sk_buff *netdev_alloc_skb(struct net_device *dev, unsigned int length)
+{
+    return __netdev_alloc_skb(dev, length, GFP_ATOMIC);
+}
+
+static inline struct sk_buff *__netdev_alloc_skb_ip_align(struct net_device *dev, unsigned int length,
+                                                          gfp_t gfp)
+{
+    return vmklinux_netdev_alloc_skb(THIS_MODULE, dev, length, NET_SKB_PAD + NET_IP_ALIGN);
+}
+#define netdev_alloc_skb_ip_align(dev, length) __netdev_alloc_skb_ip_align(dev, length, GFP_ATOMIC)
+
+struct sk_buff *vmklinux_napi_alloc_skb(struct module *module, struct napi_struct *napi, unsigned int length);
+
+static inline struct sk_buff *napi_alloc_skb(struct napi_struct *napi, unsigned int length)
+{
+    return vmklinux_napi_alloc_skb(THIS_MODULE, napi, length);
+}
+
+/* Memory for a received frame: the buffer of a packet. It becomes an sk_buff by build_skb(), or is freed. */
+static inline void *netdev_alloc_frag(unsigned int fragsz)
+{
+    return vmklinux_alloc_frag(THIS_MODULE, fragsz);
+}
+#define napi_alloc_frag(fragsz) netdev_alloc_frag(fragsz)
+
+static inline void skb_free_frag(void *addr)
+{
+    vmk_PktRelease(vmk_PktFromAddr(addr));
+}
+
+/*
+ * DEVIATION-003: the memory given to build_skb() and napi_build_skb() must come from netdev_alloc_frag() or
+ * napi_alloc_frag(); any other, as of a page, is refused with a warning and NULL.
+ */
+struct sk_buff *build_skb(void *data, unsigned int frag_size);
+struct sk_buff *napi_build_skb(void *data, unsigned int frag_size);
+
+/* Drop a reference; the last one gives the packet back. Context: any. */
+extern void consume_skb(struct sk_buff *skb);
+extern void kfree_skb(struct sk_buff *skb);
+extern void __dev_kfree_skb_any(struct sk_buff *skb, int reason);
+/* The same on a transmit completion, in a bottom half unless @budget is 0. */
+extern void napi_consume_skb(struct sk_buff *skb, int budget);
+
+#define dev_kfree_skb(a)           consume_skb(a)
+#define kfree_skb_reason(skb, why) kfree_skb(skb)
+#define dev_kfree_skb_any(skb)     __dev_kfree_skb_any(skb, 0)
+#define dev_kfree_skb_irq(skb)     __dev_kfree_skb_any(skb, 0)
+#define dev_consume_skb_any(skb)   __dev_kfree_skb_any(skb, 0)
+#define dev_consume_skb_irq(skb)   __dev_kfree_skb_any(skb, 0)
+
+/* Nobody above a driver asks for time stamps. */
+static inline void skb_tx_timestamp(struct sk_buff *skb)
+{
+}
+
+static inline struct skb_shared_hwtstamps *skb_hwtstamps(struct sk_buff *skb)
+{
+    return &skb_shinfo(skb)->hwtstamps;
+}
+
+enum pkt_hash_types {
+    PKT_HASH_TYPE_NONE,
+    PKT_HASH_TYPE_L2,
+    PKT_HASH_TYPE_L3,
+    PKT_HASH_TYPE_L4,
+};
+
+static inline void skb_set_hash(struct sk_buff *skb, __u32 hash, enum pkt_hash_types type)
+{
+    skb->l4_hash = type == PKT_HASH_TYPE_L4;
+    skb->hash = hash;
+}
+
+static inline void skb_record_rx_queue(struct sk_buff *skb, u16 rx_queue)
+{
+    skb->queue_mapping = rx_queue + 1;
+}
+
+static inline u16 skb_get_queue_mapping(const struct sk_buff *skb)
+{
+    return skb->queue_mapping;
+}
+
+static inline void skb_set_queue_mapping(struct sk_buff *skb, u16 queue_mapping)
+{
+    skb->queue_mapping = queue_mapping;
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * skb_pkt.h - a packet shown to a driver as an sk_buff, and taken back.
+ *
+ * Inline, once per packet each way.
+ */
+#ifndef VMKLINUX_SKB_PKT_H
+#define VMKLINUX_SKB_PKT_H
+
+#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <linux/skbuff.h>
+#include <vmkapi/base/assert.h>
+#include <vmkapi/net/net_pkt.h>
+
+/* What only packets with offloads or fragments need; the rest of vmklinux_skb_for_tx(). */
+void vmklinux_skb_show_offloads(struct sk_buff *skb, vmk_PktHandle *pkt);
+void vmklinux_skb_show_frags(struct sk_buff *skb, vmk_PktHandle *pkt);
+void vmklinux_skb_take_frags(struct sk_buff *skb, vmk_PktHandle *pkt);
+
+/* Show @pkt, a whole frame to be sent, as an sk_buff of @dev. */
+static __always_inline struct sk_buff *vmklinux_skb_for_tx(vmk_PktHandle *pkt, struct net_device *dev)
+{
+    struct sk_buff *skb = vmklinux_pkt_skb(pkt);
+    unsigned int headroom = (unsigned int)((vmk_VA)pkt->frame & VMK_PAGE_MASK) - VMK_PKT_BUFFER;
+
+    vmklinux_skb_init(skb);
+    skb->dev = dev;
+    skb->head = pkt->frame - headroom; /* a clone's bytes lie in another packet's page */
+    skb->data = pkt->frame;
+    skb->len = pkt->frameLen;
+    skb->data_len = pkt->frameLen - pkt->mappedLen;
+    skb->tail = headroom + pkt->mappedLen;
+    skb->mac_header = (__u16)headroom;
+    skb->network_header = (__u16)(headroom + ETH_HLEN);
+    skb->protocol = *(const __be16 *)(pkt->frame + offsetof(struct ethhdr, h_proto));
+    skb->queue_mapping = pkt->queueID;
+    if (unlikely(pkt->flags & (VMK_PKT_FLAG_MUST_CSUM | VMK_PKT_FLAG_LARGE_TCP | VMK_PKT_FLAG_VLAN)))
+        vmklinux_skb_show_offloads(skb, pkt);
+    if (unlikely(pkt->numFrags))
+        vmklinux_skb_show_frags(skb, pkt);
+    return skb;
+}
+
+/* Take back a received frame; @skb->data is behind the Ethernet header. The packet is whole afterwards. */
+static __always_inline vmk_PktHandle *vmklinux_pkt_from_rx(struct sk_buff *skb)
+{
+    vmk_PktHandle *pkt = vmklinux_skb_pkt(skb);
+    unsigned int pulled = skb_headroom(skb) - skb->mac_header;
+
+    pkt->frame = skb->data - pulled;
+    pkt->frameLen = skb->len + pulled;
+    pkt->mappedLen = skb_headlen(skb) + pulled;
+    pkt->flags = 0;
+    if (skb->ip_summed == CHECKSUM_UNNECESSARY)
+        pkt->flags = VMK_PKT_FLAG_CSUM_VFD;
+    if (unlikely(skb->vlan_present)) {
+        pkt->flags |= VMK_PKT_FLAG_VLAN;
+        pkt->vlanTag = skb->vlan_tci;
+    }
+    if (unlikely(skb_shinfo(skb)->nr_frags))
+        vmklinux_skb_take_frags(skb, pkt);
+    return pkt;
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dma.c - a device's DMA masks, and memory it shares with the driver.
+ *
+ * A device has two engines, one for each of its masks: mapped memory may be bounced, coherent memory may not.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/export.h>
+#include <linux/string.h>
+#include <vmklinux/dma.h>
+#include <vmklinux/status.h>
+
+static int make_engine(struct module *module, struct device *dev, u64 mask, u32 flags, vmk_DMAEngine *engine)
+{
+    vmk_DMAConstraints constraints = {.addressMask = mask};
+    vmk_DMAEngineProps props = {
+        .module = module->id, .flags = flags, .device = dev->vmk_device, .constraints = &constraints};
+
+    strscpy(props.name.string, dev_name(dev), sizeof(props.name.string));
+    return vmklinux_errno(vmk_DMAEngineCreate(&props, engine));
+}
+
+/* Exchange the engine for one with another mask. */
+static int replace_engine(struct device *dev, u64 mask, u32 flags, vmk_DMAEngine *engine)
+{
+    vmk_DMAEngine made;
+    int err = make_engine(dev->driver->owner, dev, mask, flags, &made);
+
+    if (err)
+        return -EIO;
+    (void)!vmk_DMAEngineDestroy(*engine);
+    *engine = made;
+    return 0;
+}
+
+int vmklinux_dma_init(struct module *module, struct device *dev)
+{
+    int err = make_engine(module, dev, DMA_BIT_MASK(32), VMK_DMA_ENGINE_FLAGS_NONE, &dev->dma_engine);
+
+    if (err)
+        return err;
+    err = make_engine(module, dev, DMA_BIT_MASK(32), VMK_DMA_ENGINE_FLAGS_COHERENT, &dev->coherent_engine);
+    if (err)
+        (void)!vmk_DMAEngineDestroy(dev->dma_engine);
+    else
+        dev->coherent_dma_mask = DMA_BIT_MASK(32);
+    return err;
+}
+
+void vmklinux_dma_exit(struct device *dev)
+{
+    (void)!vmk_DMAEngineDestroy(dev->coherent_engine);
+    (void)!vmk_DMAEngineDestroy(dev->dma_engine);
+}
+
+int dma_set_mask(struct device *dev, u64 mask)
+{
+    int err = replace_engine(dev, mask, VMK_DMA_ENGINE_FLAGS_NONE, &dev->dma_engine);
+
+    if (!err && dev->dma_mask)
+        *dev->dma_mask = mask;
+    return err;
+}
+EXPORT_SYMBOL(dma_set_mask);
+
+int dma_set_coherent_mask(struct device *dev, u64 mask)
+{
+    int err = replace_engine(dev, mask, VMK_DMA_ENGINE_FLAGS_COHERENT, &dev->coherent_engine);
+
+    if (!err)
+        dev->coherent_dma_mask = mask;
+    return err;
+}
+EXPORT_SYMBOL(dma_set_coherent_mask);
+
+void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag,
+                      unsigned long attrs)
+{
+    vmk_IOA address;
+    void *memory;
+
+    if (vmk_DMAAlloc(dev->coherent_engine, size, &memory, &address) != VMK_OK)
+        return NULL;
+    *dma_handle = address;
+    return memory;
+}
+EXPORT_SYMBOL(dma_alloc_attrs);
+
+void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+                    unsigned long attrs)
+{
+    if (cpu_addr)
+        vmk_DMAFree(dev->coherent_engine, size, cpu_addr);
+}
+EXPORT_SYMBOL(dma_free_attrs);
