@@ -357,7 +357,8 @@ static VMK_ReturnStatus run_init(struct load *load)
 
     if (result == 0) {
         table_set_loaded(module);
-        vmk_LogMessage("Loaded module %s %s (ID %u, %lu KiB)", module->name, module->version, module->id,
+        vmk_LogMessage("Loaded module %s%s%s (ID %u, %lu KiB)", module->name,
+                       module->version[0] != '\0' ? " " : "", module->version, module->id,
                        module->bytes >> 10);
         return VMK_OK;
     }

@@ -37,13 +37,23 @@
 /** A device this module drives: "pci:v00008086d0000100Esv*sd*bc*sc*i*"; '*' and '?' as in a shell. */
 #define VMK_MODULE_ALIAS(glob) VMK_MODULE_INFO("alias", glob)
 
+/** Which PCI devices a module drives: one entry of a device table. VMK_PCI_ANY stands for any ID. */
+typedef struct vmk_PCIMatch {
+    vmk_uint32 vendor;
+    vmk_uint32 device;
+    vmk_uint32 subVendor;
+    vmk_uint32 subDevice;
+    vmk_uint32 classCode; /**< Base class, subclass, programming interface, one byte each. */
+    vmk_uint32 classMask; /**< Which of these bytes count. */
+} vmk_PCIMatch;
+#define VMK_PCI_ANY 0xffffffffu
+
 /**
  * Have the build turn a table of device IDs into aliases, without running the module.
  *
- * @param bus   `pci`. An entry begins with six 32-bit words: vendor, device, subsystem vendor, subsystem
- *              device, class, class mask; ~0 stands for any; an entry of zeros ends the table.
- *              Other buses' tables are accepted and make no alias.
- * @param table an array defined in this file.
+ * @param bus   `pci`; other buses' tables are accepted and make no alias.
+ * @param table an array defined in this file. An entry begins as vmk_PCIMatch does; one of zeros ends the
+ * table.
  */
 #define VMK_DEVICE_TABLE(bus, table)                                                                         \
     extern __typeof__(table) __mod_##bus##__##table##_device_table __attribute__((unused, alias(#table)));   \
