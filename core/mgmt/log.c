@@ -73,6 +73,7 @@ static bool may_speak(struct log_record *record, const char *fmt)
         return true;
     }
     if (!log_limit_pass(limit, record->time_ns, &suppressed)) {
+        __atomic_fetch_add(&log_stats.suppressed, 1, __ATOMIC_RELAXED);
         return false;
     }
     if (suppressed > 0) {

@@ -20,7 +20,7 @@ struct log_slot {
 };
 
 static struct log_slot slots[LOG_SLOTS];
-static vmk_uint64 next_line;
+struct log_stats log_stats;
 
 static vmk_uint64 complete(vmk_uint64 sequence)
 {
@@ -29,7 +29,7 @@ static vmk_uint64 complete(vmk_uint64 sequence)
 
 vmk_uint64 log_next(void)
 {
-    return __atomic_load_n(&next_line, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&log_stats.lines, __ATOMIC_ACQUIRE);
 }
 
 /** @return false when a writer a whole turn behind, or ahead, of us has the slot: our line is lost. */
@@ -48,11 +48,13 @@ void log_ring_put(struct log_record *record)
     vmk_uint64 flags = vmk_CPUSaveInterrupts();
     struct log_slot *slot;
 
-    record->sequence = __atomic_fetch_add(&next_line, 1, __ATOMIC_ACQ_REL);
+    record->sequence = __atomic_fetch_add(&log_stats.lines, 1, __ATOMIC_ACQ_REL);
     slot = &slots[record->sequence % LOG_SLOTS];
     if (slot_claim(slot, record->sequence)) {
         slot->record = *record;
         __atomic_store_n(&slot->state, complete(record->sequence), __ATOMIC_RELEASE);
+    } else {
+        __atomic_fetch_add(&log_stats.lost, 1, __ATOMIC_RELAXED);
     }
     vmk_CPURestoreInterrupts(flags);
 }

@@ -30,6 +30,14 @@ struct log_record {
     char text[LOG_TEXT_MAX];
 };
 
+/** What became of lines; changed atomically. */
+struct log_stats {
+    vmk_uint64 lines;      /**< Put in the ring. */
+    vmk_uint64 suppressed; /**< Held back by the rate limit. */
+    vmk_uint64 lost;       /**< Their slot was being written by somebody else. */
+};
+extern struct log_stats log_stats;
+
 /** The sequence number the next line will get. Context: any. */
 vmk_uint64 log_next(void);
 
