@@ -8,8 +8,9 @@ add_custom_command(
     COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:openvmk> ${iso_root}/boot/openvmk
     COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_BINARY_DIR}/openvmk.archive ${iso_root}/boot/openvmk.archive
     COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/ci/grub.cfg ${iso_root}/boot/grub/grub.cfg
-    COMMAND grub-mkrescue -o ${CMAKE_BINARY_DIR}/openvmk.iso ${iso_root} >${CMAKE_BINARY_DIR}/iso.log 2>&1
-        || (cat ${CMAKE_BINARY_DIR}/iso.log && false)
+    # It talks a lot, and only matters when it fails.
+    COMMAND sh -c "grub-mkrescue -o openvmk.iso iso >iso.log 2>&1 || { cat iso.log; exit 1; }"
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
     DEPENDS openvmk ${CMAKE_BINARY_DIR}/openvmk.archive ${CMAKE_SOURCE_DIR}/ci/grub.cfg
     COMMENT "Making openvmk.iso"
     VERBATIM)
