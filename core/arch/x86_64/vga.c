@@ -7,12 +7,11 @@
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/platform/x86/ioport.h>
 
-#define TEXT_MA 0xb8000ul
-#define COLUMNS 80
-#define ROWS    25
-/** Rows in the 32 KiB window; the screen shows ROWS of them from `top` on. */
-#define WINDOW_ROWS 204
-#define BLANK       0x0720 /* Light grey on black, space. */
+#define TEXT_MA     0xb8000ul
+#define COLUMNS     80u
+#define ROWS        25u
+#define MEMORY_ROWS (0x8000u / (COLUMNS * (unsigned)sizeof(vmk_uint16))) /* 32 KiB: more than a screen. */
+#define BLANK       0x0720                                               /* Light grey on black, space. */
 #define TAB         8
 
 enum {
@@ -30,8 +29,9 @@ enum {
 #define CRTC_CURSOR_HIGH   0x0e
 #define CRTC_CURSOR_LOW    0x0f
 
-static volatile vmk_uint16 *screen; /* NULL: there is none. */
-static unsigned top, column, row;
+static volatile vmk_uint16 *memory; /* NULL: there is no such screen. */
+static unsigned top;                /* The row of memory that is the screen's first. */
+static unsigned column, row;        /* The cursor, in memory. */
 static vmk_Bool in_escape;
 
 static void write_crtc(vmk_uint8 reg, unsigned value)
@@ -40,16 +40,16 @@ static void write_crtc(vmk_uint8 reg, unsigned value)
     vmk_IOPortWrite8(CRTC_DATA, (vmk_uint8)value);
 }
 
-static void show_window(void)
+static void show_position(vmk_uint8 high_reg, vmk_uint8 low_reg, unsigned position)
 {
-    write_crtc(CRTC_START_HIGH, (top * COLUMNS) >> 8);
-    write_crtc(CRTC_START_LOW, top * COLUMNS);
+    write_crtc(high_reg, position >> 8);
+    write_crtc(low_reg, position & 0xff);
 }
 
 static void clear_row(unsigned r)
 {
     for (unsigned c = 0; c < COLUMNS; c++) {
-        screen[(top + r) * COLUMNS + c] = BLANK;
+        memory[r * COLUMNS + c] = BLANK;
     }
 }
 
@@ -60,42 +60,40 @@ vmk_Bool vga_init(void)
     if ((vmk_IOPortRead8(GRAPHICS_DATA) & MISC_MODE_MASK) != MISC_TEXT_AT_B8000) {
         return VMK_FALSE;
     }
-    screen = vmk_MA2Ptr(TEXT_MA);
+    memory = vmk_MA2Ptr(TEXT_MA);
     for (unsigned r = 0; r < ROWS; r++) {
         clear_row(r);
     }
-    show_window();
+    show_position(CRTC_START_HIGH, CRTC_START_LOW, 0);
     return VMK_TRUE;
 }
 
-/* Move the screen down the window: copying it for each line would cost milliseconds with interrupts off. */
+/* Every access goes out to the device: move the screen over its memory, and copy only at the end of that. */
 static void scroll(void)
 {
-    if (top + ROWS < WINDOW_ROWS) {
-        top++;
-    } else {
+    top++;
+    if (row == MEMORY_ROWS) {
         for (unsigned i = 0; i < (ROWS - 1) * COLUMNS; i++) {
-            screen[i] = screen[(top + 1) * COLUMNS + i];
+            memory[i] = memory[top * COLUMNS + i];
         }
         top = 0;
+        row = ROWS - 1;
     }
-    clear_row(ROWS - 1);
-    show_window();
+    clear_row(row);
+    show_position(CRTC_START_HIGH, CRTC_START_LOW, top * COLUMNS);
 }
 
 static void new_line(void)
 {
     column = 0;
-    if (row < ROWS - 1) {
-        row++;
-    } else {
+    if (++row == top + ROWS) {
         scroll();
     }
 }
 
 static void put_printable(char c)
 {
-    screen[(top + row) * COLUMNS + column] = (vmk_uint16)((BLANK & 0xff00) | (vmk_uint8)c);
+    memory[row * COLUMNS + column] = (vmk_uint16)((BLANK & 0xff00) | (vmk_uint8)c);
     if (++column == COLUMNS) {
         new_line();
     }
@@ -133,15 +131,11 @@ static void put(char c)
 
 void vga_write(const char *text, vmk_ByteCount len_bytes)
 {
-    unsigned cursor;
-
-    if (screen == NULL) {
+    if (memory == NULL) {
         return;
     }
     for (vmk_ByteCount i = 0; i < len_bytes; i++) {
         put(text[i]);
     }
-    cursor = (top + row) * COLUMNS + column;
-    write_crtc(CRTC_CURSOR_HIGH, cursor >> 8);
-    write_crtc(CRTC_CURSOR_LOW, cursor);
+    show_position(CRTC_CURSOR_HIGH, CRTC_CURSOR_LOW, row * COLUMNS + column);
 }
