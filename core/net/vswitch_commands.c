@@ -344,17 +344,19 @@ COMMAND(network_port_list, .path = "network port list", .help = "Show the switch
 struct stats_list {
     struct format *format;
     vmk_uint64 port_id; /**< 0: all. */
+    bool found;
 };
 
 static void list_port_stats(void *arg, const struct vmk_PortInt *port)
 {
-    const struct stats_list *list = arg;
+    struct stats_list *list = arg;
     struct format *f = list->format;
     struct port_stats s;
 
     if (list->port_id != 0 && list->port_id != port->id) {
         return;
     }
+    list->found = true;
     port_stats_get(port, &s);
     format_row(f);
     format_uint(f, port->id);
@@ -374,10 +376,20 @@ static void list_stats(void *arg, const struct vswitch *vs)
 
 static VMK_ReturnStatus stats_list(struct command_call *call)
 {
-    struct stats_list list = {.format = &call->format, .port_id = command_uint(call, "portid", 0)};
+    struct stats_list list = {.format = &call->format};
 
     vswitch_walk(list_stats, &list);
     return VMK_OK;
+}
+
+static VMK_ReturnStatus stats_get(struct command_call *call)
+{
+    struct stats_list list = {.format = &call->format, .port_id = command_uint(call, "portid", 0)};
+
+    vswitch_walk(list_stats, &list);
+    return list.found ? VMK_OK
+                      : command_fail(call, VMK_NOT_FOUND,
+                                     "there is no port %lu; 'network port list' shows them", list.port_id);
 }
 
 /* As esxcli: seen from the client, what the switch sends it is received. */
@@ -400,4 +412,4 @@ static const struct command_arg port_args[] = {{.name = "portid",
                                                 .help = "From 'network port list'"},
                                                {0}};
 COMMAND(network_port_stats_get, .path = "network port stats get", .help = "Show a port's counters",
-        .handler = stats_list, .args = port_args, .columns = stats_columns, .shape = FORMAT_RECORD);
+        .handler = stats_get, .args = port_args, .columns = stats_columns, .shape = FORMAT_RECORD);
