@@ -63,9 +63,9 @@ static void record_init(struct log_record *record, vmk_LogUrgency urgency, const
 }
 
 /** @return false when the call site has spoken too often; tells first how often it was held back. */
-static bool may_speak(struct log_record *record, const char *fmt)
+static bool may_speak(struct log_record *record, const void *site)
 {
-    struct log_limit *limit = record->urgency != VMK_LOG_URGENCY_ALERT ? log_limit_find(fmt) : NULL;
+    struct log_limit *limit = record->urgency != VMK_LOG_URGENCY_ALERT ? log_limit_find(site) : NULL;
     vmk_uint32 suppressed = 0;
     char text[64];
 
@@ -89,8 +89,8 @@ void vmk_vLogNamed(vmk_LogUrgency urgency, const char *module, const char *fmt, 
     struct log_record record;
 
     record_init(&record, urgency, module);
-    if (may_speak(&record, fmt)) {
-        vmk_Vsnprintf(text, sizeof(text), fmt, ap);
+    vmk_Vsnprintf(text, sizeof(text), fmt, ap);
+    if (may_speak(&record, log_limit_site(fmt, text))) {
         put_message(&record, text);
     }
 }

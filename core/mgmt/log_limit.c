@@ -5,6 +5,7 @@
 #include "log_limit.h"
 
 #include <vmkapi/base/logging.h>
+#include <vmkapi/lib/libc.h>
 
 #define NS_PER_S    1000000000ul
 #define INTERVAL_NS (NS_PER_S / VMK_LOG_PER_SECOND)
@@ -27,6 +28,22 @@ bool log_limit_pass(struct log_limit *limit, vmk_uint64 now_ns, vmk_uint32 *supp
                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED));
     *suppressed = __atomic_exchange_n(&limit->suppressed, 0, __ATOMIC_RELAXED);
     return true;
+}
+
+/* FNV-1a; that two texts, or a text and a format, meet is as unlikely as it is harmless. */
+const void *log_limit_site(const char *fmt, const char *text)
+{
+    vmk_uint64 hash = 0xcbf29ce484222325ul;
+
+    if (vmk_Strcmp(fmt, "%s") != 0) {
+        return fmt;
+    }
+    for (; *text != '\0'; text++) {
+        if (!vmk_IsDigit(*text)) {
+            hash = (hash ^ (unsigned char)*text) * 0x100000001b3ul;
+        }
+    }
+    return (const void *)hash;
 }
 
 struct log_limit *log_limit_find(const void *site)

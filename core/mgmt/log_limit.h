@@ -26,6 +26,12 @@ struct log_limit {
  */
 bool log_limit_pass(struct log_limit *limit, vmk_uint64 now_ns, vmk_uint32 *suppressed);
 
+/**
+ * What stands for a call site: its format, or, where that is a bare "%s" and tells nothing, the text without
+ * its digits.
+ */
+const void *log_limit_site(const char *fmt, const char *text);
+
 /** The limiter of @p site, found or made; NULL when the table is full: the site is not limited then. */
 struct log_limit *log_limit_find(const void *site);
 

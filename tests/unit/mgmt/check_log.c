@@ -189,5 +189,16 @@ START_TEST(limits_are_per_site)
 }
 END_TEST
 
-RUN_TESTS(formats, longest_line_fits, ring_keeps_order, ring_loses_the_oldest, ring_never_tears,
-          limit_lets_a_burst_pass, limits_are_per_site)
+START_TEST(ready_made_text_is_its_own_site)
+{
+    static const char fmt[] = "%s: %d", bare[] = "%s";
+
+    ck_assert_ptr_eq(log_limit_site(fmt, "a: 1"), fmt);
+    ck_assert_ptr_eq(log_limit_site(bare, "vmnic0: 100 Mbps"), log_limit_site(bare, "vmnic1: 1000 Mbps"));
+    ck_assert_ptr_ne(log_limit_site(bare, "link up"), log_limit_site(bare, "link down"));
+    ck_assert_ptr_ne(log_limit_site(bare, "link up"), bare);
+}
+END_TEST
+
+RUN_TESTS(ready_made_text_is_its_own_site, formats, longest_line_fits, ring_keeps_order,
+          ring_loses_the_oldest, ring_never_tears, limit_lets_a_burst_pass, limits_are_per_site)

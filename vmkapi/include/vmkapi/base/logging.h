@@ -3,9 +3,9 @@
  * logging.h - one line of text to the system's log: ring, console and /var/log/vmkernel.log.
  *
  * A line reads `<uptime> cpuN:world)Module: text`. Callers give no newline; a message with inner newlines
- * becomes several lines. Lines of one call site (one format string) are rate limited: a burst of
- * VMK_LOG_BURST, then VMK_LOG_PER_SECOND, and the next line that passes says how many did not. Alerts are not
- * limited.
+ * becomes several lines. Lines of one call site (one format string; under a bare "%s", one text but for its
+ * digits) are rate limited: a burst of VMK_LOG_BURST, then VMK_LOG_PER_SECOND, and the next line that passes
+ * says how many did not. Alerts are not limited.
  *
  * Context: vmk_Log*, vmk_Warning*, vmk_Alert*: any, NMI and early boot included; they take no lock and
  *          never wait. Register and unregister may block.
