@@ -65,6 +65,8 @@ static void claim(const char *reason)
     vmk_uint32 nobody = NOBODY, self = vmk_GetPCPUNum();
 
     if (__atomic_compare_exchange_n(&teller, &nobody, self, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        /* Whatever is called from here on, no other world gets this CPU again. */
+        vmk_PreemptDisable();
         return;
     }
     if (nobody == self) {
