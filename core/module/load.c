@@ -18,6 +18,7 @@
 #include <core/module_format.h>
 #include <core/vfs.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/string.h>
 
@@ -40,6 +41,8 @@ struct load {
 
 static VMK_ReturnStatus load_module(const char *name, const char *parameters, const struct load *requester,
                                     struct diagnosis *why);
+
+VMK_STRESS_POINT(module_no_memory, "A module finds no memory for its code");
 
 /* The file. */
 
@@ -196,8 +199,9 @@ static VMK_ReturnStatus allocate(struct load *load)
         module->bytes += load->elf.region_bytes[region];
     }
     load->values = vmk_HeapAlloc(heap_kernel, load->elf.nsymbols * sizeof(vmk_VA));
-    status = load->values == NULL ? VMK_NO_MEMORY
-                                  : kmap_module_alloc(VMK_VMKERNEL_MODULE_ID, module->bytes, &module->base);
+    status = load->values == NULL || VMK_STRESS_HIT(module_no_memory)
+                 ? VMK_NO_MEMORY
+                 : kmap_module_alloc(VMK_VMKERNEL_MODULE_ID, module->bytes, &module->base);
     if (status != VMK_OK) {
         return diagnose(load->why, status,
                         "%s: no memory for its %lu KiB; free some or give the machine more", module->name,

@@ -17,6 +17,8 @@ static void start_machine(void)
     struct machine_options options = boot_options("modules");
 
     options.archive = BOOT_TEST_ARCHIVE;
+    options.extra[0] = "-device";
+    options.extra[1] = "pci-testdev";
     machine = boot_up(&options);
 }
 
@@ -46,6 +48,19 @@ START_TEST(dependencies_load_and_hold)
     free(boot_run(machine, "system module unload hello"));
     ck_assert(!is_loaded("hello"));
     boot_run_failing(machine, "system module unload hello", "not loaded");
+}
+END_TEST
+
+START_TEST(a_device_loads_its_driver)
+{
+    char *log = boot_run(machine, "system file cat /var/log/vmkernel.log");
+
+    ck_assert(is_loaded("testdev"));
+    ck_assert_ptr_nonnull(strstr(log, "testdev: attached to"));
+    free(log);
+    free(boot_run(machine, "system module unload testdev"));
+    free(boot_run(machine, "system module load testdev"));
+    free(boot_run(machine, "system module unload testdev"));
 }
 END_TEST
 
@@ -117,6 +132,18 @@ START_TEST(loading_and_unloading_leaves_nothing)
 }
 END_TEST
 
+START_TEST(running_out_of_memory_leaves_nothing)
+{
+    long long mapped = kernel_holds("mapped pages");
+
+    free(boot_run(machine, "system stress set module_no_memory 1"));
+    boot_run_failing(machine, "system module load depends", "no memory for its");
+    free(boot_run(machine, "system stress set module_no_memory 0"));
+    ck_assert(!is_loaded("hello"));
+    ck_assert_int_eq(kernel_holds("mapped pages"), mapped);
+}
+END_TEST
+
 START_TEST(a_module_that_keeps_something_stays)
 {
     free(boot_run(machine, "system module load leaking"));
@@ -133,9 +160,11 @@ int main(void)
 
     tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
     tcase_add_test(tests, dependencies_load_and_hold);
+    tcase_add_test(tests, a_device_loads_its_driver);
     tcase_add_test(tests, refusals_name_the_cause);
     tcase_add_test(tests, parameters_arrive);
     tcase_add_test(tests, loading_and_unloading_leaves_nothing);
+    tcase_add_test(tests, running_out_of_memory_leaves_nothing);
     tcase_add_test(tests, a_module_that_keeps_something_stays);
     suite_add_tcase(suite, tests);
     return boot_main(suite);
