@@ -84,7 +84,7 @@ static void run_soon(void)
 
     if ((count & ~VMK_PREEMPT_MASK) == 0 && !bh_cpus[vmk_GetPCPUNum()].handed_over) {
         /* vmk_PreemptEnable() looks at nothing else. */
-        VMK_THIS_PCPU->need_resched = 1;
+        sched_kick(vmk_GetPCPUNum());
     }
 }
 

@@ -34,10 +34,12 @@ static struct sched_cpu {
     vmk_SpinlockObject lock; /**< Guards what follows. Rank RUNQ, interrupts off. */
     struct runq runq;
     struct world *current;
-    struct world *previous; /**< Between the two halves of a switch: who was switched from. */
-    struct world *idle;     /**< Constant. */
-    vmk_uint64 since_ns;    /**< When current's time was last accounted. */
-    vmk_Bool slice_runs;    /**< The end of current's slice is timed. */
+    struct world *previous;   /**< Between the two halves of a switch: who was switched from. */
+    struct world *idle;       /**< Constant. */
+    vmk_uint64 since_ns;      /**< When current's time was last accounted. */
+    vmk_uint64 kicked_ns;     /**< When need_resched was set; atomic. */
+    vmk_uint64 worst_kick_ns; /**< The longest it took from there to the scheduler. */
+    vmk_Bool slice_runs;      /**< The end of current's slice is timed. */
     struct sched_stats stats;
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE) cpus[VMK_MAX_PCPUS];
 
@@ -69,8 +71,28 @@ void sched_kick(vmk_uint32 cpu)
 {
     vmk_PCPU *pcpu = smp_pcpu(cpu);
 
-    if (!__atomic_exchange_n(&pcpu->need_resched, 1, __ATOMIC_SEQ_CST) && cpu != vmk_GetPCPUNum()) {
+    if (__atomic_exchange_n(&pcpu->need_resched, 1, __ATOMIC_SEQ_CST)) {
+        return;
+    }
+    __atomic_store_n(&cpus[cpu].kicked_ns, clock_now_ns(), __ATOMIC_RELAXED);
+    if (cpu != vmk_GetPCPUNum()) {
         arch_send_ipi(cpu, IPI_RESCHEDULE);
+    }
+}
+
+vmk_uint64 sched_worst_kick_ns(vmk_uint32 cpu)
+{
+    return cpus[cpu].worst_kick_ns;
+}
+
+/* A running world kept the CPU from its scheduler since it was kicked: preemption or interrupts were off. */
+static void note_kick(struct sched_cpu *cpu)
+{
+    vmk_uint64 kicked = __atomic_exchange_n(&cpu->kicked_ns, 0, __ATOMIC_RELAXED);
+
+    if (kicked != 0 && cpu->current != cpu->idle && cpu->since_ns > kicked &&
+        cpu->since_ns - kicked > cpu->worst_kick_ns) {
+        cpu->worst_kick_ns = cpu->since_ns - kicked;
     }
 }
 
@@ -238,6 +260,7 @@ static void reschedule(enum leave how)
     vmk_SpinlockAcquire(&cpu->lock);
     rcu_quiescent(num);
     account(cpu, from);
+    note_kick(cpu);
     leave(cpu, from, how);
     to = choose(cpu, num);
     start_slice(cpu, to);

@@ -31,6 +31,11 @@ static vmk_uint64 read_timer_late(vmk_AddrCookie cookie)
     return worst(timer_worst_lateness_ns);
 }
 
+static vmk_uint64 read_kick_late(vmk_AddrCookie cookie)
+{
+    return worst(sched_worst_kick_ns);
+}
+
 #define COUNTER(member) VMK_STAT_FIELD(struct sched_stats, member)
 
 static const vmk_StatField counters[] = {
@@ -39,6 +44,7 @@ static const vmk_StatField counters[] = {
 };
 
 static const vmk_StatField longest[] = {
+    VMK_STAT_READ("preempt_off_ns", read_kick_late),
     VMK_STAT_READ("spinlock_held_ns", read_lock_held),
     VMK_STAT_READ("timer_late_ns", read_timer_late),
 };

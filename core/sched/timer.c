@@ -71,7 +71,7 @@ void timer_interrupt(void)
     cpu->programmed_ns = TIMER_NEVER;
     if (cpu->slice_ns <= now) {
         cpu->slice_ns = TIMER_NEVER;
-        VMK_THIS_PCPU->need_resched = 1;
+        sched_kick(vmk_GetPCPUNum());
     }
     due = cpu->heap != NULL && cpu->heap->deadline_ns <= now;
     if (!due) {

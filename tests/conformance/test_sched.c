@@ -670,7 +670,8 @@ static vmk_StatusValue test_bottom_halves(void)
 
 /* What is freed after a grace period is in nobody's hands. */
 
-#define RCU_POISON 0xdeadul
+#define RCU_POISON  0xdeadul
+#define RCU_UPDATES 20
 
 static struct rcu_object {
     vmk_RCUHead head;
@@ -703,7 +704,7 @@ static void rcu_callback(vmk_RCUHead *head)
 
 static vmk_StatusValue rcu_update(struct job *job)
 {
-    for (unsigned i = 0; i < 50; i++) {
+    for (unsigned i = 0; i < RCU_UPDATES; i++) {
         struct rcu_object *old = rcu_current, *new = &rcu_objects[i % 2];
 
         new->value = i;
@@ -729,7 +730,7 @@ static vmk_StatusValue test_rcu(void)
     rcu_called.value = 0;
     rcu_over = VMK_FALSE;
     KTAP_CHECK(run_worlds(5, rcu_world) == VMK_OK);
-    KTAP_CHECK(rcu_called.value == 50);
+    KTAP_CHECK(rcu_called.value == RCU_UPDATES);
     return VMK_OK;
 }
 

@@ -17,6 +17,9 @@ struct sched_stats *sched_stats_here(void);
  */
 void sched_kick(vmk_uint32 cpu);
 
+/** @return the longest CPU @p cpu took to get to its scheduler after being kicked in a world, in ns. */
+vmk_uint64 sched_worst_kick_ns(vmk_uint32 cpu);
+
 /** Queue a runnable world that is on no CPU and in no queue. Context: any but NMI. */
 void sched_enqueue(struct world *world);
 

@@ -74,6 +74,8 @@ VMK_ALWAYS_INLINE void vmk_PreemptEnableNoCheck(void)
 VMK_ALWAYS_INLINE void vmk_PreemptEnable(void)
 {
     vmk_PreemptEnableNoCheck();
+    /* An interrupt before this point leaves its wish for us to see: look for it not earlier. */
+    vmk_CompilerBarrier();
     if (VMK_UNLIKELY(VMK_THIS_PCPU->need_resched) && VMK_THIS_PCPU->preempt_count == 0) {
         vmk_PreemptCheck();
     }
