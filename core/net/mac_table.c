@@ -3,6 +3,8 @@
  * mac_table.c - a set-associative table with lock-free readers.
  */
 #include <core/mac_table.h>
+#include <vmkapi/base/bottom_half.h>
+#include <vmkapi/base/bottom_half.h>
 #include <vmkapi/lib/libc.h>
 
 static vmk_uint32 set_of(mac_key_t key)
@@ -23,6 +25,19 @@ void mac_table_init(struct mac_table *table)
 {
     vmk_Memset(table, 0, sizeof(*table));
     vmk_SpinlockInit(&table->lock, "mac-table", VMK_RANK_PORT);
+}
+
+/* Bottom halves learn, worlds pin. */
+static void lock(struct mac_table *table) VMK_ACQUIRE(&table->lock)
+{
+    vmk_BottomHalfDisable();
+    vmk_SpinlockLock(&table->lock);
+}
+
+static void unlock(struct mac_table *table) VMK_RELEASE(&table->lock)
+{
+    vmk_SpinlockUnlock(&table->lock);
+    vmk_BottomHalfEnable();
 }
 
 static struct mac_entry *lookup(const struct mac_table *table, mac_key_t key)
@@ -77,13 +92,26 @@ static void replace(struct mac_entry *entry, mac_key_t key, vmk_uint32 port, vmk
     __atomic_store_n(&entry->key, key, __ATOMIC_RELEASE);
 }
 
+/* Learning happens in bottom halves, pinning and forgetting in worlds. */
+static void lock_table(struct mac_table *table)
+{
+    vmk_BottomHalfDisable();
+    lock(table);
+}
+
+static void unlock_table(struct mac_table *table)
+{
+    unlock(table);
+    vmk_BottomHalfEnable();
+}
+
 /** Enter or move @p key, unless it is pinned and @p seen would unpin it. */
 static vmk_Bool enter(struct mac_table *table, mac_key_t key, vmk_uint32 port, vmk_uint32 seen,
                       vmk_uint32 now)
 {
     struct mac_entry *entry;
 
-    vmk_SpinlockLock(&table->lock);
+    lock_table(table);
     entry = lookup(table, key);
     if (!entry) {
         entry = victim(table->entries[set_of(key)], now);
@@ -93,7 +121,7 @@ static vmk_Bool enter(struct mac_table *table, mac_key_t key, vmk_uint32 port, v
     if (entry) {
         replace(entry, key, port, seen);
     }
-    vmk_SpinlockUnlock(&table->lock);
+    unlock_table(table);
     return entry != NULL;
 }
 
@@ -122,13 +150,13 @@ void mac_table_forget_port(struct mac_table *table, vmk_uint32 port)
 {
     struct mac_entry *entry = &table->entries[0][0];
 
-    vmk_SpinlockLock(&table->lock);
+    lock_table(table);
     for (vmk_uint32 i = 0; i < MAC_TABLE_SETS * MAC_TABLE_WAYS; i++, entry++) {
         if (entry->port == port) {
             replace(entry, 0, MAC_PORT_NONE, 0);
         }
     }
-    vmk_SpinlockUnlock(&table->lock);
+    unlock_table(table);
 }
 
 void mac_table_walk(const struct mac_table *table, vmk_uint32 now,
