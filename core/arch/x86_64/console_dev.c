@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * console_dev.c - the console's devices together: output to COM1 and screen, input from COM1.
+ * console_dev.c - the console's devices together: COM1, and screen and keyboard.
  */
 #define VMK_LOG_MODULE "Console"
 
+#include "keyboard.h"
 #include "serial.h"
 #include "vga.h"
 
@@ -11,7 +12,9 @@
 #include <vmkapi/base/logging.h>
 #include <vmkapi/core/spinlock.h>
 
-static struct serial_port com1 = SERIAL_PORT_INITIALIZER(com1, 0x3f8, 4);
+static struct serial_port com1 = {.base = 0x3f8, .isa_irq = 4};
+static struct input_queue input = INPUT_QUEUE_INITIALIZER(input, "console input");
+static vmk_Bool has_input;
 static vmk_SpinlockObject output_lock = VMK_SPINLOCK_INITIALIZER("console output", VMK_RANK_CONSOLE);
 static vmk_Bool output_unlocked;
 
@@ -50,18 +53,27 @@ void console_dev_break_lock(void)
     output_unlocked = VMK_TRUE;
 }
 
+/* A machine may lack either; only both missing, or an interrupt not to be had, is worth a word. */
+static void note_source(const char *name, vmk_StatusValue status)
+{
+    has_input |= status == VMK_OK;
+    if (status != VMK_OK && status != VMK_NOT_FOUND) {
+        vmk_WarningMessage("no input from the %s: %s", name, vmk_StatusToString(status));
+    }
+}
+
 void console_dev_enable_input(void)
 {
-    vmk_StatusValue status = serial_enable_input(&com1);
-
-    if (status != VMK_OK) {
-        vmk_WarningMessage("the console takes no input from COM1: %s", vmk_StatusToString(status));
+    note_source("serial port", serial_enable_input(&com1, &input));
+    note_source("keyboard", keyboard_enable(&input));
+    if (!has_input) {
+        vmk_WarningMessage("the console takes no input: neither serial port nor keyboard");
     }
 }
 
 VMK_ReturnStatus console_read_char(vmk_uint64 timeout_ns, char *out)
 {
-    return serial_read(&com1, timeout_ns, out);
+    return has_input ? input_queue_read(&input, timeout_ns, out) : VMK_NOT_FOUND;
 }
 
 VMK_ReturnStatus console_poll_char(char *out)

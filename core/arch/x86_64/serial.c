@@ -3,9 +3,7 @@
  * serial.c - serial ports (National Semiconductor PC16550D data sheet).
  */
 #include "serial.h"
-
-#include <core/clock.h>
-#include <core/irq_vector.h>
+#include "isa_irq.h"
 
 /* Register offsets from the port's base. */
 enum {
@@ -91,75 +89,23 @@ int serial_poll(struct serial_port *port)
     return read_register(port, DATA);
 }
 
-/* Who sends faster than the reader reads loses what is sent last. */
 static void on_input(void *arg)
 {
     struct serial_port *port = arg;
-    struct serial_input *input = &port->input;
 
-    vmk_SpinlockLock(&input->lock);
     for (int c = serial_poll(port); c >= 0; c = serial_poll(port)) {
-        if (input->head - input->tail < SERIAL_INPUT_SIZE) {
-            input->bytes[input->head++ % SERIAL_INPUT_SIZE] = (char)c;
-        }
+        char byte = (char)c;
+
+        input_queue_put(port->input, &byte, 1);
     }
-    vmk_SpinlockUnlock(&input->lock);
-    wait_queue_wake_all(&input->queue);
 }
 
-VMK_ReturnStatus serial_enable_input(struct serial_port *port)
+VMK_ReturnStatus serial_enable_input(struct serial_port *port, struct input_queue *queue)
 {
-    unsigned flags;
-    vmk_uint32 gsi = ioapic_isa_gsi(port->isa_irq, &flags);
-    vmk_uint8 vector;
-    vmk_StatusValue status;
-
     if (!port->present) {
         return VMK_NOT_FOUND;
     }
-    status = irq_vector_alloc(0, on_input, port, &vector);
-    if (status != VMK_OK) {
-        return status;
-    }
-    status = ioapic_route(gsi, 0, vector, flags);
-    if (status != VMK_OK) {
-        irq_vector_free(0, vector);
-        return status;
-    }
-    port->input.enabled = VMK_TRUE;
+    port->input = queue;
     write_register(port, INTERRUPT_ENABLE, INTERRUPT_RECEIVED);
-    ioapic_unmask(gsi);
-    return VMK_OK;
-}
-
-static vmk_uint64 time_left(vmk_uint64 deadline_ns)
-{
-    vmk_uint64 now = clock_now_ns();
-
-    if (deadline_ns == WAIT_FOREVER) {
-        return WAIT_FOREVER;
-    }
-    return deadline_ns > now ? deadline_ns - now : 0;
-}
-
-VMK_ReturnStatus serial_read(struct serial_port *port, vmk_uint64 timeout_ns, char *out)
-{
-    struct serial_input *input = &port->input;
-    vmk_uint64 deadline = wait_deadline(timeout_ns);
-    vmk_StatusValue status = VMK_OK;
-    vmk_uint64 flags;
-
-    if (!input->enabled) {
-        return VMK_NOT_FOUND;
-    }
-    vmk_SpinlockLockIRQ(&input->lock, &flags);
-    while (input->head == input->tail && status == VMK_OK) {
-        status = wait_queue_wait_irq(&input->queue, &input->lock, &flags, time_left(deadline));
-    }
-    if (input->head != input->tail) {
-        *out = input->bytes[input->tail++ % SERIAL_INPUT_SIZE];
-        status = VMK_OK;
-    }
-    vmk_SpinlockUnlockIRQ(&input->lock, flags);
-    return status;
+    return isa_irq_connect(port->isa_irq, on_input, port);
 }
