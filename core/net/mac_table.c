@@ -27,19 +27,6 @@ void mac_table_init(struct mac_table *table)
     vmk_SpinlockInit(&table->lock, "mac-table", VMK_RANK_PORT);
 }
 
-/* Bottom halves learn, worlds pin. */
-static void lock(struct mac_table *table) VMK_ACQUIRE(&table->lock)
-{
-    vmk_BottomHalfDisable();
-    vmk_SpinlockLock(&table->lock);
-}
-
-static void unlock(struct mac_table *table) VMK_RELEASE(&table->lock)
-{
-    vmk_SpinlockUnlock(&table->lock);
-    vmk_BottomHalfEnable();
-}
-
 static struct mac_entry *lookup(const struct mac_table *table, mac_key_t key)
 {
     const struct mac_entry *set = table->entries[set_of(key)];
@@ -93,15 +80,15 @@ static void replace(struct mac_entry *entry, mac_key_t key, vmk_uint32 port, vmk
 }
 
 /* Learning happens in bottom halves, pinning and forgetting in worlds. */
-static void lock_table(struct mac_table *table)
+static void lock_table(struct mac_table *table) VMK_ACQUIRE(&table->lock)
 {
     vmk_BottomHalfDisable();
-    lock(table);
+    vmk_SpinlockLock(&table->lock);
 }
 
-static void unlock_table(struct mac_table *table)
+static void unlock_table(struct mac_table *table) VMK_RELEASE(&table->lock)
 {
-    unlock(table);
+    vmk_SpinlockUnlock(&table->lock);
     vmk_BottomHalfEnable();
 }
 

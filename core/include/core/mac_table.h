@@ -6,7 +6,7 @@
  * Reading takes no lock: an entry is two words, written so that a reader never pairs one address with
  * another's port. A set that is full gives up its oldest entry.
  *
- * Context: any but interrupt, bottom halves off. Locks: table->lock (rank PORT) to change entries.
+ * Context: world or bottom half. Locks: table->lock (rank PORT) to change entries.
  */
 #ifndef CORE_MAC_TABLE_H
 #define CORE_MAC_TABLE_H
