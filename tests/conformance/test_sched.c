@@ -352,6 +352,36 @@ static vmk_StatusValue test_event_wait(void)
     return VMK_OK;
 }
 
+/* Two worlds take turns by a variable, under a lock that keeps interrupts off. */
+
+static vmk_SpinlockObject turn_lock = VMK_SPINLOCK_INITIALIZER("test turn", VMK_RANK_DRIVER);
+static vmk_uint32 turn;
+
+static vmk_StatusValue wait_for_turn(struct job *job) VMK_NO_THREAD_SAFETY_ANALYSIS
+{
+    for (unsigned i = 0; i < 500; i++) {
+        vmk_StatusValue status = VMK_OK;
+        vmk_uint64 flags;
+
+        vmk_SpinlockLockIRQ(&turn_lock, &flags);
+        while (turn != job->index && status == VMK_OK) {
+            status = vmk_WorldWaitIRQ((vmk_WorldEventID)&turn, &turn_lock, flags, PATIENCE_MS, "test turn");
+            vmk_SpinlockLockIRQ(&turn_lock, &flags);
+        }
+        turn = 1 - job->index;
+        vmk_SpinlockUnlockIRQ(&turn_lock, flags);
+        vmk_WorldWakeup((vmk_WorldEventID)&turn);
+        KTAP_CHECK(status == VMK_OK && vmk_CPUHasIntsEnabled());
+    }
+    return VMK_OK;
+}
+
+static vmk_StatusValue test_event_wait_irq(void)
+{
+    turn = 0;
+    return run_worlds(2, wait_for_turn);
+}
+
 /* Death and forced wake-ups end waits; sleeps are never too short. */
 
 static vmk_uint64 progress;
@@ -668,6 +698,45 @@ static vmk_StatusValue test_bottom_halves(void)
     return VMK_OK;
 }
 
+/* Bottom halves that never end leave the CPU to worlds too. */
+
+static vmk_Bool flood_over;
+
+static void flood(vmk_AddrCookie data)
+{
+    if (!__atomic_load_n(&flood_over, __ATOMIC_RELAXED)) {
+        vmk_BottomHalfSchedule(bh, VMK_PCPU_THIS);
+    }
+}
+
+static vmk_StatusValue live_through_flood(struct job *job)
+{
+    vmk_BottomHalfSchedule(bh, VMK_PCPU_THIS);
+    for (unsigned i = 0; i < 20; i++) {
+        KTAP_CHECK(vmk_WorldSleep(100) == VMK_OK);
+        spin(1000);
+    }
+    __atomic_store_n(&flood_over, VMK_TRUE, __ATOMIC_RELAXED);
+    return VMK_OK;
+}
+
+static vmk_StatusValue test_bottom_half_flood(void)
+{
+    vmk_BottomHalfProps props = {.moduleID = vmk_ModuleCurrentID, .name = {"test-flood"}, .callback = flood};
+    vmk_StatusValue status;
+    vmk_WorldID id;
+
+    flood_over = VMK_FALSE;
+    KTAP_CHECK(vmk_BottomHalfRegister(&props, &bh) == VMK_OK);
+    status = start_job(0, live_through_flood, 1, VMK_WORLD_SCHED_CLASS_DEFAULT, &id);
+    if (status == VMK_OK) {
+        status = vmk_WorldWaitForDeath(id);
+    }
+    vmk_BottomHalfUnregister(bh);
+    KTAP_CHECK(status == VMK_OK && jobs[0].result == VMK_OK);
+    return VMK_OK;
+}
+
 /* What is freed after a grace period is in nobody's hands. */
 
 #define RCU_POISON  0xdeadul
@@ -820,6 +889,7 @@ static const struct ktap_test tests[] = {
     {"mutexes exclude", test_mutex},
     {"readers-writer semaphores", test_rwsema},
     {"event waits lose no wake-up", test_event_wait},
+    {"event waits with interrupts off", test_event_wait_irq},
     {"death and forced wake-ups end waits", test_interruption},
     {"sleeps are never too short", test_sleep},
     {"worlds take turns and are preempted", test_preemption},
@@ -827,6 +897,7 @@ static const struct ktap_test tests[] = {
     {"a timer fought for", test_shared_timer},
     {"timer queues", test_timer_queue},
     {"bottom halves", test_bottom_halves},
+    {"bottom halves without end", test_bottom_half_flood},
     {"RCU grace periods", test_rcu},
     {"helper queues", test_helper},
     {"all at once", test_mixture},
