@@ -11,7 +11,7 @@ add_custom_command(
     # It talks a lot, and only matters when it fails.
     COMMAND sh -c "grub-mkrescue -o openvmk.iso iso >iso.log 2>&1 || { cat iso.log; exit 1; }"
     WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
-    DEPENDS openvmk ${CMAKE_BINARY_DIR}/openvmk.archive ${CMAKE_SOURCE_DIR}/ci/grub.cfg
+    DEPENDS openvmk archive-openvmk ${CMAKE_BINARY_DIR}/openvmk.archive ${CMAKE_SOURCE_DIR}/ci/grub.cfg
     COMMENT "Making openvmk.iso"
     VERBATIM)
 add_custom_target(iso DEPENDS ${CMAKE_BINARY_DIR}/openvmk.iso)

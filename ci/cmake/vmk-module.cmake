@@ -77,7 +77,8 @@ function(vmk_module)
         set(arg_ARCHIVE openvmk)
     endif()
     set_property(GLOBAL APPEND PROPERTY VMK_ARCHIVE_${arg_ARCHIVE} lib/modules/${arg_NAME}.vmk=${module})
-    set_property(GLOBAL APPEND PROPERTY VMK_ARCHIVE_${arg_ARCHIVE}_FILES ${module})
+    # The file for what is out of date, the target because make knows a file's rule in its own folder only.
+    set_property(GLOBAL APPEND PROPERTY VMK_ARCHIVE_${arg_ARCHIVE}_FILES ${module} ${target})
 endfunction()
 
 function(vmk_boot_archive name)
