@@ -177,6 +177,17 @@ static void emit_line(void)
     line_len = 0;
 }
 
+static void add_character(char c)
+{
+    vmk_Bool is_mark = c == ACPI_OSL_WARNING[0] || c == ACPI_OSL_INFORMATION[0];
+
+    if (c == '\n') {
+        emit_line();
+    } else if (line_len < sizeof(line) - 1 && !(is_mark && line_len != 0)) {
+        line[line_len++] = c;
+    }
+}
+
 void acpi_os_vprintf(const char *format, va_list args)
 {
     char text[sizeof(line)];
@@ -185,11 +196,7 @@ void acpi_os_vprintf(const char *format, va_list args)
     vmk_Vsnprintf(text, sizeof(text), format, args);
     vmk_SpinlockLockIRQ(&line_lock, &flags);
     for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '\n') {
-            emit_line();
-        } else if (line_len < sizeof(line) - 1) {
-            line[line_len++] = *c;
-        }
+        add_character(*c);
     }
     vmk_SpinlockUnlockIRQ(&line_lock, flags);
 }

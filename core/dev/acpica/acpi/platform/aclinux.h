@@ -48,9 +48,9 @@ int acpi_os_release_global_lock(vmk_uint32 *lock);
 
 #define ACPI_FLUSH_CPU_CACHE() __asm__ volatile("wbinvd" ::: "memory")
 
-/* acpi_os_vprintf() sorts lines by their first character. */
-#define ACPI_OSL_WARNING      "!"
-#define ACPI_OSL_INFORMATION  "."
+/* acpi_os_vprintf() sorts lines by these characters at their beginning. */
+#define ACPI_OSL_WARNING      "\001"
+#define ACPI_OSL_INFORMATION  "\002"
 #define ACPI_MSG_ERROR        ACPI_OSL_WARNING "error: "
 #define ACPI_MSG_WARNING      ACPI_OSL_WARNING "warning: "
 #define ACPI_MSG_INFO         ACPI_OSL_INFORMATION
