@@ -303,7 +303,6 @@ static VMK_ReturnStatus find_entries(struct load *load)
     vmk_VA params = elf_section_address(&load->elf, load->memory, MODULE_PARAM_SECTION, &params_bytes);
     VMK_ReturnStatus status;
 
-    module->text_bytes = load->elf.region_bytes[ELF_TEXT];
     module->init = (int (*)(void))elf_find_symbol(&load->elf, load->values, "init_module", ELF_TEXT);
     module->cleanup = (void (*)(void))elf_find_symbol(&load->elf, load->values, "cleanup_module", ELF_TEXT);
     module->params = (const vmk_ModuleParam *)params;
@@ -315,8 +314,12 @@ static VMK_ReturnStatus find_entries(struct load *load)
     if (status == VMK_OK) {
         status = functions_build(&module->functions, &load->elf);
     }
-    return status == VMK_OK ? VMK_OK
-                            : diagnose(load->why, status, "%s: no memory for its symbols", module->name);
+    if (status != VMK_OK) {
+        return diagnose(load->why, status, "%s: no memory for its symbols", module->name);
+    }
+    /* From here on a crash on any CPU finds its names. */
+    __atomic_store_n(&module->text_bytes, load->elf.region_bytes[ELF_TEXT], __ATOMIC_RELEASE);
+    return VMK_OK;
 }
 
 static VMK_ReturnStatus set_parameters(struct load *load)

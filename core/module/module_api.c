@@ -44,7 +44,8 @@ static struct module *find_by_address(vmk_VA address)
     for (vmk_ModuleID id = VMK_VMKERNEL_MODULE_ID + 1; id < ACCOUNT_MODULES_MAX; id++) {
         struct module *module = table_at(id);
 
-        if (module != NULL && address - module->base < module->text_bytes) {
+        if (module != NULL &&
+            address - module->base < __atomic_load_n(&module->text_bytes, __ATOMIC_ACQUIRE)) {
             return module;
         }
     }

@@ -32,7 +32,7 @@ struct module {
 
     vmk_VA base; /**< One allocation for all regions; text comes first. */
     vmk_ByteCount bytes;
-    vmk_ByteCount text_bytes;
+    vmk_ByteCount text_bytes; /**< 0 until functions is complete. */
     struct functions functions;
     struct exports exports;
     const vmk_ModuleParam *params;
