@@ -251,7 +251,7 @@ static const char *value_of(const struct command_call *call, const char *name, e
 
     for (arg = args_of(call); arg->name != NULL; arg++) {
         if (vmk_Strcmp(arg->name, name) == 0) {
-            VMK_ASSERT(arg->type == type || (type == COMMAND_STRING && arg->type == COMMAND_CHOICE) ||
+            VMK_ASSERT(arg->type == type || type == COMMAND_STRING ||
                        (type == COMMAND_BOOL && arg->type == COMMAND_FLAG));
             return call->values[arg - args_of(call)];
         }
