@@ -5,6 +5,11 @@
 #include <core/uplink.h>
 #include <vmkapi/base/export.h>
 
+static VMK_ReturnStatus apply_filter(struct vmk_UplinkInt *uplink)
+{
+    return uplink->reg.ops->uplinkStateSet(uplink->reg.driverData, uplink->filter | VMK_UPLINK_STATE_ENABLED);
+}
+
 VMK_ReturnStatus uplink_up(struct vmk_UplinkInt *uplink)
 {
     vmk_StatusValue status;
@@ -18,7 +23,7 @@ VMK_ReturnStatus uplink_up(struct vmk_UplinkInt *uplink)
     }
     uplink->running = true;
     uplink_tx_open(uplink, true);
-    return uplink_filter_set(uplink, uplink->filter);
+    return apply_filter(uplink);
 }
 
 VMK_ReturnStatus uplink_down(struct vmk_UplinkInt *uplink)
@@ -38,12 +43,12 @@ VMK_ReturnStatus uplink_down(struct vmk_UplinkInt *uplink)
 
 VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState filter)
 {
-    filter &= ~(vmk_UplinkState)VMK_UPLINK_STATE_ENABLED;
-    uplink->filter = filter;
-    if (!uplink->running) {
+    /* A NIC may stop receiving for a while when its filter is written: not without need. */
+    if (filter == uplink->filter) {
         return VMK_OK;
     }
-    return uplink->reg.ops->uplinkStateSet(uplink->reg.driverData, filter | VMK_UPLINK_STATE_ENABLED);
+    uplink->filter = filter;
+    return uplink->running ? apply_filter(uplink) : VMK_OK;
 }
 
 VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu)
