@@ -12,6 +12,7 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
@@ -35,6 +36,8 @@ struct vmk_Heap {
     struct slot_cache classes[CLASSES];
     struct slot_cache large;
 };
+
+VMK_STRESS_POINT(heap_no_memory, "A heap finds no memory");
 
 static struct vmk_Heap kernel_heap;
 vmk_HeapID heap_kernel = &kernel_heap;
@@ -183,7 +186,11 @@ void *vmk_HeapAlignWithRA(vmk_HeapID heap, vmk_ByteCount size, vmk_ByteCount ali
         return NULL;
     }
     vmk_SpinlockLockIRQ(&heap->lock, &flags);
-    mem = wanted <= LARGEST_CLASS ? alloc_small(heap, size, wanted, ra) : alloc_large(heap, wanted);
+    if (VMK_STRESS_HIT(heap_no_memory)) {
+        mem = NULL;
+    } else {
+        mem = wanted <= LARGEST_CLASS ? alloc_small(heap, size, wanted, ra) : alloc_large(heap, wanted);
+    }
     if (mem != NULL) {
         heap->allocations++;
         heap->used += charged_size(wanted);

@@ -21,7 +21,8 @@ static struct heart {
     unsigned next_silent;  /**< and for how many of our beats they have not moved. */
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE) hearts[VMK_MAX_PCPUS];
 
-static unsigned patience;
+/** Beats to miss before a CPU counts as hung. */
+static volatile unsigned patience;
 
 static void listen(struct heart *heart, vmk_uint32 next)
 {
@@ -62,4 +63,9 @@ void hang_watch_start(void)
     if (patience != 0) {
         smp_call(smp_online_mask(), start_beating, NULL, VMK_TRUE);
     }
+}
+
+void hang_watch_stop(void)
+{
+    patience = ~0u;
 }

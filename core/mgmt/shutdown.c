@@ -10,12 +10,15 @@
 #include <core/config.h>
 #include <core/console.h>
 #include <core/console_dev.h>
+#include <core/crash.h>
 #include <core/log.h>
 #include <core/version.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/sem.h>
 #include <vmkapi/lib/libc.h>
+
+#include "stress_table.h"
 
 #define HANDLERS         32
 #define FLUSH_TIMEOUT_MS 5000
@@ -133,6 +136,7 @@ void shutdown_machine(vmk_StatusValue status)
     if (status != VMK_OK) {
         console_write(failed, sizeof(failed) - 1);
     }
+    hang_watch_stop();
     arch_halt();
 }
 
@@ -140,6 +144,7 @@ void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
 {
     vmk_LogMessage("%s", kind == SHUTDOWN_REBOOT ? "restarting" : "powering off");
     __atomic_store_n(&state, VMK_SYSTEM_STATE_STOPPING, __ATOMIC_RELAXED);
+    stress_disarm();
     call_handlers();
     log_flush(FLUSH_TIMEOUT_MS);
     console_close();

@@ -19,6 +19,15 @@ vmk_StressPoint *stress_at(unsigned n)
     return vmk_stress_start[n];
 }
 
+void stress_disarm(void)
+{
+    unsigned i;
+
+    for (i = 0; i < stress_count(); i++) {
+        stress_at(i)->every = 0;
+    }
+}
+
 VMK_ReturnStatus vmk_StressOptionOpen(const char *name, vmk_StressOptionHandle *handle)
 {
     unsigned i;
@@ -52,16 +61,3 @@ VMK_ReturnStatus vmk_StressOptionCounter(vmk_StressOptionHandle handle, vmk_Bool
     return VMK_OK;
 }
 VMK_EXPORT_SYMBOL(vmk_StressOptionCounter);
-
-vmk_Bool vmk_StressPointPass(vmk_StressPoint *point)
-{
-    vmk_uint32 every = point->every;
-    vmk_uint32 pass = __atomic_add_fetch(&point->passes, 1, __ATOMIC_RELAXED);
-
-    if (every == 0 || pass % every != 0) {
-        return VMK_FALSE;
-    }
-    __atomic_fetch_add(&point->hits, 1, __ATOMIC_RELAXED);
-    return VMK_TRUE;
-}
-VMK_EXPORT_SYMBOL(vmk_StressPointPass);

@@ -15,4 +15,7 @@ extern vmk_StressPoint *const vmk_stress_end[];
 unsigned stress_count(void);
 vmk_StressPoint *stress_at(unsigned n);
 
+/** Disarm all fault points: what comes next has to work. Context: any. */
+void stress_disarm(void);
+
 #endif

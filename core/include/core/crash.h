@@ -44,6 +44,9 @@ bool crash_in_progress(void);
  */
 void hang_watch_start(void);
 
+/** Find no CPU hung any more: some are about to be halted on purpose. Context: any. */
+void hang_watch_stop(void);
+
 /** Crash in the name of CPU @p cpu, which has been found hung. Context: any. */
 VMK_ATTRIBUTE_NORETURN void crash_hung_cpu(vmk_uint32 cpu, unsigned seconds);
 

@@ -42,7 +42,17 @@ VMK_ReturnStatus vmk_StressOptionValue(vmk_StressOptionHandle handle, vmk_uint32
 VMK_ReturnStatus vmk_StressOptionCounter(vmk_StressOptionHandle handle, vmk_Bool *hit);
 
 /** Count a pass of an armed point. @return whether it hits. */
-vmk_Bool vmk_StressPointPass(vmk_StressPoint *point);
+VMK_ALWAYS_INLINE vmk_Bool vmk_StressPointPass(vmk_StressPoint *point)
+{
+    vmk_uint32 every = point->every;
+    vmk_uint32 pass = __atomic_add_fetch(&point->passes, 1, __ATOMIC_RELAXED);
+
+    if (every == 0 || pass % every != 0) {
+        return VMK_FALSE;
+    }
+    __atomic_fetch_add(&point->hits, 1, __ATOMIC_RELAXED);
+    return VMK_TRUE;
+}
 
 #ifdef VMK_DEBUG
 #define VMK_STRESS_POINT(ident, text)                                                                        \
