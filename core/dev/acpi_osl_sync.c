@@ -29,7 +29,7 @@ void acpi_os_delete_lock(acpi_spinlock handle)
     vmk_HeapFree(heap_kernel, handle);
 }
 
-acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock handle)
+VMK_NO_THREAD_SAFETY_ANALYSIS acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock handle)
 {
     vmk_uint64 flags;
 
@@ -37,7 +37,7 @@ acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock handle)
     return flags;
 }
 
-void acpi_os_release_lock(acpi_spinlock handle, acpi_cpu_flags flags)
+VMK_NO_THREAD_SAFETY_ANALYSIS void acpi_os_release_lock(acpi_spinlock handle, acpi_cpu_flags flags)
 {
     vmk_SpinlockUnlockIRQ(handle, flags);
 }

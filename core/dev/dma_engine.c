@@ -24,11 +24,13 @@
 #define TRACKING VMK_FALSE
 #endif
 
-#define BOUNCE_ORDER     8 /* 1 MiB. */
-#define BOUNCE_ORDER_LOW 4 /* Where memory is dear: below 16 MiB. */
-#define LEAKS_NAMED_MAX  8
+/* A bounce pool is as large as can be had between these: a ring of a NIC's takes a page a buffer. */
+#define BOUNCE_ORDER_MAX     10 /* 4 MiB. */
+#define BOUNCE_ORDER_MAX_LOW 4  /* Where memory is dear: below 16 MiB. */
+#define BOUNCE_ORDER_MIN     2
+#define LEAKS_NAMED_MAX      8
 
-#define ISA_ADDRESS_MASK 0xffffffu
+#define ISA_ADDRESS_MASK     0xffffffu
 
 static vmk_Bool is_power_of_two_or_zero(vmk_uint64 value)
 {
@@ -58,27 +60,39 @@ static vmk_Bool needs_bouncing(const struct dma_engine *engine)
            engine->constraints.sgElemStraddle != 0;
 }
 
-static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine)
+/** Allocate the largest pool of pages to be had within the device's reach. */
+static VMK_ReturnStatus alloc_bounce_pages(const struct dma_engine *engine, unsigned *order, vmk_MPN *mpn)
 {
     vmk_MemPhysAddrConstraint range = range_below(engine->head.addressMask);
-    unsigned order = range == VMK_PHYS_ADDR_BELOW_16MB ? BOUNCE_ORDER_LOW : BOUNCE_ORDER;
-    vmk_PageRequest request = {.module = engine->module,
-                               .order = (vmk_uint8)order,
-                               .kind = VMK_PAGE_DMA,
-                               .constraint = (vmk_uint8)range};
+    unsigned largest = range == VMK_PHYS_ADDR_BELOW_16MB ? BOUNCE_ORDER_MAX_LOW : BOUNCE_ORDER_MAX;
+    VMK_ReturnStatus status = VMK_NO_MEMORY;
+
+    vmk_PageRequest request = {
+        .module = engine->module, .kind = VMK_PAGE_DMA, .constraint = (vmk_uint8)range};
+
+    for (*order = largest + 1; status == VMK_NO_MEMORY && *order > BOUNCE_ORDER_MIN;) {
+        request.order = (vmk_uint8)(*order -= 1);
+        status = vmk_PageAlloc(request, mpn);
+    }
+    return status;
+}
+
+static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine)
+{
+    unsigned order;
     vmk_MPN mpn;
 
     if (engine->head.addressMask < ISA_ADDRESS_MASK) {
         return VMK_NO_MEMORY;
     }
+    VMK_ReturnStatus status = alloc_bounce_pages(engine, &order, &mpn);
+    if (status != VMK_OK) {
+        return status;
+    }
     struct dma_bounce *pool = vmk_HeapZalloc(heap_kernel, dma_bounce_size(1u << order));
     if (pool == NULL) {
+        vmk_PageFree(mpn);
         return VMK_NO_MEMORY;
-    }
-    VMK_ReturnStatus status = vmk_PageAlloc(request, &mpn);
-    if (status != VMK_OK) {
-        vmk_HeapFree(heap_kernel, pool);
-        return status;
     }
     dma_bounce_init(pool, vmk_MPN2MA(mpn), 1u << order, engine->constraints.sgElemStraddle);
     engine->bounce = pool;
