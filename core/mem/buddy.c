@@ -10,8 +10,9 @@ static void list_insert(struct buddy *buddy, vmk_MPN mpn, unsigned order)
 {
     vmk_uint32 next = buddy->heads[order];
 
-    buddy->frames[mpn] = (vmk_PageFrame){
-        .kind = VMK_PAGE_FREE, .order = (vmk_uint8)order, .link = {.prev = BUDDY_NONE, .next = next}};
+    frame_write(&buddy->frames[mpn], (vmk_PageFrame){.kind = VMK_PAGE_FREE,
+                                                     .order = (vmk_uint8)order,
+                                                     .link = {.prev = BUDDY_NONE, .next = next}});
     if (next != BUDDY_NONE) {
         buddy->frames[next].link.prev = (vmk_uint32)mpn;
     }
@@ -35,7 +36,9 @@ static void list_remove(struct buddy *buddy, vmk_MPN mpn, unsigned order)
 
 static vmk_Bool is_free_block(const vmk_PageFrame *frame, unsigned order)
 {
-    return frame->kind == VMK_PAGE_FREE && frame->order == order;
+    vmk_PageFrame seen = {.state = __atomic_load_n(&frame->state, __ATOMIC_RELAXED)};
+
+    return seen.kind == VMK_PAGE_FREE && seen.order == order;
 }
 
 vmk_MPN buddy_alloc(struct buddy *buddy, unsigned order)

@@ -22,6 +22,18 @@ struct buddy {
     vmk_uint32 heads[BUDDY_ORDERS]; /**< First free block of each order, or BUDDY_NONE. */
 };
 
+/**
+ * Write a page's descriptor, its state in one step.
+ *
+ * Freeing a page looks at its neighbour's descriptor, whoever has that page: what is seen then must be
+ * what was or what will be.
+ */
+VMK_ALWAYS_INLINE void frame_write(vmk_PageFrame *frame, vmk_PageFrame value)
+{
+    __atomic_store_n(&frame->state, value.state, __ATOMIC_RELAXED);
+    frame->private = value.private;
+}
+
 /** Take @p order's worth of pages out. @return the first page, or BUDDY_NONE when there is no such block. */
 vmk_MPN buddy_alloc(struct buddy *buddy, unsigned order);
 

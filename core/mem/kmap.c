@@ -318,7 +318,7 @@ static vmk_StatusValue alloc_pages(struct window *window, vmk_ByteCount bytes, v
 
 VMK_ReturnStatus vmk_MapAlloc(vmk_ModuleID module, vmk_ByteCount bytes, vmk_PageKind kind, vmk_VA *va)
 {
-    vmk_PageRequest request = {.module = module, .kind = (vmk_uint8)kind, .zero = VMK_TRUE};
+    vmk_PageRequest request = {.module = (vmk_uint16)module, .kind = (vmk_uint8)kind, .zero = VMK_TRUE};
 
     return alloc_pages(&mappings, bytes, request, va);
 }
@@ -344,7 +344,7 @@ VMK_EXPORT_SYMBOL(vmk_MapVA2MPN);
 
 VMK_ReturnStatus kmap_module_alloc(vmk_ModuleID module, vmk_ByteCount bytes, vmk_VA *va)
 {
-    vmk_PageRequest request = {.module = module, .kind = VMK_PAGE_MODULE, .zero = VMK_TRUE};
+    vmk_PageRequest request = {.module = (vmk_uint16)module, .kind = VMK_PAGE_MODULE, .zero = VMK_TRUE};
 
     return alloc_pages(&modules, bytes, request, va);
 }

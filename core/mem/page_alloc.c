@@ -35,8 +35,8 @@ static struct page_cache caches[VMK_MAX_PCPUS];
 
 static void list_push(struct page_list *list, vmk_MPN mpn)
 {
-    *vmk_MPN2Frame(mpn) =
-        (vmk_PageFrame){.kind = VMK_PAGE_FREE, .order = BUDDY_NO_BLOCK, .link.next = list->head};
+    frame_write(vmk_MPN2Frame(mpn),
+                (vmk_PageFrame){.kind = VMK_PAGE_FREE, .order = BUDDY_NO_BLOCK, .link.next = list->head});
     list->head = (vmk_uint32)mpn;
     list->count++;
 }
@@ -111,16 +111,30 @@ static void drain(struct page_cache *cache)
     }
 }
 
+/* The descriptor of an allocation's first page: the request's upper half, and one reference. */
+VMK_ALWAYS_INLINE vmk_PageFrame first_frame(vmk_PageRequest request)
+{
+    vmk_PageFrame frame = {0};
+
+    vmk_Memcpy(&frame.state, &request, sizeof(frame.state));
+    frame.refCount = 1;
+    return frame;
+}
+
+VMK_STATIC_ASSERT(__builtin_offsetof(vmk_PageRequest, module) == __builtin_offsetof(vmk_PageFrame, module) &&
+                      __builtin_offsetof(vmk_PageRequest, kind) == __builtin_offsetof(vmk_PageFrame, kind) &&
+                      __builtin_offsetof(vmk_PageRequest, order) == __builtin_offsetof(vmk_PageFrame, order),
+                  "first_frame() copies them in one piece");
+
 /* Make 2^order pages, taken out of the free ones, the caller's. Interrupts are off. */
 VMK_ALWAYS_INLINE void hand_out(struct page_cache *cache, vmk_PageRequest request, vmk_MPN mpn)
 {
     vmk_int64 pages = 1l << request.order;
 
-    *vmk_MPN2Frame(mpn) = (vmk_PageFrame){
-        .refCount = 1, .module = (vmk_uint16)request.module, .kind = request.kind, .order = request.order};
+    frame_write(vmk_MPN2Frame(mpn), first_frame(request));
     for (vmk_int64 i = 1; i < pages; i++) {
-        *vmk_MPN2Frame(mpn + (vmk_MPN)i) = (vmk_PageFrame){
-            .module = (vmk_uint16)request.module, .kind = request.kind, .order = BUDDY_NO_BLOCK};
+        frame_write(vmk_MPN2Frame(mpn + (vmk_MPN)i),
+                    (vmk_PageFrame){.module = request.module, .kind = request.kind, .order = BUDDY_NO_BLOCK});
     }
     cache->used[request.kind] += pages;
     account_add(request.module, ACCOUNT_PAGES, pages);

@@ -39,14 +39,14 @@ START_TEST(crc32)
     vmk_uint8 bytes[100];
 
     /* The check values of CRC-32/ISO-HDLC and CRC-32/BZIP2. */
-    ck_assert_uint_eq(~vmk_CRC32(~0u, "123456789", 9), 0xcbf43926);
-    ck_assert_uint_eq(~vmk_CRC32BE(~0u, "123456789", 9), 0xfc891918);
+    CHECK_THAT(~vmk_CRC32(~0u, "123456789", 9) == 0xcbf43926);
+    CHECK_THAT(~vmk_CRC32BE(~0u, "123456789", 9) == 0xfc891918);
     for (size_t len = 0; len < sizeof(bytes); len++) {
         vmk_uint32 start = (vmk_uint32)rand();
 
         bytes[len] = (vmk_uint8)rand();
-        ck_assert_uint_eq(vmk_CRC32(start, bytes, len), model_crc(start, bytes, len));
-        ck_assert_uint_eq(vmk_CRC32BE(start, bytes, len), model_crc_be(start, bytes, len));
+        CHECK_THAT(vmk_CRC32(start, bytes, len) == model_crc(start, bytes, len));
+        CHECK_THAT(vmk_CRC32BE(start, bytes, len) == model_crc_be(start, bytes, len));
     }
 }
 END_TEST
@@ -59,12 +59,12 @@ START_TEST(hashes_spread)
         buckets[vmk_HashUint64(key << 12) & 255]++;
     }
     for (unsigned i = 0; i < 256; i++) {
-        ck_assert_uint_gt(buckets[i], 20);
-        ck_assert_uint_lt(buckets[i], 130);
+        CHECK_THAT(buckets[i] > 20);
+        CHECK_THAT(buckets[i] < 130);
     }
-    ck_assert_uint_eq(vmk_HashString("vmnic0"), vmk_HashBytes("vmnic0", 6, 0));
-    ck_assert_uint_ne(vmk_HashString("vmnic0"), vmk_HashString("vmnic1"));
-    ck_assert_uint_ne(vmk_HashBytes("x", 1, 0), vmk_HashBytes("x", 1, 1));
+    CHECK_THAT(vmk_HashString("vmnic0") == vmk_HashBytes("vmnic0", 6, 0));
+    CHECK_THAT(vmk_HashString("vmnic0") != vmk_HashString("vmnic1"));
+    CHECK_THAT(vmk_HashBytes("x", 1, 0) != vmk_HashBytes("x", 1, 1));
 }
 END_TEST
 
@@ -75,10 +75,10 @@ START_TEST(random_numbers_wander)
     seed = first;
     for (int i = 0; i < 100000; i++) {
         seed = vmk_Rand(seed);
-        ck_assert_uint_ne(seed, 0);
-        ck_assert_uint_ne(seed, first);
+        CHECK_THAT(seed != 0);
+        CHECK_THAT(seed != first);
     }
-    ck_assert_uint_ne(vmk_GetRandSeed(), vmk_GetRandSeed());
+    CHECK_THAT(vmk_GetRandSeed() != vmk_GetRandSeed());
 }
 END_TEST
 

@@ -41,11 +41,11 @@ static int check_tree(const struct rb_node *node, const struct rb_node *parent)
     if (node == NULL) {
         return 0;
     }
-    ck_assert_ptr_eq(node->parent, parent);
-    ck_assert(!(node->red && parent != NULL && parent->red));
+    CHECK_THAT(node->parent == parent);
+    CHECK_THAT(!(node->red && parent != NULL && parent->red));
     left = check_tree(node->left, node);
     right = check_tree(node->right, node);
-    ck_assert_int_eq(left, right);
+    CHECK_THAT(left == right);
     return left + !node->red;
 }
 
@@ -55,19 +55,19 @@ static void check_order(const struct rb_tree *tree, int expected)
     const struct item *last = NULL;
     int count = 0;
 
-    ck_assert(tree->root == NULL || !tree->root->red);
+    CHECK_THAT(tree->root == NULL || !tree->root->red);
     check_tree(tree->root, NULL);
     for (struct rb_node *node = rb_first(tree); node != NULL; node = rb_next(node)) {
         const struct item *item = RB_ENTRY(node, struct item, node);
 
-        ck_assert(last == NULL || last->key < item->key ||
-                  (last->key == item->key && last->serial < item->serial));
-        ck_assert_ptr_eq(rb_prev(node), last == NULL ? NULL : &last->node);
+        CHECK_THAT(last == NULL || last->key < item->key ||
+                   (last->key == item->key && last->serial < item->serial));
+        CHECK_THAT(rb_prev(node) == (last == NULL ? NULL : &last->node));
         last = item;
         count++;
     }
-    ck_assert_int_eq(count, expected);
-    ck_assert_ptr_eq(rb_last(tree), last == NULL ? NULL : &last->node);
+    CHECK_THAT(count == expected);
+    CHECK_THAT(rb_last(tree) == (last == NULL ? NULL : &last->node));
 }
 
 static void check_lookup(const struct rb_tree *tree, const struct item *items, int key)
@@ -86,9 +86,9 @@ static void check_lookup(const struct rb_tree *tree, const struct item *items, i
             floor = &items[i];
         }
     }
-    ck_assert_int_eq(found != NULL, there);
-    ck_assert(found == NULL || RB_ENTRY(found, struct item, node)->key == key);
-    ck_assert_ptr_eq(rb_find_floor(tree, &key, compare_key), floor == NULL ? NULL : &floor->node);
+    CHECK_THAT((found != NULL) == there);
+    CHECK_THAT(found == NULL || RB_ENTRY(found, struct item, node)->key == key);
+    CHECK_THAT(rb_find_floor(tree, &key, compare_key) == (floor == NULL ? NULL : &floor->node));
 }
 
 START_TEST(trees)
@@ -190,17 +190,16 @@ START_TEST(bit_vectors)
         }
         for (vmk_uint32 i = 0; i < nbits; i++) {
             set += model[i];
-            ck_assert_uint_eq(vmk_BitVectorTest(words, i), model[i]);
-            ck_assert_uint_eq(vmk_BitVectorNextSet(words, nbits, i), model_next(model, nbits, i, VMK_TRUE));
-            ck_assert_uint_eq(vmk_BitVectorNextClear(words, nbits, i),
-                              model_next(model, nbits, i, VMK_FALSE));
+            CHECK_THAT(vmk_BitVectorTest(words, i) == model[i]);
+            CHECK_THAT(vmk_BitVectorNextSet(words, nbits, i) == model_next(model, nbits, i, VMK_TRUE));
+            CHECK_THAT(vmk_BitVectorNextClear(words, nbits, i) == model_next(model, nbits, i, VMK_FALSE));
         }
-        ck_assert_uint_eq(vmk_BitVectorNumBitsSet(words, nbits), set);
+        CHECK_THAT(vmk_BitVectorNumBitsSet(words, nbits) == set);
         for (vmk_uint32 align = 1; align <= 8; align *= 2) {
             vmk_uint32 count = 1 + (vmk_uint32)rand() % 20;
 
-            ck_assert_uint_eq(vmk_BitVectorFindClearRun(words, nbits, count, align),
-                              model_run(model, nbits, count, align));
+            CHECK_THAT(vmk_BitVectorFindClearRun(words, nbits, count, align) ==
+                       model_run(model, nbits, count, align));
         }
         free(words);
     }
@@ -236,7 +235,7 @@ START_TEST(sorting)
         }
         sort(ours, count, sizeof(*ours), compare_ints);
         qsort(theirs, count, sizeof(*theirs), compare_ints);
-        ck_assert_int_eq(memcmp(ours, theirs, count * sizeof(*ours)), 0);
+        CHECK_THAT(memcmp(ours, theirs, count * sizeof(*ours)) == 0);
         free(ours);
         free(theirs);
     }
@@ -248,24 +247,24 @@ START_TEST(bits)
     for (unsigned bit = 0; bit < 64; bit++) {
         vmk_uint64 value = 1ul << bit;
 
-        ck_assert_uint_eq(vmk_LowestBit(value), bit);
-        ck_assert_uint_eq(vmk_HighestBit(value | (value - 1)), bit);
-        ck_assert_uint_eq(vmk_Log2Ceil(value), bit);
-        ck_assert(vmk_IsPowerOfTwo(value));
-        ck_assert_uint_eq(vmk_CountBits(value - 1), bit);
+        CHECK_THAT(vmk_LowestBit(value) == bit);
+        CHECK_THAT(vmk_HighestBit(value | (value - 1)) == bit);
+        CHECK_THAT(vmk_Log2Ceil(value) == bit);
+        CHECK_THAT(vmk_IsPowerOfTwo(value));
+        CHECK_THAT(vmk_CountBits(value - 1) == bit);
         if (bit > 1) {
-            ck_assert_uint_eq(vmk_Log2Ceil(value - 1), bit);
-            ck_assert_uint_eq(vmk_Log2Ceil((value >> 1) + 1), bit);
-            ck_assert(!vmk_IsPowerOfTwo(value - 1));
+            CHECK_THAT(vmk_Log2Ceil(value - 1) == bit);
+            CHECK_THAT(vmk_Log2Ceil((value >> 1) + 1) == bit);
+            CHECK_THAT(!vmk_IsPowerOfTwo(value - 1));
         }
     }
-    ck_assert(!vmk_IsPowerOfTwo(0));
-    ck_assert_uint_eq(vmk_CountBits(~0ul), 64);
-    ck_assert_uint_eq(vmk_RoundUp(4097, 4096), 8192);
-    ck_assert_uint_eq(vmk_RoundDown(8191, 4096), 4096);
-    ck_assert_uint_eq(vmk_CPUToBE16(0x1234), 0x3412);
-    ck_assert_uint_eq(vmk_CPUToBE32(0x12345678), 0x78563412);
-    ck_assert_uint_eq(vmk_CPUToBE64(0x0102030405060708), 0x0807060504030201);
+    CHECK_THAT(!vmk_IsPowerOfTwo(0));
+    CHECK_THAT(vmk_CountBits(~0ul) == 64);
+    CHECK_THAT(vmk_RoundUp(4097, 4096) == 8192);
+    CHECK_THAT(vmk_RoundDown(8191, 4096) == 4096);
+    CHECK_THAT(vmk_CPUToBE16(0x1234) == 0x3412);
+    CHECK_THAT(vmk_CPUToBE32(0x12345678) == 0x78563412);
+    CHECK_THAT(vmk_CPUToBE64(0x0102030405060708) == 0x0807060504030201);
 }
 END_TEST
 

@@ -30,8 +30,12 @@ static void compare(const char *text, const char *fmt)
     memset(theirs, 'x', sizeof(theirs));
     our_count = vmk_Sscanf(text, fmt, &ours[0], &ours[1], &ours[2]);
     their_count = sscanf(text, fmt, &theirs[0], &theirs[1], &theirs[2]);
-    ck_assert_msg(our_count == their_count, "'%s' by '%s': %d, not %d", text, fmt, our_count, their_count);
-    ck_assert_msg(memcmp(ours, theirs, sizeof(ours)) == 0, "'%s' by '%s' stored differently", text, fmt);
+    if (our_count != their_count) {
+        ck_abort_msg("'%s' by '%s': %d, not %d", text, fmt, our_count, their_count);
+    }
+    if (memcmp(ours, theirs, sizeof(ours)) != 0) {
+        ck_abort_msg("'%s' by '%s' stored differently", text, fmt);
+    }
 }
 
 START_TEST(numbers)

@@ -64,16 +64,30 @@ void machine_start(void)
     kmap_init();
 }
 
+/* Take @bytes from the end of a region of RAM; what is taken from one region is one region. */
+static vmk_MA carve(unsigned index, vmk_ByteCount bytes)
+{
+    static unsigned carved[BOOT_MAX_REGIONS];
+    struct boot_region *region = &boot_info.regions[index];
+
+    region->len -= bytes;
+    if (carved[index] == 0) {
+        carved[index] = boot_info.nregions;
+        machine_add_region(region->base + region->len, 0, BOOT_REGION_USED);
+    }
+    boot_info.regions[carved[index]].base = region->base + region->len;
+    boot_info.regions[carved[index]].len += bytes;
+    return region->base + region->len;
+}
+
 vmk_MA boot_alloc(vmk_uint64 npages, vmk_ByteCount align_bytes)
 {
-    for (unsigned i = 0; i < boot_info.nregions; i++) {
-        struct boot_region *region = &boot_info.regions[i];
-        vmk_ByteCount bytes = vmk_Pages2Bytes(npages);
+    vmk_ByteCount bytes = vmk_Pages2Bytes(npages);
 
-        if (region->type == BOOT_REGION_RAM && region->len > bytes && align_bytes <= VMK_PAGE_SIZE) {
-            region->len -= bytes;
-            machine_add_region(region->base + region->len, bytes, BOOT_REGION_USED);
-            return region->base + region->len;
+    for (unsigned i = 0; i < boot_info.nregions; i++) {
+        if (boot_info.regions[i].type == BOOT_REGION_RAM && boot_info.regions[i].len > bytes &&
+            align_bytes <= VMK_PAGE_SIZE) {
+            return carve(i, bytes);
         }
     }
     vmk_Panic("no memory at boot");

@@ -43,10 +43,15 @@ typedef enum vmk_PageKind {
 
 /** A page's descriptor. The allocator owns all but `private`, which is its user's while allocated. */
 typedef struct vmk_PageFrame {
-    vmk_int32 refCount; /**< References to an allocation, in its first descriptor; atomic. */
-    vmk_uint16 module;  /**< Owner, charged until the pages are freed. */
-    vmk_uint8 kind;     /**< enum vmk_PageKind. */
-    vmk_uint8 order;    /**< log2 of the pages, in the first descriptor. */
+    union {
+        struct {
+            vmk_int32 refCount; /**< References to an allocation, in its first descriptor; atomic. */
+            vmk_uint16 module;  /**< Owner, charged until the pages are freed. */
+            vmk_uint8 kind;     /**< enum vmk_PageKind. */
+            vmk_uint8 order;    /**< log2 of the pages, in the first descriptor. */
+        };
+        vmk_uint64 state; /**< All of these, to be changed in one step. */
+    };
     union {
         vmk_uint64 private;
         void *privatePtr;
@@ -83,11 +88,12 @@ VMK_ALWAYS_INLINE vmk_PageFrame *vmk_Ptr2Frame(const void *ptr)
 
 /** What vmk_PageAlloc() is asked for. A plain value: build it with designated initialisers. */
 typedef struct vmk_PageRequest {
-    vmk_ModuleID module;  /**< Charged with the pages. */
-    vmk_uint8 order;      /**< 2^order pages. */
-    vmk_uint8 kind;       /**< enum vmk_PageKind. */
     vmk_uint8 constraint; /**< enum vmk_MemPhysAddrConstraint. */
     vmk_Bool zero;        /**< Clear them. */
+    vmk_uint16 reserved;  /**< 0. */
+    vmk_uint16 module;    /**< Charged with the pages. This and the rest lie as in vmk_PageFrame. */
+    vmk_uint8 kind;       /**< enum vmk_PageKind. */
+    vmk_uint8 order;      /**< 2^order pages. */
 } vmk_PageRequest;
 
 VMK_STATIC_ASSERT(sizeof(vmk_PageRequest) == 8, "a request travels in one register");
