@@ -58,7 +58,8 @@ struct interrupt_stats {
 struct cpu {
     vmk_PCPU head;
     vmk_uint32 apic_id;
-    vmk_VA stack_base; /**< The stack it boots and idles on, KERNEL_STACK_SIZE bytes. */
+    vmk_uint64 started_tsc; /**< Its time-stamp counter when it started. */
+    vmk_VA stack_base;      /**< The stack it boots and idles on, KERNEL_STACK_SIZE bytes. */
     vmk_VA ist_top[IST_COUNT];
     struct vector_slot *vectors; /**< VECTOR_COUNT of them; only vector.c looks inside. */
     struct interrupt_stats stats;

@@ -6,18 +6,15 @@
  */
 #include "paging.h"
 #include "layout.h"
-#include "regs.h"
 
 #include <core/boot_info.h>
 #include <core/paging.h>
-#include <core/smp.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/core/spinlock.h>
 
-#define PTE_ADDRESS      0x000ffffffffff000ul
-#define LEVEL_TOP        4
-#define SHOOTDOWN_SINGLE 32 /* Up to here, pages are flushed one by one. */
+#define PTE_ADDRESS 0x000ffffffffff000ul
+#define LEVEL_TOP   4
 
 /* Bits that mean access and caching: those a split or a change of rights works on. */
 #define PTE_RIGHTS (PTE_WRITE | PTE_DIRTY | PTE_NX)
@@ -289,29 +286,4 @@ VMK_ReturnStatus paging_see_direct(vmk_MA ma, vmk_ByteCount len_bytes)
         }
     }
     return VMK_OK;
-}
-
-struct flush {
-    vmk_VA va;
-    vmk_ByteCount len;
-};
-
-static void flush_here(void *arg)
-{
-    const struct flush *flush = arg;
-
-    if (flush->len > SHOOTDOWN_SINGLE * VMK_PAGE_SIZE) {
-        write_cr3(read_cr3());
-        return;
-    }
-    for (vmk_ByteCount done = 0; done < flush->len; done += VMK_PAGE_SIZE) {
-        invlpg(flush->va + done);
-    }
-}
-
-void arch_tlb_shootdown(vmk_VA va, vmk_ByteCount len_bytes)
-{
-    struct flush flush = {.va = va, .len = len_bytes};
-
-    smp_call(smp_online_mask(), flush_here, &flush, VMK_TRUE);
 }

@@ -65,6 +65,7 @@ void smp_add_cpu(vmk_uint32 apic_id)
 
 static VMK_ATTRIBUTE_NORETURN void secondary_entry(struct cpu *cpu)
 {
+    cpu->started_tsc = vmk_CPUReadTSC();
     cpu_load(cpu);
     lapic_enable();
     cpu_info_read(cpu);
@@ -159,6 +160,15 @@ static vmk_Bool wait_online(vmk_uint32 num, vmk_uint64 timeout_ns)
     return VMK_TRUE;
 }
 
+/* The clock takes any CPU's counter for any other's: what one read while it started must fit what we read. */
+static void check_clock(const struct cpu *cpu, vmk_uint64 before, vmk_uint64 after)
+{
+    if (cpu->started_tsc < before || cpu->started_tsc > after) {
+        vmk_WarningMessage("CPU %u's time-stamp counter is not in step with CPU 0's: time is wrong on it",
+                           cpu->head.num);
+    }
+}
+
 static vmk_Bool start_cpu(struct cpu *cpu)
 {
     *(struct trampoline_args *)in_page(trampoline_args) =
@@ -193,6 +203,7 @@ static void start_candidates(void)
     clock_delay_ns(INIT_SETTLE_NS);
     for (unsigned i = 0; i < candidate_count; i++) {
         struct cpu *cpu = create_cpu(num);
+        vmk_uint64 before = vmk_CPUReadTSC();
 
         if (cpu == NULL) {
             vmk_WarningMessage("no memory for more than %u CPUs", num);
@@ -200,6 +211,7 @@ static void start_candidates(void)
         }
         cpu->apic_id = candidates[i];
         if (start_cpu(cpu)) {
+            check_clock(cpu, before, vmk_CPUReadTSC());
             num++;
         } else {
             vmk_WarningMessage("CPU with APIC ID %u does not start; going on without it", candidates[i]);
