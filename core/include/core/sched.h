@@ -48,6 +48,17 @@ void world_reaper_start(void);
 /** vmk_WorldWaitForDeath(), if need be whatever happens to the caller. */
 VMK_ReturnStatus world_wait_for_death(vmk_WorldID id, enum waiter_mode mode);
 
+/* world_table.c */
+
+/** Number a world and make it known. @return VMK_FALSE when there are too many. */
+vmk_Bool world_enlist(struct world *world);
+
+/** Forget a world; who has it already keeps it. */
+void world_delist(struct world *world);
+
+/** @return whether a world has that ID now. Context: any but NMI. */
+vmk_Bool world_exists(vmk_WorldID id);
+
 /* world_wait.c */
 
 /** Before the first wait. */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sched_cpu.h - the scheduler's state of one CPU, shared by sched.c (what runs) and balance.c (where it
+ * runs).
+ *
+ * A CPU holds its lock across a switch: the world switched to releases it. So whoever has that lock sees no
+ * world half way off this CPU. No lock that is taken under it may be held around world_wake().
+ */
+#ifndef SCHED_SCHED_CPU_H
+#define SCHED_SCHED_CPU_H
+
+#include <core/sched.h>
+#include <core/smp.h>
+
+struct sched_cpu {
+    vmk_SpinlockObject lock; /**< Guards what follows. Rank RUNQ, interrupts off. */
+    struct runq runq;
+    struct world *current;
+    struct world *previous;   /**< Between the two halves of a switch: who was switched from. */
+    struct world *idle;       /**< Constant. */
+    vmk_uint64 since_ns;      /**< When current's time was last accounted. */
+    vmk_uint64 kicked_ns;     /**< When need_resched was set; atomic. */
+    vmk_uint64 worst_kick_ns; /**< The longest it took from there to the scheduler. */
+    vmk_Bool slice_runs;      /**< The end of current's slice is timed. */
+    struct sched_stats stats;
+} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+
+extern struct sched_cpu sched_cpus[VMK_MAX_PCPUS];
+
+VMK_ALWAYS_INLINE struct world *sched_world_of(struct runq_entry *entry)
+{
+    return VMK_CONTAINER_OF(entry, struct world, entry);
+}
+
+/* balance.c */
+
+/**
+ * Take the best world for CPU @p num out of another CPU's queue; NULL when none is found.
+ *
+ * Context: interrupts off, this CPU's lock held.
+ */
+struct world *balance_steal(vmk_uint32 num);
+
+/**
+ * @p entry has to wait in its queue: have an idle CPU come for it.
+ *
+ * Context: interrupts off, the queue's lock held.
+ */
+void balance_invite(const struct runq_entry *entry);
+
+/** Note that CPU @p num, this one, begins or ends to idle. */
+void balance_set_idle(vmk_uint32 num, vmk_Bool idle);
+
+/** The body of CPU @p num's idle world. Context: interrupts on or off, preempt count 0. */
+VMK_ATTRIBUTE_NORETURN void balance_idle(vmk_uint32 num);
+
+#endif
