@@ -11,6 +11,8 @@
 #include <vmkapi/base/time.h>
 #include <vmkapi/lib/libc.h>
 
+#define COLUMNS_MAX 12
+
 struct section {
     const char *key;
     const char *title;
@@ -102,48 +104,117 @@ static void html_char(struct text *page, char ch)
     }
 }
 
-/** Append the cell of CSV text at @p at, and @return where it ends: at a comma, a line's end, or the text's.
- */
-static vmk_ByteCount html_cell(struct text *page, const struct text *csv, vmk_ByteCount at, const char *tag)
+/** Where the cell of CSV text at @p at ends: at a comma, a line's end, or the text's. */
+static vmk_ByteCount cell_end(const struct text *csv, vmk_ByteCount at)
 {
     bool quoted = false;
 
-    text_format(page, "<%s>", tag);
     for (; at < csv->len; at++) {
         char ch = csv->data[at];
 
         if (ch == '"') {
-            if (quoted && at + 1 < csv->len && csv->data[at + 1] == '"') {
-                html_char(page, csv->data[++at]);
-            } else {
-                quoted = !quoted;
-            }
+            quoted = !quoted; /* A doubled quote changes it twice. */
         } else if (!quoted && (ch == ',' || ch == '\n' || ch == '\r')) {
             break;
-        } else {
-            html_char(page, ch);
         }
     }
-    text_format(page, "</%s>", tag);
     return at;
 }
 
-/** Append CSV text as a table; its first line is the headings. */
+/** Where the line after the one at @p at begins. */
+static vmk_ByteCount next_line(const struct text *csv, vmk_ByteCount at)
+{
+    while (at < csv->len && csv->data[at] != '\n') {
+        at = cell_end(csv, at + 1);
+    }
+    return at + 1;
+}
+
+/** Whether a capital within a heading begins a word: after a small letter, or before one, but not in "IPv4".
+ */
+static bool starts_word(const struct text *csv, vmk_ByteCount at, vmk_ByteCount end)
+{
+    char next = at + 1 < end ? csv->data[at + 1] : '\0';
+
+    return csv->data[at - 1] >= 'a' || (next >= 'a' && next != 'v');
+}
+
+/** Append the cell at @p at, its quotes resolved; a heading is given back the blanks CSV has taken. @return
+ * its end. */
+static vmk_ByteCount html_cell(struct text *page, const struct text *csv, vmk_ByteCount at, const char *tag)
+{
+    vmk_ByteCount start = at, end = cell_end(csv, at);
+    bool heading = tag[1] == 'h';
+
+    text_format(page, "<%s>", tag);
+    for (; at < end; at++) {
+        char ch = csv->data[at];
+
+        if (heading && at > start && ch >= 'A' && ch <= 'Z' && starts_word(csv, at, end)) {
+            text_string(page, " ");
+        }
+        if (ch != '"') {
+            html_char(page, ch);
+        } else if (at > start && at + 1 < end && csv->data[at + 1] == '"') {
+            html_char(page, csv->data[at++]);
+        }
+    }
+    text_format(page, "</%s>", tag);
+    return end;
+}
+
+/** Append a line of cells as a row. @return where the next line begins. */
+static vmk_ByteCount html_row(struct text *page, const struct text *csv, vmk_ByteCount at, const char *tag)
+{
+    text_string(page, "<tr>");
+    at = html_cell(page, csv, at, tag);
+    while (at < csv->len && csv->data[at] == ',') {
+        at = html_cell(page, csv, at + 1, tag);
+    }
+    text_string(page, "</tr>\n");
+    return next_line(csv, at);
+}
+
+/** Append the line of cells at @p at as rows of two: heading and value. @return where the next line begins.
+ */
+static vmk_ByteCount html_record(struct text *page, const struct text *csv, vmk_ByteCount at)
+{
+    vmk_ByteCount heading = 0;
+    bool more = true;
+
+    while (more) {
+        text_string(page, "<tr>");
+        heading = html_cell(page, csv, heading, "th") + 1;
+        at = html_cell(page, csv, at, "td");
+        text_string(page, "</tr>\n");
+        more = at < csv->len && csv->data[at] == ',';
+        at += more;
+    }
+    return next_line(csv, at);
+}
+
+static vmk_uint32 columns(const struct text *csv)
+{
+    vmk_uint32 count = 1;
+
+    for (vmk_ByteCount at = cell_end(csv, 0); at < csv->len && csv->data[at] == ',';
+         at = cell_end(csv, at + 1)) {
+        count++;
+    }
+    return count;
+}
+
+/** Append CSV text, whose first line is the headings: a table, or, when that were too wide, a list per line.
+ */
 static void html_table(struct text *page, const struct text *csv)
 {
+    bool wide = columns(csv) > COLUMNS_MAX;
+    vmk_ByteCount at = wide ? next_line(csv, cell_end(csv, 0)) : 0;
     const char *tag = "th";
 
     text_string(page, "<div class=\"t\"><table>\n");
-    for (vmk_ByteCount at = 0; at < csv->len; at++) {
-        text_string(page, "<tr>");
-        at = html_cell(page, csv, at, tag);
-        while (at < csv->len && csv->data[at] == ',') {
-            at = html_cell(page, csv, at + 1, tag);
-        }
-        text_string(page, "</tr>\n");
-        if (at + 1 < csv->len && csv->data[at] == '\r') {
-            at++;
-        }
+    while (at < csv->len) {
+        at = wide ? html_record(page, csv, at) : html_row(page, csv, at, tag);
         tag = "td";
     }
     text_string(page, "</table></div>\n");

@@ -111,10 +111,10 @@ static VMK_ReturnStatus coalesce_get(struct command_call *call)
     return nic_done(call, uplink, status);
 }
 
-static const struct format_column coalesce_columns[] = {{"RX microseconds", FORMAT_UINT},
-                                                        {"RX maximum frames", FORMAT_UINT},
-                                                        {"TX microseconds", FORMAT_UINT},
-                                                        {"TX Maximum frames", FORMAT_UINT},
+static const struct format_column coalesce_columns[] = {{"RX Microseconds", FORMAT_UINT},
+                                                        {"RX Maximum Frames", FORMAT_UINT},
+                                                        {"TX Microseconds", FORMAT_UINT},
+                                                        {"TX Maximum Frames", FORMAT_UINT},
                                                         {"Adaptive RX", FORMAT_BOOL},
                                                         {"Adaptive TX", FORMAT_BOOL},
                                                         {0}};

@@ -220,7 +220,7 @@ static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt)
     if (VMK_UNLIKELY(__atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) != 1) && !drop_shared(pkt)) {
         return;
     }
-    if (VMK_UNLIKELY(pkt->storage != NULL || pkt->numFrags != 0)) {
+    if (VMK_UNLIKELY(pkt->storage != NULL || (pkt->numFrags | (pkt->flags & VMK_PKT_FLAG_EXTERNAL)) != 0)) {
         drop_parts(cache, pkt);
     }
     pkt->refs = 0;

@@ -2,6 +2,8 @@
 /*
  * uplink.c - the table of uplinks: names, registration and removal, claims, reports from drivers.
  */
+#define VMK_LOG_MODULE "Net"
+
 #include <core/account.h>
 #include <core/heap.h>
 #include <core/pkt.h>

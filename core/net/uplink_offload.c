@@ -12,17 +12,36 @@ static bool can(const struct vmk_UplinkInt *uplink, vmk_UplinkCap cap)
     return (uplink->enabled & 1ul << cap) != 0;
 }
 
+/** The packet flags that need help, for packets whose checksum and segmentation capabilities are these. */
+static vmk_uint32 soft_flags(const struct vmk_UplinkInt *uplink, vmk_UplinkCap cso, vmk_UplinkCap tso)
+{
+    return (can(uplink, cso) ? 0 : VMK_PKT_FLAG_MUST_CSUM) | (can(uplink, tso) ? 0 : VMK_PKT_FLAG_LARGE_TCP) |
+           (can(uplink, VMK_UPLINK_CAP_VLAN_TX_INSERT) ? 0 : VMK_PKT_FLAG_VLAN);
+}
+
 void uplink_offload_update(struct vmk_UplinkInt *uplink)
 {
-    bool csum = can(uplink, VMK_UPLINK_CAP_IPV4_CSO) && can(uplink, VMK_UPLINK_CAP_IPV6_CSO);
-    bool tso = can(uplink, VMK_UPLINK_CAP_IPV4_TSO) && can(uplink, VMK_UPLINK_CAP_IPV6_TSO);
-    vmk_uint32 soft = 0;
+    uplink->soft_flags[0] = soft_flags(uplink, VMK_UPLINK_CAP_IPV4_CSO, VMK_UPLINK_CAP_IPV4_TSO);
+    uplink->soft_flags[1] = soft_flags(uplink, VMK_UPLINK_CAP_IPV6_CSO, VMK_UPLINK_CAP_IPV6_TSO);
+    uplink->no_sg = !can(uplink, VMK_UPLINK_CAP_SG_TX);
+}
 
-    soft |= csum ? 0 : VMK_PKT_FLAG_MUST_CSUM;
-    soft |= tso ? 0 : VMK_PKT_FLAG_LARGE_TCP;
-    soft |= can(uplink, VMK_UPLINK_CAP_VLAN_TX_INSERT) ? 0 : VMK_PKT_FLAG_VLAN;
-    __atomic_store_n(&uplink->soft_flags, soft, __ATOMIC_RELAXED);
-    __atomic_store_n(&uplink->no_sg, !can(uplink, VMK_UPLINK_CAP_SG_TX), __ATOMIC_RELAXED);
+/** What of a packet needs help. */
+static vmk_uint32 soft_part(const struct vmk_UplinkInt *uplink, const vmk_PktHandle *pkt)
+{
+    return pkt->flags & uplink->soft_flags[(pkt->flags & VMK_PKT_FLAG_IPV6) != 0];
+}
+
+bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list)
+{
+    vmk_uint32 any = uplink->soft_flags[0] | uplink->soft_flags[1];
+
+    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        if (VMK_UNLIKELY((pkt->flags & any) != 0 || (pkt->numFrags != 0 && uplink->no_sg))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /** Make @p pkt one that may be written, is in one piece, and has room for a tag; releases the old one if
@@ -81,7 +100,7 @@ static VMK_ReturnStatus insert_tag(vmk_PktHandle *pkt)
 /** Do all that packet and NIC disagree on, except segmentation. */
 static VMK_ReturnStatus prepare(struct vmk_UplinkInt *uplink, vmk_PktHandle **pkt)
 {
-    vmk_uint32 soft = (*pkt)->flags & uplink->soft_flags;
+    vmk_uint32 soft = soft_part(uplink, *pkt);
     vmk_StatusValue status;
 
     if (soft == 0 && !(uplink->no_sg && (*pkt)->numFrags != 0)) {
@@ -102,7 +121,7 @@ static VMK_ReturnStatus segment(struct vmk_UplinkInt *uplink, vmk_PktHandle *pkt
 {
     vmk_StatusValue status;
 
-    if (!(pkt->flags & uplink->soft_flags & VMK_PKT_FLAG_LARGE_TCP)) {
+    if (!(soft_part(uplink, pkt) & VMK_PKT_FLAG_LARGE_TCP)) {
         vmk_PktListAppendPkt(pieces, pkt);
         return VMK_OK;
     }

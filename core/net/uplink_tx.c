@@ -80,7 +80,7 @@ void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list)
     struct uplink_txq *txq = choose_queue(uplink, list);
     vmk_uint32 unsendable = 0;
 
-    if (VMK_UNLIKELY(uplink->soft_flags != 0 || uplink->no_sg)) {
+    if (VMK_UNLIKELY(uplink_needs_offload(uplink, list))) {
         unsendable = uplink_offload(uplink, list);
     }
     pkt_list_hold(list, uplink->reg.moduleID);

@@ -2,6 +2,8 @@
 /*
  * vswitch.c - configuring virtual switches: who is connected, by which uplink, in which VLAN.
  */
+#define VMK_LOG_MODULE "Net"
+
 #include <core/heap.h>
 #include <core/uplink.h>
 #include <core/vswitch.h>

@@ -395,12 +395,12 @@ static VMK_ReturnStatus stats_get(struct command_call *call)
 /* As esxcli: seen from the client, what the switch sends it is received. */
 static const struct format_column stats_columns[] = {{"Port ID", FORMAT_UINT},
                                                      {"Name", FORMAT_STRING},
-                                                     {"Packets received", FORMAT_UINT},
-                                                     {"Bytes received", FORMAT_UINT},
-                                                     {"Receive packets dropped", FORMAT_UINT},
-                                                     {"Packets sent", FORMAT_UINT},
-                                                     {"Bytes sent", FORMAT_UINT},
-                                                     {"Transmit packets dropped", FORMAT_UINT},
+                                                     {"Packets Received", FORMAT_UINT},
+                                                     {"Bytes Received", FORMAT_UINT},
+                                                     {"Receive Packets Dropped", FORMAT_UINT},
+                                                     {"Packets Sent", FORMAT_UINT},
+                                                     {"Bytes Sent", FORMAT_UINT},
+                                                     {"Transmit Packets Dropped", FORMAT_UINT},
                                                      {0}};
 COMMAND(network_port_stats_list, .path = "network port stats list", .help = "Show all ports' counters",
         .handler = stats_list, .columns = stats_columns);

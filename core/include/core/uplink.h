@@ -39,11 +39,11 @@ struct vmk_UplinkInt {
     vmk_uint32 number;     /**< vmnic<number>. */
     vmk_UplinkRegData reg; /**< As registered, MAC and MTU kept up to date. */
     const void *cap_ops[VMK_UPLINK_CAP_COUNT];
-    vmk_uint64 caps;             /**< Registered; bits by vmk_UplinkCap. */
-    vmk_uint64 enabled;          /**< Of these, switched on. */
-    vmk_uint32 soft_flags;       /**< Packet flags that need software help before the driver gets them. */
-    bool no_sg;                  /**< So do fragments. */
-    struct vmk_PortInt *port;    /**< In its switch; RCU. */
+    vmk_uint64 caps;          /**< Registered; bits by vmk_UplinkCap. */
+    vmk_uint64 enabled;       /**< Of these, switched on. */
+    vmk_uint32 soft_flags[2]; /**< Packet flags that need software help, of other packets and of IPv6 ones. */
+    bool no_sg;               /**< Fragments need it as well. */
+    struct vmk_PortInt *port; /**< In its switch; RCU. */
     vmk_SemaphoreObject control; /**< One control operation at a time. */
     vmk_uint32 users; /**< Claims held or awaited, and 1 while registered; under the table's lock. */
     vmk_SemaphoreObject unused; /**< Given when users becomes 0. */
@@ -97,6 +97,9 @@ void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open);
  * released. @return how many were. Context: bottom halves off.
  */
 vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list);
+
+/** Whether a packet of @p list asks for what the NIC can't do. Context: bottom halves off. */
+bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list);
 
 /** Work out soft_flags and no_sg from the enabled capabilities. */
 void uplink_offload_update(struct vmk_UplinkInt *uplink);

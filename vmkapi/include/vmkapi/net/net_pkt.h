@@ -39,9 +39,9 @@ enum vmk_PktFlags {
     VMK_PKT_FLAG_CSUM_VFD = 1u << 1,  /**< Received: the transport checksum has been verified. */
     VMK_PKT_FLAG_VLAN = 1u << 2,      /**< vlanTag is valid; the frame itself is untagged. */
     VMK_PKT_FLAG_LARGE_TCP = 1u << 3, /**< Send: to be cut into segments of mss bytes (implies MUST_CSUM). */
-    VMK_PKT_FLAG_IPV6 = 1u << 4,      /**< With LARGE_TCP: the frame is IPv6. */
+    VMK_PKT_FLAG_IPV6 = 1u << 4,      /**< With MUST_CSUM or LARGE_TCP: the frame is IPv6. */
     VMK_PKT_FLAG_RSS_HASH = 1u << 5,  /**< hash is valid. */
-    VMK_PKT_FLAG_EXTERNAL = 1u << 6,  /**< Fragments are not the packet's; `released` takes them back. */
+    VMK_PKT_FLAG_EXTERNAL = 1u << 6,  /**< `released` is called at the end; fragments, if any, are its. */
 };
 
 /** A piece of the frame outside the buffer: @p length bytes at @p offset of page @p mpn. */
