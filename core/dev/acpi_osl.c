@@ -5,7 +5,7 @@
 #define VMK_LOG_MODULE "ACPI"
 
 #include "acpi_osl.h"
-#include "acpi_tables.h"
+#include <core/acpi_tables.h>
 
 #include <core/clock.h>
 #include <core/heap.h>

@@ -3,7 +3,7 @@
  * acpi_tables.c - finding an ACPI table long before there is an interpreter (ACPI specification 6.4, 5.2.5
  * on).
  */
-#include "acpi_tables.h"
+#include <core/acpi_tables.h>
 
 #include <core/boot_info.h>
 #include <core/paging.h>

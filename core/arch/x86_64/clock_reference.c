@@ -4,7 +4,7 @@
  */
 #include "clock_reference.h"
 
-#include "../../dev/acpi_tables.h"
+#include <core/acpi_tables.h>
 #include <vmkapi/core/mapping.h>
 #include <vmkapi/platform/x86/ioport.h>
 

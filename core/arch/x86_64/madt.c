@@ -9,7 +9,7 @@
 #include "lapic.h"
 #include "smp.h"
 
-#include "../../dev/acpi_tables.h"
+#include <core/acpi_tables.h>
 #include <core/irq_vector.h>
 #include <vmkapi/base/logging.h>
 

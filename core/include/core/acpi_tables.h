@@ -4,8 +4,8 @@
  *
  * Tables stay where the firmware put them, read-only in the direct map.
  */
-#ifndef DEV_ACPI_TABLES_H
-#define DEV_ACPI_TABLES_H
+#ifndef CORE_ACPI_TABLES_H
+#define CORE_ACPI_TABLES_H
 
 #include <vmkapi/base/types.h>
 
