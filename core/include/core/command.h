@@ -96,7 +96,8 @@ struct command_call {
     bool explained;                       /**< command_fail() has told the user why. */
 };
 
-/** An argument's value; NULL, @p otherwise or false when it was not given. Any argument has one as a string. */
+/** An argument's value; NULL, @p otherwise or false when it was not given. Any argument has one as a string.
+ */
 const char *command_string(const struct command_call *call, const char *name);
 vmk_uint64 command_uint(const struct command_call *call, const char *name, vmk_uint64 otherwise);
 bool command_bool(const struct command_call *call, const char *name, bool otherwise);
