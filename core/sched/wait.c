@@ -70,6 +70,8 @@ VMK_ReturnStatus waiter_sleep(struct waiter *waiter, vmk_SpinlockObject *lock, v
     vmk_uint64 flags;
     vmk_Bool over;
 
+    /* Also when it turns out that there is nothing to wait for. */
+    vmk_WorldAssertIsSafeToBlock();
     for (;;) {
         world_wait_announce();
         vmk_SpinlockLockIRQ(lock, &flags);

@@ -31,7 +31,7 @@ typedef struct vmk_PCPU {
     vmk_uint32 num;                 /**< 0 is the boot CPU. */
     vmk_uint32 preempt_count;       /**< See above. */
     void *current_world;            /**< The running struct world. */
-    volatile vmk_uint32 bh_pending; /**< Bottom halves to run, one bit each; set by this CPU only. */
+    volatile vmk_uint32 bh_pending; /**< Bottom halves to run, one bit each. Any CPU sets them, atomically. */
     volatile vmk_uint8
         need_resched; /**< A better world waits. Other CPUs set it, then send a reschedule IPI. */
 } vmk_PCPU;
@@ -45,7 +45,8 @@ vmk_uint32 vmk_NumPCPUs(void);
 /**
  * Let a better world run now, if one waits and this CPU is in a world that can be preempted.
  *
- * Does nothing when interrupts are off or preemption is held off: the next release of either looks again.
+ * Does nothing when preemption is held off: its release looks again. With interrupts off it has this CPU
+ * interrupted as soon as they are on.
  * Context: any. Called by vmk_PreemptEnable() when it has to.
  */
 void vmk_PreemptCheck(void);
