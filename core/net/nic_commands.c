@@ -5,7 +5,10 @@
 #include "nic_commands.h"
 
 #include <core/heap.h>
+#include <vmkapi/base/time.h>
 #include <vmkapi/lib/libc.h>
+
+#define WAIT_S 30
 
 bool nic_candidate(unsigned n, char *text, vmk_ByteCount len)
 {
@@ -396,6 +399,38 @@ static VMK_ReturnStatus reset(struct command_call *call)
 
 COMMAND(network_nic_reset, .path = "network nic reset", .help = "Reset an uplink's hardware",
         .handler = reset, .args = nic_args);
+
+/* network nic wait */
+
+static VMK_ReturnStatus wait(struct command_call *call)
+{
+    const char *name = command_string(call, "nic-name"), *link = command_string(call, "link");
+    vmk_LinkState state = link[0] == 'u' ? VMK_LINK_STATE_UP : VMK_LINK_STATE_DOWN;
+    vmk_uint64 timeout_s = command_uint(call, "timeout", WAIT_S);
+    vmk_StatusValue status = uplink_wait_link(name, state, (vmk_uint32)(timeout_s * VMK_MSEC_PER_SEC));
+
+    if (status == VMK_TIMEOUT) {
+        return command_fail(call, status, "%s had no link %s within %lu s", name, link, timeout_s);
+    }
+    return status;
+}
+
+static const struct command_arg wait_args[] = {NIC_ARG,
+                                               {.name = "link",
+                                                .letter = 'l',
+                                                .type = COMMAND_CHOICE,
+                                                .flags = COMMAND_REQUIRED,
+                                                .choices = "up|down",
+                                                .help = "For which state of the link"},
+                                               {.name = "timeout",
+                                                .letter = 't',
+                                                .type = COMMAND_UINT,
+                                                .min = 1,
+                                                .max = 3600,
+                                                .help = "Seconds to wait, 30 unless told"},
+                                               {0}};
+COMMAND(network_nic_wait, .path = "network nic wait", .help = "Wait for an uplink's link", .handler = wait,
+        .args = wait_args);
 
 /* network nic stats */
 

@@ -13,6 +13,8 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/helper.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/time.h>
+#include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
@@ -21,6 +23,10 @@ static struct vmk_UplinkInt *uplinks[UPLINKS_MAX];
 /** The bus address that last had each number; under table_lock. */
 static vmk_Name last_address[UPLINKS_MAX];
 static vmk_SpinlockObject table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_RANK_UPLINK);
+
+/** Counts changes of any uplink's link; who waits for one waits for its address. */
+static vmk_uint64 link_changes;
+static vmk_SpinlockObject link_lock = VMK_SPINLOCK_INITIALIZER("uplink-links", VMK_RANK_LINK);
 
 static vmk_Helper helper;
 static vmk_BottomHalf tx_bh = VMK_INVALID_BOTTOM_HALF;
@@ -331,14 +337,77 @@ static const char *duplex_text(vmk_LinkDuplex duplex)
     }
 }
 
+/** Note a link's state. @return whether it is news. */
+static bool note_link(struct vmk_UplinkInt *uplink, const vmk_LinkStatus *status)
+{
+    vmk_LinkStatus old;
+    vmk_uint64 flags;
+    bool changed;
+
+    vmk_SpinlockLockIRQ(&link_lock, &flags);
+    old = uplink->link;
+    changed = old.state != status->state || old.speed != status->speed || old.duplex != status->duplex;
+    uplink->link = *status;
+    link_changes += changed;
+    vmk_SpinlockUnlockIRQ(&link_lock, flags);
+    if (changed) {
+        (void)vmk_WorldWakeup((vmk_WorldEventID)&link_changes);
+    }
+    return changed;
+}
+
+static vmk_uint64 count_link_changes(void)
+{
+    vmk_uint64 flags, count;
+
+    vmk_SpinlockLockIRQ(&link_lock, &flags);
+    count = link_changes;
+    vmk_SpinlockUnlockIRQ(&link_lock, flags);
+    return count;
+}
+
+/** Sleep until a link has changed since there were @p seen changes. */
+static VMK_ReturnStatus wait_for_change(vmk_uint64 seen, vmk_uint32 timeout_ms)
+{
+    vmk_StatusValue status = VMK_OK;
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&link_lock, &flags);
+    if (link_changes != seen) {
+        vmk_SpinlockUnlockIRQ(&link_lock, flags);
+    } else {
+        status = vmk_WorldWaitIRQ((vmk_WorldEventID)&link_changes, &link_lock, flags, timeout_ms, "link");
+    }
+    return status;
+}
+
+VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uint32 timeout_ms)
+{
+    vmk_uint64 end = vmk_GetTimerCycles() + timeout_ms * VMK_NSEC_PER_MSEC;
+    vmk_StatusValue status = VMK_OK;
+
+    while (status == VMK_OK || status == VMK_WAIT_INTERRUPTED) {
+        vmk_uint64 seen = count_link_changes(), now = vmk_GetTimerCycles();
+        struct vmk_UplinkInt *uplink = get(0, name);
+        bool reached = uplink && uplink->link.state == state;
+
+        if (uplink) {
+            drop_user(uplink);
+        }
+        if (reached) {
+            return VMK_OK;
+        }
+        status = now < end ? wait_for_change(seen, (vmk_uint32)((end - now) / VMK_NSEC_PER_MSEC) + 1)
+                           : VMK_TIMEOUT;
+    }
+    return status;
+}
+
 void vmk_UplinkUpdateLinkState(vmk_Uplink uplink, const vmk_LinkStatus *status)
 {
-    vmk_LinkStatus old = uplink->link;
-
-    if (old.state == status->state && old.speed == status->speed && old.duplex == status->duplex) {
+    if (!note_link(uplink, status)) {
         return;
     }
-    uplink->link = *status;
     if (status->state == VMK_LINK_STATE_UP) {
         vmk_LogMessage("%s: %s, link up, %u Mbps %s", uplink->name.string,
                        uplink->reg.driverInfo.driver.string, status->speed, duplex_text(status->duplex));

@@ -81,6 +81,13 @@ VMK_ReturnStatus uplink_claim_next(vmk_uint32 number, struct vmk_UplinkInt **upl
 /** End a claim. Context: may block. */
 void uplink_yield(struct vmk_UplinkInt *uplink);
 
+/**
+ * Wait until there is an uplink called @p name whose link is in @p state.
+ *
+ * @return VMK_OK, VMK_TIMEOUT or VMK_DEATH_PENDING. Context: may block.
+ */
+VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uint32 timeout_ms);
+
 /* Between the files of the layer: */
 
 /** Have uplink_drain() called for @p uplink in a bottom half. Context: any. */
