@@ -42,11 +42,30 @@ static void die_by_exhaustion(void)
     vmk_Panic("out of memory after %lu more pages", pages);
 }
 
+/** Show that kernel stacks end in a page that isn't there, and that the end is reached on another stack. */
+static vmk_uint64 dig(vmk_uint64 depth)
+{
+    volatile vmk_uint64 hole[16] = {depth};
+
+    return hole[0] == 0 ? 0 : dig(depth + 1) + hole[0];
+}
+
+static void die_by_stack_overflow(void)
+{
+    vmk_Panic("the stack has no end: %lu", dig(1));
+}
+
+/** Show that code can't be changed, whichever way it is seen. */
+static void die_by_writing_code(void)
+{
+    *(volatile vmk_uint8 *)(vmk_VA)die_by_writing_code = 0xcc;
+}
+
 static const struct {
     const char *kind;
     void (*die)(void);
-} deaths[] = {
-    {"panic", die_by_panic}, {"fault", die_by_fault}, {"hang", die_by_hang}, {"oom", die_by_exhaustion}};
+} deaths[] = {{"panic", die_by_panic},    {"fault", die_by_fault},          {"hang", die_by_hang},
+              {"oom", die_by_exhaustion}, {"stack", die_by_stack_overflow}, {"text", die_by_writing_code}};
 
 static VMK_ReturnStatus crash_command(struct command_call *call)
 {
@@ -64,7 +83,7 @@ static VMK_ReturnStatus crash_command(struct command_call *call)
 static const struct command_arg crash_args[] = {{.name = "kind",
                                                  .letter = 'k',
                                                  .type = COMMAND_CHOICE,
-                                                 .choices = "panic|fault|hang|oom",
+                                                 .choices = "panic|fault|hang|oom|stack|text",
                                                  .flags = COMMAND_REQUIRED,
                                                  .help = "How to crash"},
                                                 {0}};

@@ -50,9 +50,24 @@ VMK_STATIC_ASSERT(__builtin_offsetof(struct fadt, flags) == 112, "fixed by the A
 static volatile vmk_uint32 *hpet;
 static vmk_IOPortAddr pm_timer_port;
 
+#define STEP_PATIENCE 1000000
+
 static vmk_uint64 hpet_read(void)
 {
     return hpet[HPET_COUNTER / 4];
+}
+
+/* @return whether the counter counts: one that is there but stands still would hold the boot up for ever. */
+static vmk_Bool counts(const struct clock_reference *reference)
+{
+    vmk_uint64 first = reference->read();
+
+    for (unsigned i = 0; i < STEP_PATIENCE; i++) {
+        if (reference->read() != first) {
+            return VMK_TRUE;
+        }
+    }
+    return VMK_FALSE;
 }
 
 static vmk_Bool hpet_start(struct clock_reference *reference)
@@ -73,7 +88,7 @@ static vmk_Bool hpet_start(struct clock_reference *reference)
     hpet[HPET_CONFIG / 4] |= HPET_ENABLE;
     *reference = (struct clock_reference){
         .name = "HPET", .hz = FS_PER_SECOND / period_fs, .mask = 0xffffffff, .read = hpet_read};
-    return VMK_TRUE;
+    return counts(reference);
 }
 
 static vmk_uint64 pm_timer_read(void)
@@ -94,7 +109,7 @@ static vmk_Bool pm_timer_start(struct clock_reference *reference)
                                  .hz = PM_TIMER_HZ,
                                  .mask = fadt->flags & FADT_FLAG_TIMER_32_BITS ? 0xffffffff : 0xffffff,
                                  .read = pm_timer_read};
-    return VMK_TRUE;
+    return counts(reference);
 }
 
 static vmk_uint64 pit_read(void)

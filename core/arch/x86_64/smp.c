@@ -20,7 +20,7 @@
 
 #define INIT_SETTLE_NS     (10 * CLOCK_NS_PER_MS)
 #define STARTUP_RETRY_NS   (1 * CLOCK_NS_PER_MS)
-#define STARTUP_TIMEOUT_NS (1 * CLOCK_NS_PER_S)
+#define STARTUP_TIMEOUT_NS (10 * CLOCK_NS_PER_S) /* A loaded host may not run a virtual CPU for seconds. */
 
 /* What trampoline.S reads at trampoline_args. */
 struct trampoline_args {

@@ -26,7 +26,7 @@ vmk_PCPU *smp_pcpu(vmk_uint32 cpu);
 /**
  * Start all other usable CPUs and wait until each is in the scheduler.
  *
- * A CPU that does not answer within a second is left out with a warning. Each started CPU runs on its own
+ * A CPU that does not answer within 10 seconds is left out with a warning. Each started CPU runs on its own
  * stack and calls sched_secondary_main(), which must not return.
  * Context: boot world, interrupts on, after sched_init().
  */
