@@ -26,6 +26,7 @@
 #include <core/paging.h>
 #include <core/pci.h>
 #include <core/smp.h>
+#include <core/startup.h>
 #include <core/stats.h>
 #include <core/uuid.h>
 #include <core/version.h>
@@ -123,6 +124,7 @@ void kmain(struct boot_info *boot)
     start_machine(boot);
     start_scheduler();
     status = start_system(boot);
+    startup_wait();
     console_start(status);
     vmk_WorldExit(VMK_OK);
 }

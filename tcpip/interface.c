@@ -15,6 +15,7 @@
 #include <lwip/prot/dhcp.h>
 
 #include <vmkapi/base/module.h>
+#include <vmkapi/base/system.h>
 #include <vmkapi/net/net_port.h>
 
 #include "stack.h"
@@ -126,6 +127,27 @@ static vmk_uint32 prefix_length(vmk_IPv4Address netmask)
     return len;
 }
 
+/* Startup waits for an address, once there is a link to get one by. */
+
+static vmk_Bool awaited;
+
+static void release_startup(void)
+{
+    if (__atomic_exchange_n(&awaited, VMK_FALSE, __ATOMIC_ACQ_REL)) {
+        vmk_StartupRelease();
+    }
+}
+
+static void hold_startup(void)
+{
+    if (!__atomic_exchange_n(&awaited, VMK_TRUE, __ATOMIC_ACQ_REL)) {
+        vmk_StartupHold("an address for " NAME);
+    }
+    if (__atomic_load_n(&announced, __ATOMIC_ACQUIRE) != 0) {
+        release_startup();
+    }
+}
+
 /** Called by lwIP when the interface's address has changed. */
 static void address_changed(struct netif *unused)
 {
@@ -135,7 +157,7 @@ static void address_changed(struct netif *unused)
     if (info.address == announced) {
         return;
     }
-    announced = info.address;
+    __atomic_store_n(&announced, info.address, __ATOMIC_RELEASE);
     if (announced == 0) {
         vmk_LogMessage(NAME ": no address");
         return;
@@ -144,6 +166,7 @@ static void address_changed(struct netif *unused)
                    info.dhcp ? "DHCP lease" : "static address", VMK_IPV4_FMT_ARGS(info.address),
                    prefix_length(info.netmask), VMK_IPV4_FMT_ARGS(info.gateway),
                    VMK_IPV4_FMT_ARGS(info.dns[0]));
+    release_startup();
     vmk_LogMessage(NAME ": status page at http://" VMK_IPV4_FMT_STR "/", VMK_IPV4_FMT_ARGS(info.address));
 }
 
@@ -217,6 +240,9 @@ static void configure(const char *address)
 
 static void port_event(vmk_AddrCookie data, vmk_PortEvent event)
 {
+    if (event == VMK_PORT_EVENT_LINK_UP) {
+        hold_startup();
+    }
     (void)__atomic_fetch_or(&events, 1u << event, __ATOMIC_RELEASE);
     stack_wake();
 }
@@ -271,6 +297,9 @@ void interface_start(const char *address, const char *hostname)
     netif_set_status_callback(&netif, address_changed);
     netif_set_up(&netif);
     update_link();
+    if (netif_is_link_up(&netif)) {
+        hold_startup();
+    }
     configure(address);
 }
 
@@ -304,6 +333,7 @@ void interface_stop(void)
     dhcp_cleanup(&netif);
     netif_remove(&netif);
     vmk_PortDisconnect(port);
+    release_startup();
     port = NULL;
 }
 

@@ -13,6 +13,7 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/helper.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/system.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
@@ -114,6 +115,21 @@ void uplink_yield(struct vmk_UplinkInt *uplink)
     drop_user(uplink);
 }
 
+/* Startup waits for each uplink's first link, and then for what the ports make of it. */
+
+static void hold_startup(struct vmk_UplinkInt *uplink)
+{
+    __atomic_store_n(&uplink->awaited, true, __ATOMIC_RELEASE);
+    vmk_StartupHold("a NIC's link");
+}
+
+static void release_startup(struct vmk_UplinkInt *uplink)
+{
+    if (__atomic_exchange_n(&uplink->awaited, false, __ATOMIC_ACQ_REL)) {
+        vmk_StartupRelease();
+    }
+}
+
 /* Changes passed on to the ports. */
 
 static void announce(vmk_AddrCookie data)
@@ -124,6 +140,9 @@ static void announce(vmk_AddrCookie data)
     if (events & (1u << VMK_PORT_EVENT_LINK_UP | 1u << VMK_PORT_EVENT_LINK_DOWN)) {
         vswitch_announce(uplink, uplink->link.state == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
                                                                          : VMK_PORT_EVENT_LINK_DOWN);
+        if (uplink->link.state == VMK_LINK_STATE_UP) {
+            release_startup(uplink);
+        }
     }
     if (events & 1u << VMK_PORT_EVENT_MTU) {
         vswitch_announce(uplink, VMK_PORT_EVENT_MTU);
@@ -290,6 +309,7 @@ void vmk_UplinkActivate(vmk_Uplink uplink)
 
     vmk_LogMessage("%s: %s %s at %s, " VMK_ETH_ADDR_FMT_STR, uplink->name.string, info->driver.string,
                    info->version.string, info->busAddress.string, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
+    hold_startup(uplink);
     submit(uplink, activate);
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkActivate);
@@ -308,6 +328,7 @@ void vmk_UplinkUnregister(vmk_Uplink uplink)
                            vmk_StatusToString(status));
     }
     (void)vmk_HelperCancelRequestSync(helper, cookie(uplink), NULL);
+    release_startup(uplink);
     vswitch_detach(uplink);
     leave(uplink);
     vmk_StatGroupUnregister(&uplink->stat_group);

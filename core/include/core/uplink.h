@@ -52,6 +52,7 @@ struct vmk_UplinkInt {
     vmk_UplinkState filter;     /**< As last set; under `control`. */
     vmk_LinkStatus link;
     vmk_uint32 announcements; /**< Changes on their way to the ports: bits by vmk_PortEvent; atomic. */
+    bool awaited;             /**< Startup is held open until its link is up; atomic. */
     bool kicked;              /**< A queue with a backlog was started; atomic. */
     vmk_uint64 rx_no_port;    /**< Received while in no switch. */
     vmk_StatGroup stat_group;

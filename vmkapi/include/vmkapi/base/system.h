@@ -40,4 +40,18 @@ VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandle
  */
 VMK_ReturnStatus vmk_UnregisterRebootHandler(vmk_RebootHandler handler, void *cookie);
 
+/**
+ * Have the console, and with it the end of boot, wait for something that has been begun: a link, an address.
+ *
+ * Each hold ends with one vmk_StartupRelease(); the wait is bounded whatever happens. Without meaning once
+ * boot has ended.
+ *
+ * @param what  static text: "boot goes on without <what>" is what the log says when it takes too long.
+ * Context: any.
+ */
+void vmk_StartupHold(const char *what);
+
+/** Let go of one hold. Context: any. */
+void vmk_StartupRelease(void);
+
 #endif
