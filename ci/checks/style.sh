@@ -10,7 +10,7 @@ for file in $files; do
     case $file in
     COPYING | LICENSES/* | *.json | *.png) continue ;;
     esac
-    head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || finding "$file: no SPDX line"
+    head -n 3 "$file" | grep -q 'SPDX-License-Identifi''er: GPL-2.0-only' || finding "$file: no SPDX line"
 done
 sources=$(printf '%s\n' "$files" | grep -E '\.[ch]$')
 # shellcheck disable=SC2086
