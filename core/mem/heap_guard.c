@@ -16,8 +16,21 @@ struct trailer {
     vmk_uint16 len;
 } VMK_ATTRIBUTE_PACKED;
 
+typedef vmk_uint64 __attribute__((may_alias, aligned(1))) unaligned64;
+
+/* Whether the 32 bytes at @from are all the one that @words is made of. */
+static vmk_Bool all_same(const vmk_uint8 *from, vmk_uint64 words)
+{
+    const unaligned64 *at = (const unaligned64 *)from;
+
+    return ((at[0] ^ words) | (at[1] ^ words) | (at[2] ^ words) | (at[3] ^ words)) == 0;
+}
+
 static const vmk_uint8 *first_other(const vmk_uint8 *from, const vmk_uint8 *end, vmk_uint8 pattern)
 {
+    while (end - from >= 32 && all_same(from, pattern * 0x0101010101010101ul)) {
+        from += 32;
+    }
     while (from < end && *from == pattern) {
         from++;
     }

@@ -14,6 +14,7 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/core/spinlock.h>
+#include <vmkapi/core/stats.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/list.h>
 
@@ -34,21 +35,32 @@ struct window {
     struct va_space space;
     vmk_ListLinks stale;
     vmk_uint64 stale_pages;
+    vmk_uint64 flushes;
+    vmk_StatGroup stat_group;
 };
 
 static struct window mappings, modules;
 
 static void window_init(struct window *window, const char *name, vmk_VA base, vmk_VA limit)
 {
+    static const vmk_StatField fields[] = {
+        VMK_STAT_FIELD(struct window, stale_pages),
+        VMK_STAT_FIELD(struct window, flushes),
+    };
+
     vmk_SpinlockInit(&window->lock, name, VMK_RANK_KMAP);
     va_space_init(&window->space, base, limit);
     vmk_ListInit(&window->stale);
+    vmk_StatGroupInit(&window->stat_group, VMK_VMKERNEL_MODULE_ID, fields, VMK_ARRAY_SIZE(fields),
+                      "memory/%s", name);
+    window->stat_group.base = window;
+    VMK_VERIFY(vmk_StatGroupRegister(&window->stat_group) == VMK_OK);
 }
 
 void kmap_init(void)
 {
     window_init(&mappings, "mappings", VMK_MAP_AREA_BASE, VMK_MAP_AREA_LIMIT);
-    window_init(&modules, "module mappings", KMAP_MODULE_BASE, KMAP_MODULE_LIMIT);
+    window_init(&modules, "module_mappings", KMAP_MODULE_BASE, KMAP_MODULE_LIMIT);
 }
 
 /* Take the stale areas off the window; they lie in [*@start, *@end). */
@@ -63,6 +75,7 @@ static void take_stale(struct window *window, vmk_ListLinks *list, vmk_VA *start
     vmk_SpinlockLockIRQ(&window->lock, &flags);
     vmk_ListAppend(list, &window->stale);
     window->stale_pages = 0;
+    window->flushes++;
     vmk_SpinlockUnlockIRQ(&window->lock, flags);
     VMK_LIST_FORALL (list, link) {
         struct area *area = VMK_LIST_ENTRY(link, struct area, stale_links);
@@ -93,12 +106,6 @@ static void flush(struct window *window)
         vmk_SpinlockUnlockIRQ(&window->lock, flags);
         vmk_HeapFree(heap_kernel, area);
     }
-}
-
-void kmap_flush(void)
-{
-    flush(&mappings);
-    flush(&modules);
 }
 
 static vmk_Bool take(struct window *window, struct area *area)

@@ -12,6 +12,7 @@
 #include <core/page_alloc.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/core/stats.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
 
@@ -27,6 +28,8 @@ struct page_list {
 struct page_cache {
     struct page_list free[ZONE_COUNT];
     vmk_int64 used[VMK_PAGE_KIND_COUNT]; /* only the sum over the CPUs means something */
+    vmk_uint64 refills, spills;          /* batches taken from a zone, and given back */
+    vmk_uint64 failures;                 /* requests refused for want of memory */
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
 
 struct zone zones[ZONE_COUNT];
@@ -82,6 +85,7 @@ static vmk_MPN alloc_from_zone(struct page_cache *cache, enum zone_index index, 
     if (order == 0) {
         if (list->count == 0) {
             refill(list, zone);
+            cache->refills++;
         }
         return list->count == 0 ? BUDDY_NONE : list_pop(list);
     }
@@ -154,6 +158,7 @@ static __attribute__((noinline)) vmk_StatusValue alloc_slow(struct page_cache *c
         *mpn = alloc_from_zones(cache, request);
     }
     if (*mpn == BUDDY_NONE) {
+        cache->failures++;
         return VMK_NO_MEMORY;
     }
     hand_out(cache, request, *mpn);
@@ -217,6 +222,7 @@ void vmk_PageFree(vmk_MPN mpn)
         list_push(&cache->free[index], mpn);
         if (VMK_UNLIKELY(cache->free[index].count > CACHE_MAX)) {
             spill(&cache->free[index], &zones[index], CACHE_MAX - CACHE_BATCH);
+            cache->spills++;
         }
     } else {
         free_block(&zones[index], mpn, order);
@@ -263,12 +269,20 @@ void vmk_PageFreeRun(vmk_MPN mpn, vmk_uint32 numPages)
 }
 VMK_EXPORT_SYMBOL(vmk_PageFreeRun);
 
-void page_alloc_drain_local(void)
+void page_stats_register(void)
 {
-    vmk_uint64 flags = vmk_CPUSaveInterrupts();
+    static const vmk_StatField fields[] = {
+        VMK_STAT_FIELD(struct page_cache, refills),
+        VMK_STAT_FIELD(struct page_cache, spills),
+        VMK_STAT_FIELD(struct page_cache, failures),
+    };
+    static vmk_StatGroup group;
 
-    drain(&caches[vmk_GetPCPUNum()]);
-    vmk_CPURestoreInterrupts(flags);
+    vmk_StatGroupInit(&group, VMK_VMKERNEL_MODULE_ID, fields, VMK_ARRAY_SIZE(fields), "memory/pages");
+    group.base = caches;
+    group.stride = sizeof(caches[0]);
+    group.count = VMK_MAX_PCPUS;
+    VMK_VERIFY(vmk_StatGroupRegister(&group) == VMK_OK);
 }
 
 void page_usage_get(struct memory_stats *stats)

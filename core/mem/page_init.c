@@ -120,16 +120,7 @@ void page_alloc_init(struct boot_info *boot)
         }
     }
     reserved_pages -= frame_pages;
-}
-
-void page_alloc_release_boot(vmk_MA base, vmk_ByteCount len)
-{
-    vmk_MPN first = vmk_Bytes2Pages(base), end = vmk_MA2MPN(base + len);
-
-    if (first < end) {
-        __atomic_sub_fetch(&reserved_pages, end - first, __ATOMIC_RELAXED);
-        free_range(first, end);
-    }
+    page_stats_register();
 }
 
 void memory_stats_get(struct memory_stats *stats)

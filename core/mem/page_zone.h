@@ -49,6 +49,9 @@ VMK_ALWAYS_INLINE enum zone_index zone_of(vmk_MPN mpn)
     return mpn < zone_end(ZONE_BELOW_16MB) ? ZONE_BELOW_16MB : ZONE_BELOW_4GB;
 }
 
+/** Make the caches' counters readable as memory/pages/.... */
+void page_stats_register(void);
+
 /** Add what the allocator knows to @p stats: free, cached and used pages. */
 void page_usage_get(struct memory_stats *stats);
 

@@ -331,7 +331,7 @@ int init_module(void)
     vmk_HeapCreateProps heap_props = {.name = {"test-mem"}, .module = vmk_ModuleCurrentID};
     vmk_SlabCreateProps slab_props = {
         .name = {"test-mem"}, .module = vmk_ModuleCurrentID, .objSize = OBJECT_BYTES};
-    VMK_ReturnStatus status = vmk_HeapCreate(&heap_props, &heap);
+    vmk_StatusValue status = vmk_HeapCreate(&heap_props, &heap);
 
     if (status == VMK_OK) {
         status = vmk_SlabCreate(&slab_props, &slab);
@@ -344,7 +344,7 @@ int init_module(void)
 
 void cleanup_module(void)
 {
-    VMK_ReturnStatus status = vmk_SlabDestroy(slab);
+    vmk_StatusValue status = vmk_SlabDestroy(slab);
 
     if (status == VMK_OK) {
         status = vmk_HeapDestroy(heap);

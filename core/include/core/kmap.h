@@ -40,7 +40,4 @@ VMK_ReturnStatus kmap_module_protect(vmk_VA va, vmk_ByteCount bytes, enum kmap_a
 /** Undo kmap_module_alloc(), by the address it gave. */
 void kmap_module_free(vmk_VA va);
 
-/** Flush what is waiting to be flushed, so that its addresses can be used again. Context: as vmk_Unmap(). */
-void kmap_flush(void);
-
 #endif

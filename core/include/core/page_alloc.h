@@ -24,16 +24,6 @@ struct memory_stats {
  */
 void page_alloc_init(struct boot_info *boot);
 
-/**
- * Give the pages of [@p base, @p base + @p len), in use since boot, to the allocator.
- *
- * Pages only partly in the range stay. For boot modules that have been unpacked. Context: any.
- */
-void page_alloc_release_boot(vmk_MA base, vmk_ByteCount len);
-
-/** Empty this CPU's page caches into the zones. Context: any. */
-void page_alloc_drain_local(void);
-
 /** A snapshot of where the memory is. Context: any. */
 void memory_stats_get(struct memory_stats *stats);
 

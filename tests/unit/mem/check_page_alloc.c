@@ -174,10 +174,8 @@ START_TEST(gives_every_page_and_takes_it_back)
         list = vmk_MPN2Frame(mpn)->private;
         vmk_PageFree(mpn);
     }
-    page_alloc_drain_local();
     stats = check_sums();
     CHECK_THAT(stats.free == before.free);
-    CHECK_THAT(stats.cached == 0);
     CHECK_THAT(account_read(MODULE, ACCOUNT_PAGES) == 0);
     /* And they have joined: the largest blocks are there again. */
     for (int i = 0; i < 12; i++) {
@@ -232,20 +230,6 @@ START_TEST(runs_are_not_rounded_up)
 }
 END_TEST
 
-START_TEST(boot_memory_is_released)
-{
-    struct memory_stats before, after;
-
-    start(64);
-    before = check_sums();
-    page_alloc_release_boot((1ul << 20) + 1, 10 * VMK_PAGE_SIZE);
-    after = check_sums();
-    ck_assert_uint_eq(after.free, before.free + 9);
-    page_alloc_release_boot((1ul << 20) + (1ul << 19), 100);
-    ck_assert_uint_eq(check_sums().free, after.free);
-}
-END_TEST
-
 static void *hammer(void *arg)
 {
     struct {
@@ -282,7 +266,6 @@ static void *hammer(void *arg)
             vmk_PageFree(held[slot].mpn);
         }
     }
-    page_alloc_drain_local();
     return NULL;
 }
 
@@ -335,7 +318,6 @@ START_TEST(free_of_a_freed_block_s_middle_crashes)
     start(8);
     ck_assert_int_eq(vmk_PageAllocRun(request(0, VMK_PHYS_ADDR_ANY), 8, &mpn), VMK_OK);
     vmk_PageFreeRun(mpn, 8);
-    page_alloc_drain_local();
     vmk_PageFree(mpn + 3);
 }
 END_TEST
@@ -356,7 +338,7 @@ int main(void)
                             gives_every_page_and_takes_it_back,
                             large_blocks_come_out_of_the_cache,
                             runs_are_not_rounded_up,
-                            boot_memory_is_released,
+
                             cpus_do_not_disturb_each_other};
     const TTest *crashes[] = {double_free_crashes, free_of_a_block_s_middle_crashes,
                               free_of_a_freed_block_s_middle_crashes, free_of_reserved_memory_crashes};
