@@ -2,16 +2,17 @@
 /*
  * bus.c - the bus types there are, and addresses on the logical one.
  */
+#include <core/account.h>
 #include <core/device.h>
 #include <core/heap.h>
-#include <core/account.h>
+#include <core/pci.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/core/logical_bus.h>
 #include <vmkapi/hardware/pci.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
-const struct vmk_BusTypeInt bus_pci = {.name = VMK_PCI_BUS_NAME};
+const struct vmk_BusTypeInt bus_pci = {.name = VMK_PCI_BUS_NAME, .left = pci_driver_left};
 const struct vmk_BusTypeInt bus_logical = {.name = VMK_LOGICAL_BUS_NAME};
 
 static const vmk_BusType bus_types[] = {&bus_pci, &bus_logical};

@@ -21,6 +21,9 @@ VMK_ReturnStatus device_quiesce(vmk_Device device)
 /** Note that the device has no driver any more. */
 static void forget_driver(vmk_Device device)
 {
+    if (device->bus->left != NULL) {
+        device->bus->left(device, device->driver);
+    }
     device->driver = NULL;
     device->driver_data = (vmk_AddrCookie){0};
 }

@@ -73,17 +73,12 @@ VMK_ReturnStatus vmk_PCIWriteConfig(vmk_ModuleID moduleID, vmk_PCIDevice device,
 }
 VMK_EXPORT_SYMBOL(vmk_PCIWriteConfig);
 
-static vmk_uint32 read_word(const void *addr, unsigned offset)
-{
-    return offset + 4 <= pci_config_size(addr) ? pci_config_read(addr, offset, 4) : ~0u;
-}
-
 VMK_ReturnStatus vmk_PCIFindCapability(vmk_PCIDevice device, vmk_uint8 capID, vmk_uint16 *offset)
 {
     if (device == NULL || offset == NULL) {
         return VMK_BAD_PARAM;
     }
-    *offset = (vmk_uint16)pci_find_capability(read_word, &device->addr, capID);
+    *offset = (vmk_uint16)pci_find_capability(pci_config_read_word, &device->addr, capID);
     return *offset != 0 ? VMK_OK : VMK_NOT_FOUND;
 }
 VMK_EXPORT_SYMBOL(vmk_PCIFindCapability);
@@ -93,7 +88,7 @@ VMK_ReturnStatus vmk_PCIFindExtCapability(vmk_PCIDevice device, vmk_uint16 capID
     if (device == NULL || offset == NULL) {
         return VMK_BAD_PARAM;
     }
-    *offset = (vmk_uint16)pci_find_ext_capability(read_word, &device->addr, capID);
+    *offset = (vmk_uint16)pci_find_ext_capability(pci_config_read_word, &device->addr, capID);
     return *offset != 0 ? VMK_OK : VMK_NOT_FOUND;
 }
 VMK_EXPORT_SYMBOL(vmk_PCIFindExtCapability);

@@ -150,6 +150,11 @@ unsigned pci_config_size(const vmk_PCIDeviceAddr *addr)
     return ecam_address(addr, 0) != 0 ? VMK_PCI_EXT_CONFIG_SIZE : VMK_PCI_CONFIG_SIZE;
 }
 
+vmk_uint32 pci_config_read_word(const void *addr, unsigned offset)
+{
+    return offset + 4 <= pci_config_size(addr) ? pci_config_read(addr, offset, 4) : ~0u;
+}
+
 VMK_ReturnStatus pci_config_map_bus(vmk_uint16 seg, vmk_uint8 bus)
 {
     struct acpi_ecam ecam;

@@ -20,11 +20,6 @@
 vmk_ListLinks pci_buses = VMK_LIST_INITIALIZER(pci_buses);
 vmk_ListLinks pci_devices = VMK_LIST_INITIALIZER(pci_devices);
 
-static vmk_uint32 read_word(const void *addr, unsigned offset)
-{
-    return offset + 4 <= pci_config_size(addr) ? pci_config_read(addr, offset, 4) : ~0u;
-}
-
 /** Read all ones' answer from a BAR of @p words words and put its value back. */
 static void size_bar(const vmk_PCIDeviceAddr *addr, unsigned offset, unsigned words, vmk_PCIResource *bar)
 {
@@ -107,7 +102,8 @@ static void read_capabilities(vmk_PCIDevice device)
     };
 
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(wanted); i++) {
-        *wanted[i].offset = (vmk_uint16)pci_find_capability(read_word, &device->addr, wanted[i].id);
+        *wanted[i].offset =
+            (vmk_uint16)pci_find_capability(pci_config_read_word, &device->addr, wanted[i].id);
     }
 }
 

@@ -24,6 +24,7 @@ VMK_MODULE_DESCRIPTION("Tests devices, interrupts and DMA");
 #define PATIENCE_MS 60000u
 #define QUIET_US    50000u /* Long enough for an interrupt that must not come. */
 #define BOARDS_MAX  4
+#define STORM       1000u /* hardware/intr.h: unclaimed firings until a line is held back. */
 
 int init_module(void);
 void cleanup_module(void);
@@ -327,6 +328,40 @@ static vmk_StatusValue test_shared(void)
     return VMK_OK;
 }
 
+static VMK_ReturnStatus refuse(void *data, vmk_IntrCookie cookie)
+{
+    struct board *board = data;
+
+    board->refused++;
+    return VMK_NOT_THIS_DEVICE;
+}
+
+/** A pin that stays raised with nobody to claim it is held back, and comes back when it is enabled anew. */
+static vmk_StatusValue test_storm(void)
+{
+    struct board *board = edu(0);
+    vmk_IntrProps props = {.deviceName = {"edu-storm"}, .acknowledgeInterrupt = refuse, .handlerData = board};
+
+    KTAP_CHECK(board != NULL);
+    KTAP_CHECK(start_interrupt(board, VMK_PCI_INTERRUPT_TYPE_LEGACY) == VMK_OK);
+    KTAP_CHECK(vmk_IntrUnregister(vmk_ModuleCurrentID, board->cookie[0], board) == VMK_OK);
+    KTAP_CHECK(vmk_IntrRegister(vmk_ModuleCurrentID, board->cookie[0], &props) == VMK_OK);
+    write_register(board, EDU_IRQ_RAISE, 1);
+    KTAP_CHECK(vmk_IntrEnable(board->cookie[0]) == VMK_OK);
+    KTAP_CHECK(wait_until_equal(&board->refused, STORM));
+    KTAP_CHECK(vmk_WorldSleep(QUIET_US) == VMK_OK);
+    KTAP_CHECK(board->refused == STORM);
+    write_register(board, EDU_IRQ_ACK, 1);
+    KTAP_CHECK(stop_interrupt(board) == VMK_OK);
+
+    KTAP_CHECK(start_interrupt(board, VMK_PCI_INTERRUPT_TYPE_LEGACY) == VMK_OK);
+    KTAP_CHECK(vmk_IntrEnable(board->cookie[0]) == VMK_OK);
+    write_register(board, EDU_IRQ_RAISE, 1);
+    KTAP_CHECK(wait_until_equal(&board->handled[0], 1));
+    KTAP_CHECK(stop_interrupt(board) == VMK_OK);
+    return VMK_OK;
+}
+
 /** A message may come twice for one cause, when the device throttles: only a cause that is set counts. */
 static void count_queue(void *data, vmk_IntrCookie cookie)
 {
@@ -492,6 +527,7 @@ static vmk_StatusValue test_dma_mistakes(void)
 
 /* A driver with a logical device below each board; and one that takes those. */
 
+static volatile unsigned scans;
 static unsigned quiesced, children_removed, children_attached, children_detached;
 static vmk_Driver parent_driver;
 
@@ -510,6 +546,7 @@ static VMK_ReturnStatus scan_parent(vmk_Device device)
     vmk_DeviceProps props = {.deviceID = &id, .deviceOps = &child_device_ops};
     vmk_Device child;
 
+    scans++;
     VMK_ReturnStatus status = vmk_BusTypeFind(&bus, &id.busType);
     if (status != VMK_OK) {
         return status;
@@ -525,7 +562,7 @@ static VMK_ReturnStatus scan_parent(vmk_Device device)
     }
     status = vmk_DeviceRegister(&props, device, &child);
     vmk_LogicalFreeBusAddress(props.registeringDriver, id.busAddress);
-    return status;
+    return status == VMK_EXISTS ? VMK_OK : status; /* It is there since the last scan. */
 }
 
 static VMK_ReturnStatus quiesce_parent(vmk_Device device)
@@ -576,7 +613,10 @@ static vmk_StatusValue test_children(void)
     KTAP_CHECK(vmk_DriverRegister(&props, &parent_driver) == VMK_EXISTS);
     props.name = (vmk_Name){"test-parent"};
     KTAP_CHECK(vmk_DriverRegister(&props, &parent_driver) == VMK_OK);
-    KTAP_CHECK(board_count == count && children_attached == count);
+    KTAP_CHECK(board_count == count && children_attached == count && scans == count);
+    KTAP_CHECK(vmk_DeviceRequestRescan(boards[0].device) == VMK_OK);
+    KTAP_CHECK(wait_until_equal(&scans, count + 1));
+    KTAP_CHECK(children_attached == count);
     vmk_DriverUnregister(parent_driver);
     KTAP_CHECK(board_count == 0 && quiesced == count && children_removed == count &&
                children_detached == count);
@@ -612,17 +652,51 @@ static vmk_StatusValue test_failing_start(void)
     return VMK_OK;
 }
 
+/* A driver that fails to attach and leaves what it had so far. */
+
+static VMK_ReturnStatus attach_and_leave(vmk_Device device)
+{
+    VMK_ReturnStatus status = attach_board(device);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    struct board *board = &boards[--board_count];
+    status = board->vendor == EDU_VENDOR ? start_interrupt(board, VMK_PCI_INTERRUPT_TYPE_MSI) : VMK_OK;
+    return status == VMK_OK ? VMK_IO_ERROR : status;
+}
+
+static vmk_DriverOps leaving_ops = {.attachDevice = attach_and_leave, .detachDevice = detach_board};
+
+static vmk_StatusValue test_left_behind(void)
+{
+    vmk_DriverProps props = {.moduleID = vmk_ModuleCurrentID, .name = {"test-leaving"}, .ops = &leaving_ops};
+    unsigned count = board_count;
+    vmk_Driver leaving;
+
+    vmk_DriverUnregister(board_driver);
+    KTAP_CHECK(vmk_DriverRegister(&props, &leaving) == VMK_OK);
+    KTAP_CHECK(board_count == 0);
+    vmk_DriverUnregister(leaving);
+    KTAP_CHECK(register_boards() == VMK_OK);
+    KTAP_CHECK(board_count == count);
+    KTAP_CHECK(edu(0) == NULL || vmk_PCIFreeIntrCookie(vmk_ModuleCurrentID, edu(0)->pci) == VMK_OK);
+    return test_registers();
+}
+
 static const struct ktap_test tests[] = {
     {"registers are mapped", test_registers},
     {"configuration space is read within its bounds", test_config},
     {"INTx: served, held back, moved", test_intx},
     {"MSI: served, held back, moved", test_msi},
     {"INTx: shared", test_shared},
+    {"INTx: nobody claims it", test_storm},
     {"MSI-X: entries of choice", test_msix},
     {"DMA: out of reach and bounced", test_dma},
     {"DMA: mistakes are noticed", test_dma_mistakes},
     {"logical devices come and go with their parent", test_children},
     {"a device whose start fails is left free", test_failing_start},
+    {"what a driver leaves on a device is taken away", test_left_behind},
 };
 
 int init_module(void)

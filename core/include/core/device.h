@@ -20,6 +20,9 @@
 
 struct vmk_BusTypeInt {
     const char *name;
+    /** A driver failed to take the device, or gave it back: see that it left nothing. NULL for nothing to
+     * see. */
+    void (*left)(vmk_Device device, vmk_Driver driver);
 };
 extern const struct vmk_BusTypeInt bus_pci, bus_logical;
 

@@ -81,6 +81,13 @@ extern vmk_ListLinks pci_devices;
  */
 VMK_ReturnStatus pci_init(void);
 
+/**
+ * Take the device's bus mastering away, and what interrupts and mappings the driver left, naming it.
+ *
+ * Context: world; the device is claimed. For the device model.
+ */
+void pci_driver_left(vmk_Device device, vmk_Driver driver);
+
 /** Offer every device to drivers, loading modules for those that no driver here takes. Context: world. */
 void pci_offer_devices(void);
 

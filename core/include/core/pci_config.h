@@ -27,6 +27,9 @@ void pci_config_update(const vmk_PCIDeviceAddr *addr, unsigned offset, unsigned 
 /** The bytes of configuration space within reach: VMK_PCI_EXT_CONFIG_SIZE or VMK_PCI_CONFIG_SIZE. */
 unsigned pci_config_size(const vmk_PCIDeviceAddr *addr);
 
+/** Read a 32-bit word, all ones beyond the configuration space: a pci_word_reader for an address. */
+vmk_uint32 pci_config_read_word(const void *addr, unsigned offset);
+
 /**
  * Map a bus's part of ECAM, if there is one.
  *

@@ -84,6 +84,11 @@ unsigned pci_config_size(const vmk_PCIDeviceAddr *addr)
     return VMK_PCI_CONFIG_SIZE;
 }
 
+vmk_uint32 pci_config_read_word(const void *addr, unsigned offset)
+{
+    return offset + 4 <= VMK_PCI_CONFIG_SIZE ? pci_config_read(addr, offset, 4) : ~0u;
+}
+
 VMK_ReturnStatus pci_config_map_bus(vmk_uint16 seg, vmk_uint8 bus)
 {
     return VMK_OK;
