@@ -27,7 +27,7 @@ struct entries {
     size_t count;
 };
 
-static void fail(const char *what, const char *why)
+__attribute__((noreturn)) static void fail(const char *what, const char *why)
 {
     fprintf(stderr, "mkarchive: %s: %s\n", what, why);
     exit(1);

@@ -30,9 +30,12 @@ function(vmk_module)
     set(objects objects-${arg_NAME})
 
     add_library(${objects} OBJECT ${arg_SOURCES})
-    target_link_libraries(${objects} PRIVATE vmk_kernel_code $<$<NOT:$<BOOL:${arg_FOREIGN}>>:vmk_kernel_warnings>)
+    # A library for the module's own flags, because what is linked last comes last on the command line.
+    add_library(flags-${arg_NAME} INTERFACE)
+    target_compile_options(flags-${arg_NAME} INTERFACE ${arg_FLAGS})
+    target_link_libraries(${objects} PRIVATE vmk_kernel_code $<$<NOT:$<BOOL:${arg_FOREIGN}>>:vmk_kernel_warnings>
+        flags-${arg_NAME})
     target_include_directories(${objects} BEFORE PRIVATE ${arg_INCLUDES})
-    target_compile_options(${objects} PRIVATE ${arg_FLAGS})
     target_compile_definitions(${objects} PRIVATE VMK_MODULE_NAME="${arg_NAME}" ${arg_DEFINITIONS})
 
     set(providers ${arg_PROVIDERS})

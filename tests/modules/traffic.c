@@ -69,7 +69,7 @@ static struct {
 } traffic;
 
 /* Bottom halves release and deliver frames while worlds send: the lock keeps both out. */
-static vmk_uint64 lock_traffic(void)
+static vmk_uint64 lock_traffic(void) VMK_ACQUIRE(&traffic.lock)
 {
     vmk_uint64 flags;
 
@@ -77,7 +77,7 @@ static vmk_uint64 lock_traffic(void)
     return flags;
 }
 
-static void unlock_traffic(vmk_uint64 flags)
+static void unlock_traffic(vmk_uint64 flags) VMK_RELEASE(&traffic.lock)
 {
     vmk_SpinlockUnlockIRQ(&traffic.lock, flags);
 }
