@@ -19,6 +19,8 @@ static const struct {
     {"system crash --kind fault", "page fault", "vmkernel"},
     {"system crash --kind hang", "", "vmkernel"},
     {"system crash --kind oom", "memory", "vmkernel"},
+    {"system crash --kind stack", "stack overflow", "vmkernel"},
+    {"system crash --kind text", "forbids", "vmkernel"},
     {"system module load faulting", "page fault", "faulting"},
 };
 
