@@ -107,7 +107,7 @@ int vmk_Scnprintf(char *buf, vmk_size_t size, const char *fmt, ...) VMK_ATTRIBUT
  * @param buf, size  where the text goes, as for vmk_Snprintf().
  * @param suffix     the characters after `%p`; terminated by the end of the format, not of the suffix.
  * @param value      the argument.
- * @param width      the conversion's width, 0 without one. A dialect in which it means something else sets it to 0.
+ * @param width      the conversion's width, 0 without one. A dialect to which it means another thing sets 0.
  * @param used       set to the number of suffix characters taken; 0 leaves the plain %p to be printed.
  * @return the length of the text, whether or not it fitted. Width and left adjustment are the caller's.
  */
