@@ -64,6 +64,13 @@ START_TEST(a_device_loads_its_driver)
 }
 END_TEST
 
+START_TEST(a_module_asks_about_modules)
+{
+    free(boot_run(machine, "system module load test_module"));
+    free(boot_run(machine, "system module unload test_module"));
+}
+END_TEST
+
 START_TEST(refusals_name_the_cause)
 {
     static const char *const cases[][2] = {
@@ -161,6 +168,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
     tcase_add_test(tests, dependencies_load_and_hold);
     tcase_add_test(tests, a_device_loads_its_driver);
+    tcase_add_test(tests, a_module_asks_about_modules);
     tcase_add_test(tests, refusals_name_the_cause);
     tcase_add_test(tests, parameters_arrive);
     tcase_add_test(tests, loading_and_unloading_leaves_nothing);
