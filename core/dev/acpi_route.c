@@ -8,16 +8,59 @@
 #include "acpi_osl.h"
 
 #include <core/acpi.h>
+#include <core/heap.h>
 #include <core/irq_vector.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/sem.h>
+
+/*
+ * Tables read so far. A table holds for as long as the interrupt model does, and some firmware computes it at
+ * great length: that of QEMU's `pc` took 0.4 s to read. Guarded by tables_sema.
+ */
+static struct table {
+    struct table *next;
+    acpi_handle bus;
+    struct acpi_buffer buffer; /* Points nowhere when the bus has none. */
+};
+static struct table *tables;
+static vmk_SemaphoreObject tables_object = VMK_BINARY_SEMA_INITIALIZER(tables_object, "acpi-routes");
+static vmk_Semaphore tables_sema = &tables_object;
+
+static const struct table *read_table(acpi_handle bus)
+{
+    struct table *table = vmk_HeapZalloc(heap_kernel, sizeof(*table));
+
+    if (table == NULL) {
+        return NULL;
+    }
+    table->bus = bus;
+    table->buffer.length = ACPI_ALLOCATE_BUFFER;
+    if (ACPI_FAILURE(acpi_get_irq_routing_table(bus, &table->buffer))) {
+        table->buffer.pointer = NULL;
+    }
+    table->next = tables;
+    tables = table;
+    return table;
+}
+
+/** The bus's table, read if it has not been; NULL without memory. tables_sema is held. */
+static const struct table *get_table(acpi_handle bus)
+{
+    const struct table *table = tables;
+
+    while (table != NULL && table->bus != bus) {
+        table = table->next;
+    }
+    return table != NULL ? table : read_table(bus);
+}
 
 /** The table's entry for a pin, or NULL. @p pin from 0. */
-static const struct acpi_pci_routing_table *find_entry(const struct acpi_buffer *table, vmk_uint8 dev,
+static const struct acpi_pci_routing_table *find_entry(const struct table *table, vmk_uint8 dev,
                                                        vmk_uint8 pin)
 {
-    const char *at = table->pointer;
+    const char *at = table->buffer.pointer;
 
-    for (;;) {
+    while (at != NULL) {
         const struct acpi_pci_routing_table *entry = (const struct acpi_pci_routing_table *)at;
         if (entry->length == 0) {
             return NULL;
@@ -27,6 +70,7 @@ static const struct acpi_pci_routing_table *find_entry(const struct acpi_buffer 
         }
         at += entry->length;
     }
+    return NULL;
 }
 
 static VMK_ReturnStatus resolve(const struct acpi_pci_routing_table *entry, acpi_handle bus,
@@ -49,16 +93,17 @@ static VMK_ReturnStatus resolve(const struct acpi_pci_routing_table *entry, acpi
 
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin, struct acpi_interrupt *interrupt)
 {
-    struct acpi_buffer table = {.length = ACPI_ALLOCATE_BUFFER};
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    VMK_ReturnStatus status = VMK_NO_MEMORY;
 
-    if (bus == NULL || ACPI_FAILURE(acpi_get_irq_routing_table(bus, &table))) {
+    if (bus == NULL) {
         return VMK_NOT_FOUND;
     }
-    const struct acpi_pci_routing_table *entry = find_entry(&table, dev, (vmk_uint8)(pin - 1));
-    if (entry != NULL) {
-        status = resolve(entry, bus, interrupt);
+    vmk_SemaLock(&tables_sema);
+    const struct table *table = get_table(bus);
+    if (table != NULL) {
+        const struct acpi_pci_routing_table *entry = find_entry(table, dev, (vmk_uint8)(pin - 1));
+        status = entry != NULL ? resolve(entry, bus, interrupt) : VMK_NOT_FOUND;
     }
-    acpi_os_free(table.pointer);
+    vmk_SemaUnlock(&tables_sema);
     return status;
 }

@@ -60,7 +60,8 @@ acpi_node acpi_pci_child(acpi_node bus, vmk_uint8 dev, vmk_uint8 fn);
  *
  * Context: world; may block.
  * @param pin  1 to 4
- * @return VMK_OK; VMK_NOT_FOUND when the bus has no table or the table not the pin; VMK_BAD_FORMAT
+ * @return VMK_OK; VMK_NOT_FOUND when the bus has no table or the table not the pin; VMK_BAD_FORMAT;
+ *         VMK_NO_MEMORY
  */
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin,
                                 struct acpi_interrupt *interrupt);
