@@ -54,7 +54,7 @@ static void start_scheduler(void)
     vmk_VA stack = arch_boot_stack(&stack_bytes);
 
     sched_init(stack, stack_bytes);
-    arch_irq_enable();
+    vmk_CPUEnableInterrupts();
     arch_start_secondary_cpus();
     sched_cpus_started();
     console_dev_enable_input();

@@ -12,7 +12,6 @@
 #include "smp.h"
 #include "vector.h"
 
-#include <core/arch.h>
 #include <core/ipi.h>
 #include <vmkapi/base/atomic.h>
 
@@ -72,7 +71,7 @@ static void call_others(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wa
 
 void smp_call(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wait)
 {
-    vmk_uint64 flags = arch_irq_save();
+    vmk_uint64 flags = vmk_CPUSaveInterrupts();
     smp_mask self = 1ul << vmk_GetPCPUNum();
     smp_mask others = targets & smp_online_mask() & ~self;
 
@@ -83,5 +82,5 @@ void smp_call(smp_mask targets, smp_call_fn fn, void *arg, vmk_Bool wait)
         cpu_this()->stats.calls_made++;
         call_others(others, fn, arg, wait);
     }
-    arch_irq_restore(flags);
+    vmk_CPURestoreInterrupts(flags);
 }

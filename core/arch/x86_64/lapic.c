@@ -9,7 +9,6 @@
 #include "regs.h"
 #include "vector.h"
 
-#include <core/arch.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/core/mapping.h>
@@ -119,13 +118,13 @@ static void send_command(vmk_uint32 apic_id, vmk_uint32 command)
         wrmsr(MSR_X2APIC_FIRST + REG_ICR_LOW / 16, (vmk_uint64)apic_id << 32 | command);
         return;
     }
-    flags = arch_irq_save();
+    flags = vmk_CPUSaveInterrupts();
     while (read_register(REG_ICR_LOW) & ICR_PENDING) {
         vmk_CPURelax();
     }
     write_register(REG_ICR_HIGH, apic_id << 24);
     write_register(REG_ICR_LOW, command);
-    arch_irq_restore(flags);
+    vmk_CPURestoreInterrupts(flags);
 }
 
 void lapic_send_vector(vmk_uint32 apic_id, vmk_uint8 vector)

@@ -16,6 +16,9 @@ void lapic_enable(void);
 /** @return the running CPU's APIC ID. Context: any, after lapic_init(). */
 vmk_uint32 lapic_id(void);
 
+/** The highest APIC ID that xAPIC mode, IOAPICs and message-signalled interrupts can name. */
+#define LAPIC_ID_8BIT_MAX 0xfe
+
 /** @return true in x2APIC mode, where IDs have 32 bits. */
 vmk_Bool lapic_is_x2apic(void);
 

@@ -12,6 +12,6 @@
 /* Fixed delivery, edge-triggered, physical destination: all fields but destination and vector are 0. */
 void arch_msi_message(vmk_uint32 cpu, vmk_uint8 vector, vmk_uint64 *address, vmk_uint32 *data)
 {
-    *address = MSI_ADDRESS | (vmk_uint64)(cpus[cpu]->apic_id & 0xff) << MSI_DESTINATION_SHIFT;
+    *address = MSI_ADDRESS | (vmk_uint64)cpus[cpu]->apic_id << MSI_DESTINATION_SHIFT;
     *data = vector;
 }

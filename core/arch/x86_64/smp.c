@@ -56,10 +56,12 @@ void smp_add_cpu(vmk_uint32 apic_id)
     if (apic_id == lapic_id()) {
         return;
     }
-    if (candidate_count < VMK_MAX_PCPUS - 1) {
-        candidates[candidate_count++] = apic_id;
-    } else {
+    if (candidate_count == VMK_MAX_PCPUS - 1) {
         vmk_WarningMessage("CPU with APIC ID %u is left out: %u CPUs are the most", apic_id, VMK_MAX_PCPUS);
+    } else if (apic_id > LAPIC_ID_8BIT_MAX && !lapic_is_x2apic()) {
+        vmk_WarningMessage("CPU with APIC ID %u is left out: it takes x2APIC mode to reach it", apic_id);
+    } else {
+        candidates[candidate_count++] = apic_id;
     }
 }
 

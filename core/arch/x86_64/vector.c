@@ -7,7 +7,6 @@
 #include "lapic.h"
 #include "trap.h"
 
-#include <core/arch.h>
 #include <core/clock.h>
 #include <core/smp.h>
 #include <core/world.h>
@@ -60,8 +59,11 @@ VMK_ReturnStatus irq_vector_alloc(vmk_uint32 cpu, irq_vector_handler handler, vo
     vmk_StatusValue status = VMK_NO_RESOURCES;
     vmk_uint64 flags;
 
-    if (!(smp_online_mask() >> cpu & 1)) {
+    if (cpu >= vmk_NumPCPUs()) {
         return VMK_BAD_PARAM;
+    }
+    if (cpus[cpu]->apic_id > LAPIC_ID_8BIT_MAX) {
+        return VMK_NOT_SUPPORTED;
     }
     vmk_SpinlockLockIRQ(&vector_lock, &flags);
     for (unsigned v = VECTOR_DEVICE_FIRST; v <= VECTOR_DEVICE_LAST; v++) {

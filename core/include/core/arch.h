@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * arch.h - what generic code asks of the processor; core/arch/<arch> answers at link time.
+ * arch.h - what generic code asks of the processor; core/arch/<arch> answers at link time. The interrupt flag
+ * and fences are vmkapi/base/platform.h's.
  */
 #ifndef CORE_ARCH_H
 #define CORE_ARCH_H
@@ -8,33 +9,6 @@
 #include <vmkapi/base/platform.h>
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
-
-/** Stop taking interrupts on this CPU; @return what arch_irq_restore() needs. Nests. Context: any. */
-VMK_ALWAYS_INLINE vmk_uint64 arch_irq_save(void)
-{
-    return vmk_CPUSaveInterrupts();
-}
-
-/** Undo arch_irq_save(). Context: any. */
-VMK_ALWAYS_INLINE void arch_irq_restore(vmk_uint64 flags)
-{
-    vmk_CPURestoreInterrupts(flags);
-}
-
-VMK_ALWAYS_INLINE void arch_irq_disable(void)
-{
-    vmk_CPUDisableInterrupts();
-}
-
-VMK_ALWAYS_INLINE void arch_irq_enable(void)
-{
-    vmk_CPUEnableInterrupts();
-}
-
-VMK_ALWAYS_INLINE vmk_Bool arch_irq_enabled(void)
-{
-    return vmk_CPUHasIntsEnabled();
-}
 
 /** Enable interrupts and sleep until one came: no wake-up between the two is lost. Enter with them off. */
 VMK_ALWAYS_INLINE void arch_idle_wait(void)

@@ -23,7 +23,8 @@ typedef void (*irq_vector_handler)(void *arg);
 /**
  * Take a free vector of CPU @p cpu.
  *
- * @return VMK_OK, VMK_NO_RESOURCES (all taken), VMK_BAD_PARAM (no such CPU). Context: any but NMI.
+ * @return VMK_OK, VMK_NO_RESOURCES (all taken), VMK_BAD_PARAM (no such CPU), VMK_NOT_SUPPORTED (devices
+ * cannot name that CPU: its APIC ID is above 254). Context: any but NMI.
  */
 VMK_ReturnStatus irq_vector_alloc(vmk_uint32 cpu, irq_vector_handler handler, void *arg, vmk_uint8 *vector);
 
