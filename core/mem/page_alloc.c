@@ -115,27 +115,26 @@ static void drain(struct page_cache *cache)
     }
 }
 
-/* The descriptor of an allocation's first page: the request's upper half, and one reference. */
-VMK_ALWAYS_INLINE vmk_PageFrame first_frame(vmk_PageRequest request)
+/* The state of an allocation's first page: the request's upper half, and one reference. */
+VMK_ALWAYS_INLINE vmk_uint64 first_state(vmk_PageRequest request)
 {
-    vmk_PageFrame frame = {0};
+    vmk_uint64 word;
 
-    vmk_Memcpy(&frame.state, &request, sizeof(frame.state));
-    frame.refCount = 1;
-    return frame;
+    vmk_Memcpy(&word, &request, sizeof(word));
+    return (word & ~0xfffffffful) | 1;
 }
 
 VMK_STATIC_ASSERT(__builtin_offsetof(vmk_PageRequest, module) == __builtin_offsetof(vmk_PageFrame, module) &&
                       __builtin_offsetof(vmk_PageRequest, kind) == __builtin_offsetof(vmk_PageFrame, kind) &&
                       __builtin_offsetof(vmk_PageRequest, order) == __builtin_offsetof(vmk_PageFrame, order),
-                  "first_frame() copies them in one piece");
+                  "first_state() copies them in one piece");
 
 /* Make 2^order pages, taken out of the free ones, the caller's. Interrupts are off. */
 VMK_ALWAYS_INLINE void hand_out(struct page_cache *cache, vmk_PageRequest request, vmk_MPN mpn)
 {
     vmk_int64 pages = 1l << request.order;
 
-    frame_write(vmk_MPN2Frame(mpn), first_frame(request));
+    frame_write(vmk_MPN2Frame(mpn), (vmk_PageFrame){.state = first_state(request)});
     for (vmk_int64 i = 1; i < pages; i++) {
         frame_write(vmk_MPN2Frame(mpn + (vmk_MPN)i),
                     (vmk_PageFrame){.module = request.module, .kind = request.kind, .order = BUDDY_NO_BLOCK});
@@ -148,7 +147,7 @@ VMK_ALWAYS_INLINE void hand_out(struct page_cache *cache, vmk_PageRequest reques
 static __attribute__((noinline)) vmk_StatusValue alloc_slow(struct page_cache *cache, vmk_PageRequest request,
                                                             vmk_MPN *mpn)
 {
-    if (request.order > VMK_PAGE_MAX_ORDER || request.constraint >= VMK_PHYS_ADDR_CONSTRAINT_COUNT) {
+    if (request.order > VMK_PAGE_MAX_ORDER) {
         return VMK_BAD_PARAM;
     }
     *mpn = alloc_from_zones(cache, request);
