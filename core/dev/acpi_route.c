@@ -17,7 +17,7 @@
  * Tables read so far. A table holds for as long as the interrupt model does, and some firmware computes it at
  * great length: that of QEMU's `pc` took 0.4 s to read. Guarded by tables_sema.
  */
-static struct table {
+struct table {
     struct table *next;
     acpi_handle bus;
     struct acpi_buffer buffer; /* Points nowhere when the bus has none. */
