@@ -20,7 +20,7 @@ enum kmap_access {
     KMAP_READ_EXECUTE,
 };
 
-/** Set the areas up. Context: boot CPU, once, after heap_init(). */
+/** Set the areas up. Context: boot CPU, once, after page_alloc_init(). */
 void kmap_init(void);
 
 /**
