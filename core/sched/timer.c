@@ -74,7 +74,11 @@ void timer_interrupt(void)
         sched_kick(vmk_GetPCPUNum());
     }
     due = cpu->heap != NULL && cpu->heap->deadline_ns <= now;
-    if (!due) {
+    if (due) {
+        /* The bottom half will look after the heap. It may have to wait for its world, and that for this
+         * slice's end. */
+        program(cpu, cpu->slice_ns);
+    } else {
         program_first(cpu);
     }
     vmk_SpinlockUnlockIRQ(&cpu->lock, flags);
