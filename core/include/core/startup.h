@@ -2,7 +2,8 @@
 /*
  * startup.h - the last of boot: what was begun and goes on by itself, like a link coming up, is waited for.
  *
- * Whoever begins such a thing holds startup open (vmk_StartupHold, base/system.h) and lets go when it is done.
+ * Whoever begins such a thing holds startup open (vmk_StartupHold, base/system.h) and lets go when it is
+ * done.
  */
 #ifndef CORE_STARTUP_H
 #define CORE_STARTUP_H
