@@ -73,7 +73,9 @@ static vmk_StatusValue transmit(struct net_device *dev, struct netdev_queue *txq
 static vmk_StatusValue uplink_tx(vmk_AddrCookie data, vmk_PktList list)
 {
     struct net_device *dev = data.ptr;
-    struct netdev_queue *txq = netdev_get_tx_queue(dev, vmk_PktListGetFirstPkt(list)->queueID);
+    /* With one queue the packets are not marked. */
+    unsigned int index = dev->real_num_tx_queues == 1 ? 0 : vmk_PktListGetFirstPkt(list)->queueID;
+    struct netdev_queue *txq = netdev_get_tx_queue(dev, index);
     vmk_StatusValue status;
 
     __netif_tx_lock(txq, smp_processor_id());
