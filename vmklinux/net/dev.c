@@ -117,7 +117,6 @@ static int add(struct net_device *dev)
     return 0;
 }
 
-/* DEVIATION-005: a device gets its uplink's name (vmnic0), whatever pattern (eth%d) the driver asks for. */
 int register_netdev(struct net_device *dev)
 {
     int err = 0;

@@ -11,44 +11,37 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 #include <asm/page.h>
+#include <vmkapi/base/platform.h>
 
-#define VMKLINUX_MMIO(suffix, instruction, type, reg, clobber)                                               \
+#define VMKLINUX_MMIO(suffix, bits, type)                                                                    \
+    static __always_inline type read##suffix##_relaxed(const volatile void __iomem *addr)                    \
+    {                                                                                                        \
+        return vmk_MMIORead##bits((const volatile void __force *)addr);                                      \
+    }                                                                                                        \
     static __always_inline type read##suffix(const volatile void __iomem *addr)                              \
     {                                                                                                        \
         type ret;                                                                                            \
-        asm volatile(instruction " %1,%0" : reg(ret) : "m"(*(volatile type __force *)addr)clobber);          \
+                                                                                                             \
+        barrier();                                                                                           \
+        ret = read##suffix##_relaxed(addr);                                                                  \
+        barrier();                                                                                           \
         return ret;                                                                                          \
-    }
-#define VMKLINUX_MMIO_WRITE(suffix, instruction, type, reg, clobber)                                         \
+    }                                                                                                        \
+    static __always_inline void write##suffix##_relaxed(type val, volatile void __iomem *addr)               \
+    {                                                                                                        \
+        vmk_MMIOWrite##bits((volatile void __force *)addr, val);                                             \
+    }                                                                                                        \
     static __always_inline void write##suffix(type val, volatile void __iomem *addr)                         \
     {                                                                                                        \
-        asm volatile(instruction " %0,%1" : : reg(val), "m"(*(volatile type __force *)addr)clobber);         \
+        barrier();                                                                                           \
+        write##suffix##_relaxed(val, addr);                                                                  \
+        barrier();                                                                                           \
     }
-#define VMKLINUX_ORDERED : "memory"
-#define VMKLINUX_RELAXED
-
-VMKLINUX_MMIO(b, "movb", unsigned char, "=q", VMKLINUX_ORDERED)
-VMKLINUX_MMIO(w, "movw", unsigned short, "=r", VMKLINUX_ORDERED)
-VMKLINUX_MMIO(l, "movl", unsigned int, "=r", VMKLINUX_ORDERED)
-VMKLINUX_MMIO(q, "movq", u64, "=r", VMKLINUX_ORDERED)
-VMKLINUX_MMIO_WRITE(b, "movb", unsigned char, "q", VMKLINUX_ORDERED)
-VMKLINUX_MMIO_WRITE(w, "movw", unsigned short, "r", VMKLINUX_ORDERED)
-VMKLINUX_MMIO_WRITE(l, "movl", unsigned int, "r", VMKLINUX_ORDERED)
-VMKLINUX_MMIO_WRITE(q, "movq", u64, "r", VMKLINUX_ORDERED)
-
-VMKLINUX_MMIO(b_relaxed, "movb", unsigned char, "=q", VMKLINUX_RELAXED)
-VMKLINUX_MMIO(w_relaxed, "movw", unsigned short, "=r", VMKLINUX_RELAXED)
-VMKLINUX_MMIO(l_relaxed, "movl", unsigned int, "=r", VMKLINUX_RELAXED)
-VMKLINUX_MMIO(q_relaxed, "movq", u64, "=r", VMKLINUX_RELAXED)
-VMKLINUX_MMIO_WRITE(b_relaxed, "movb", unsigned char, "q", VMKLINUX_RELAXED)
-VMKLINUX_MMIO_WRITE(w_relaxed, "movw", unsigned short, "r", VMKLINUX_RELAXED)
-VMKLINUX_MMIO_WRITE(l_relaxed, "movl", unsigned int, "r", VMKLINUX_RELAXED)
-VMKLINUX_MMIO_WRITE(q_relaxed, "movq", u64, "r", VMKLINUX_RELAXED)
-
+VMKLINUX_MMIO(b, 8, unsigned char)
+VMKLINUX_MMIO(w, 16, unsigned short)
+VMKLINUX_MMIO(l, 32, unsigned int)
+VMKLINUX_MMIO(q, 64, u64)
 #undef VMKLINUX_MMIO
-#undef VMKLINUX_MMIO_WRITE
-#undef VMKLINUX_ORDERED
-#undef VMKLINUX_RELAXED
 
 #define VMKLINUX_PORT(suffix, type)                                                                          \
     static __always_inline type in##suffix(u16 port)                                                         \

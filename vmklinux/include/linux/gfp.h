@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * gfp.h - pages.
- *
- * DEVIATION-001 below: no allocation sleeps.
  */
 #ifndef VMKLINUX_LINUX_GFP_H
 #define VMKLINUX_LINUX_GFP_H

@@ -559,7 +559,7 @@ static inline int __must_check skb_put_padto(struct sk_buff *skb, unsigned int l
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom);
 void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz);
 
-/* Context: world or bottom half, as for all allocations of packets. */
+/* DEVIATION-006: sk_buffs and frame memory are allocated in worlds and bottom halves, not in interrupts. */
 static inline struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)
 {
     return vmklinux_alloc_skb(THIS_MODULE, size, 0);

@@ -83,6 +83,10 @@ enum {
 #define delayed_work_pending(w) work_pending(&(w)->work)
 #define to_delayed_work(_work)  container_of(_work, struct delayed_work, work)
 
+/*
+ * DEVIATION-009: the system queues are one, with four worlds that run on any CPU; no item is bound to the CPU
+ * that queued it, and WQ_UNBOUND, WQ_CPU_INTENSIVE and WQ_POWER_EFFICIENT change nothing.
+ */
 extern struct workqueue_struct *system_wq;
 #define system_highpri_wq         system_wq
 #define system_long_wq            system_wq
