@@ -34,6 +34,15 @@
 #include <core/world.h>
 #include <vmkapi/base/logging.h>
 
+static void say_how_much_memory(void)
+{
+    struct memory_stats memory;
+
+    memory_stats_get(&memory);
+    vmk_LogMessage("%lu MiB of memory, %lu MiB free", memory.total >> (20 - VMK_PAGE_SHIFT),
+                   memory.free >> (20 - VMK_PAGE_SHIFT));
+}
+
 /* Memory, interrupts, time: with one CPU and no worlds. */
 static void start_machine(struct boot_info *boot)
 {
@@ -45,6 +54,7 @@ static void start_machine(struct boot_info *boot)
     account_init(smp_present_count());
     clock_init();
     uuid_init();
+    say_how_much_memory();
 }
 
 /* The caller becomes the first world; then there are all CPUs. */

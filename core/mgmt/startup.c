@@ -14,6 +14,8 @@
 CONFIG_UINT(wait, "/Startup/WaitSeconds", 15, 0, 3600,
             "How long boot waits for links and addresses before the console starts");
 
+CONFIG_TEXT(hint, "/Startup/Hint", 128, "What to tell the operator once the system is up");
+
 static struct {
     vmk_SpinlockObject lock; /* guards the rest; interrupts off */
     struct wait_queue changed;
@@ -64,5 +66,8 @@ void startup_wait(void)
     vmk_SpinlockUnlockIRQ(&startup.lock, flags);
     if (missing != NULL) {
         vmk_WarningMessage("boot goes on without %s", missing);
+    }
+    if (config_hint.text[0] != '\0') {
+        vmk_LogMessage("%s", config_hint.text);
     }
 }

@@ -40,7 +40,12 @@ static void add_boot(struct qemu_args *args, const struct machine_options *o, bo
     add(args, "-initrd");
     add(args, "%s", o->archive);
     add(args, "-append");
-    add(args, "%s%s", has_control ? "control=com2 panic=poweroff " : "", o->append != NULL ? o->append : "");
+    char hint[128] = "";
+    if (o->http_port != 0) {
+        snprintf(hint, sizeof hint, "Startup.Hint=\"from the host: http://localhost:%u/\" ", o->http_port);
+    }
+    add(args, "%s%s%s", has_control ? "control=com2 panic=poweroff " : "", hint,
+        o->append != NULL ? o->append : "");
 }
 
 static void add_network(struct qemu_args *args, const struct machine_options *o)

@@ -53,7 +53,7 @@ static int boot_at_terminal(const struct request *request)
 {
     struct qemu_args args;
     qemu_args_build(&args, &request->machine, -1, -1, -1);
-    fprintf(stderr, "Status page, once there is a lease: http://localhost:%u/   (Ctrl-A x ends QEMU)\n",
+    fprintf(stderr, "The status page, once there is a lease: http://localhost:%u/   (Ctrl-A x ends QEMU)\n",
             request->machine.http_port);
     execvp(args.argv[0], args.argv);
     fprintf(stderr, "vmk: cannot run %s: %s; ./vmk setup boot installs it\n", args.argv[0], strerror(errno));

@@ -10,6 +10,7 @@
 
 /**
  * Wait until nobody holds startup open, at most /Startup/WaitSeconds; what is still missing then is logged.
+ * At the end say /Startup/Hint.
  *
  * Context: boot world, once, before the console starts.
  */
