@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What may be in use after boot, descriptors of 2 GB of pages included. */
+#define MEMORY_LIMIT (16 << 20)
+
 static char **arguments;
 
 static struct machine_options machine_under_test(void)
@@ -48,6 +51,7 @@ START_TEST(test_boots_to_a_lease)
     /* Firmware keeps some for itself. */
     ck_assert_int_le(mib, megabytes(options.memory));
     ck_assert_int_ge(mib, megabytes(options.memory) - 16);
+    ck_assert_int_le(json_integer_value(json_object_get(memory, "InUse")), MEMORY_LIMIT);
     json_decref(memory);
 
     json_t *nics = boot_json(m, "network nic list");
