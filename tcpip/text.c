@@ -28,7 +28,9 @@ static bool reserve(struct text *text, vmk_ByteCount more)
         text->failed = true;
         return false;
     }
-    vmk_Memcpy(data, text->data, text->len);
+    if (text->data) {
+        vmk_Memcpy(data, text->data, text->len);
+    }
     vmk_HeapFree(stack_heap, text->data);
     text->data = data;
     text->room = room;

@@ -62,7 +62,7 @@ END_TEST
 /* A storm of addresses pushes out old ones, never pinned ones, and never invents any. */
 START_TEST(stands_a_storm_of_addresses)
 {
-    unsigned known = 0;
+    unsigned known = 0, wrong = 0;
 
     mac_table_init(&table);
     for (unsigned n = 0; n < 20; n++) {
@@ -70,7 +70,7 @@ START_TEST(stands_a_storm_of_addresses)
     }
     for (unsigned n = 20; n < 100000; n++) {
         mac_table_learn(&table, key(n, 0), n, n / 1000);
-        ck_assert_uint_eq(mac_table_find(&table, key(n, 0), n / 1000), n);
+        wrong += mac_table_find(&table, key(n, 0), n / 1000) != n;
     }
     for (unsigned n = 0; n < 20; n++) {
         ck_assert_uint_eq(mac_table_find(&table, key(n, 0), 100), 1000 + n);
@@ -78,9 +78,10 @@ START_TEST(stands_a_storm_of_addresses)
     for (unsigned n = 20; n < 100000; n++) {
         vmk_uint32 port = mac_table_find(&table, key(n, 0), 100);
 
-        ck_assert(port == MAC_PORT_NONE || port == n);
+        wrong += port != MAC_PORT_NONE && port != n;
         known += port == n;
     }
+    ck_assert_uint_eq(wrong, 0);
     ck_assert_uint_ge(known, MAC_TABLE_SETS * MAC_TABLE_WAYS / 2);
     ck_assert_uint_le(known, MAC_TABLE_SETS * MAC_TABLE_WAYS);
 }
@@ -100,21 +101,23 @@ static void *churn(void *arg)
 START_TEST(readers_see_whole_entries)
 {
     pthread_t writers[2];
+    unsigned wrong = 0;
 
     mac_table_init(&table);
     for (unsigned i = 0; i < 2; i++) {
         pthread_create(&writers[i], NULL, churn, NULL);
     }
-    for (unsigned round = 0; round < 2000000; round++) {
+    for (unsigned round = 0; round < 500000; round++) {
         unsigned n = round * 7919u % 50000;
         vmk_uint32 port = mac_table_find(&table, key(n, 0), 0);
 
-        ck_assert(port == MAC_PORT_NONE || port == n + 1);
+        wrong += port != MAC_PORT_NONE && port != n + 1;
     }
     __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < 2; i++) {
         pthread_join(writers[i], NULL);
     }
+    ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
