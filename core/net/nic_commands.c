@@ -320,6 +320,17 @@ static VMK_ReturnStatus set_wol(struct command_call *call, struct vmk_UplinkInt 
     return ops->wolStateSet(uplink->reg.driverData, &state);
 }
 
+static VMK_ReturnStatus set_mtu(struct command_call *call, struct vmk_UplinkInt *uplink)
+{
+    vmk_uint64 mtu = command_uint(call, "mtu", 0);
+
+    if (mtu < uplink->reg.minMTU || mtu > uplink->reg.maxMTU) {
+        return command_fail(call, VMK_BAD_PARAM, "%s takes an mtu from %u to %u, not %lu", uplink->name.string,
+                            uplink->reg.minMTU, uplink->reg.maxMTU, mtu);
+    }
+    return uplink_mtu_set(uplink, (vmk_uint32)mtu);
+}
+
 static VMK_ReturnStatus set(struct command_call *call)
 {
     struct vmk_UplinkInt *uplink;
@@ -329,7 +340,7 @@ static VMK_ReturnStatus set(struct command_call *call)
         return status;
     }
     if (command_string(call, "mtu")) {
-        status = uplink_mtu_set(uplink, (vmk_uint32)command_uint(call, "mtu", 0));
+        status = set_mtu(call, uplink);
     }
     if (status == VMK_OK && (command_bool(call, "auto", false) || command_string(call, "speed"))) {
         status = set_link(call, uplink);
