@@ -14,6 +14,7 @@
 #include <vmkapi/core/driver.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/logical_bus.h>
+#include <vmkapi/core/mapping.h>
 #include <vmkapi/hardware/pci.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
@@ -248,6 +249,73 @@ static vmk_StatusValue test_config(void)
     return VMK_OK;
 }
 
+/** The e1000e, or NULL. */
+static struct board *e1000e(void)
+{
+    for (unsigned i = 0; i < board_count; i++) {
+        if (boards[i].vendor == E1000E_VENDOR) {
+            return &boards[i];
+        }
+    }
+    return NULL;
+}
+
+static vmk_StatusValue test_power(void)
+{
+    struct board *board = e1000e();
+    vmk_PCIPowerState state;
+    vmk_uint16 offset;
+    vmk_uint32 bytes;
+
+    KTAP_CHECK(edu(0) != NULL);
+    KTAP_CHECK(vmk_PCISetPowerState(vmk_ModuleCurrentID, edu(0)->pci, VMK_PCI_POWER_D0) == VMK_OK);
+    KTAP_CHECK(vmk_PCISetPowerState(vmk_ModuleCurrentID, edu(0)->pci, VMK_PCI_POWER_D3HOT) ==
+               VMK_NOT_SUPPORTED);
+    KTAP_CHECK(vmk_PCIEnablePME(vmk_ModuleCurrentID, edu(0)->pci, VMK_PCI_POWER_D3HOT) == VMK_NOT_SUPPORTED);
+    KTAP_CHECK(vmk_PCIGetMMRBC(edu(0)->pci, &bytes) == VMK_NOT_SUPPORTED);
+    KTAP_CHECK(vmk_PCISetMMRBC(vmk_ModuleCurrentID, edu(0)->pci, 777) == VMK_BAD_PARAM);
+    if (board == NULL) {
+        return VMK_OK;
+    }
+    KTAP_CHECK(vmk_PCISetPowerState(vmk_ModuleCurrentID, board->pci, VMK_PCI_POWER_D3HOT) == VMK_OK);
+    KTAP_CHECK(vmk_PCIGetPowerState(board->pci, &state) == VMK_OK && state == VMK_PCI_POWER_D3HOT);
+    KTAP_CHECK(vmk_PCISetPowerState(vmk_ModuleCurrentID, board->pci, VMK_PCI_POWER_D0) == VMK_OK);
+    KTAP_CHECK(vmk_PCIGetPowerState(board->pci, &state) == VMK_OK && state == VMK_PCI_POWER_D0);
+    /* QEMU's has the states, and no events. */
+    KTAP_CHECK(vmk_PCIEnablePME(vmk_ModuleCurrentID, board->pci, VMK_PCI_POWER_D3HOT) == VMK_NOT_SUPPORTED);
+    KTAP_CHECK(vmk_PCIDisablePME(vmk_ModuleCurrentID, board->pci) == VMK_OK);
+    /* Error reporting, where extended configuration space is within reach. */
+    KTAP_CHECK(vmk_PCIFindExtCapability(board->pci, 1, &offset) == (offset != 0 ? VMK_OK : VMK_NOT_FOUND));
+    KTAP_CHECK(offset == 0 || offset >= VMK_PCI_CONFIG_SIZE);
+    return VMK_OK;
+}
+
+/** Every board is met on a walk, and the walk goes upwards. */
+static vmk_StatusValue test_iterator(void)
+{
+    vmk_PCIDevIterator iterator;
+    vmk_PCIDeviceAddr addr;
+    vmk_PCIDevice device;
+    unsigned met = 0;
+    int last = -1;
+
+    KTAP_CHECK(vmk_PCIDevIteratorAlloc(vmk_ModuleCurrentID, &iterator) == VMK_OK);
+    VMK_ReturnStatus status = vmk_PCIDevIteratorGetFirst(iterator, &device);
+    while (status == VMK_OK) {
+        KTAP_CHECK(vmk_PCIQueryDeviceAddr(device, &addr) == VMK_OK);
+        int place = addr.seg << 16 | addr.bus << 8 | addr.dev << 3 | addr.fn;
+        KTAP_CHECK(place > last);
+        last = place;
+        for (unsigned i = 0; i < board_count; i++) {
+            met += boards[i].pci == device;
+        }
+        status = vmk_PCIDevIteratorGetNext(iterator, &device);
+    }
+    vmk_PCIDevIteratorFree(iterator);
+    KTAP_CHECK(status == VMK_NOT_FOUND && met == board_count);
+    return VMK_OK;
+}
+
 /** Raise, be served; raise while disabled, be served on enabling. For level and edge alike. */
 static vmk_StatusValue exercise_interrupt(struct board *board, vmk_PCIInterruptType type)
 {
@@ -379,12 +447,9 @@ static void count_queue(void *data, vmk_IntrCookie cookie)
 static vmk_StatusValue test_msix(void)
 {
     static const vmk_uint16 entries[E1000E_VECTORS] = {1, 3};
-    struct board *board = NULL;
+    struct board *board = e1000e();
     vmk_uint32 allocated;
 
-    for (unsigned i = 0; i < board_count; i++) {
-        board = boards[i].vendor == E1000E_VENDOR ? &boards[i] : board;
-    }
     if (board == NULL) {
         vmk_LogMessage("# no e1000e: MSI-X is not tested");
         return VMK_OK;
@@ -522,6 +587,57 @@ static vmk_StatusValue test_dma_mistakes(void)
 #endif
     KTAP_CHECK(vmk_DMAEngineDestroy(engine) == VMK_OK);
     vmk_HeapFree(heap, memory);
+    return VMK_OK;
+}
+
+/** Three scattered pages but for their edges, in and out through a list, and mapped for a device. */
+static vmk_StatusValue exercise_list(vmk_SgOpsHandle ops, vmk_DMAEngine engine, char *scattered)
+{
+    const vmk_ByteCount length = 2 * VMK_PAGE_SIZE + 100;
+    static char pattern[600], back[600];
+    vmk_SgArray *list, *mapped;
+    vmk_DMAMapErrorInfo error;
+    vmk_ByteCount copied;
+
+    for (unsigned i = 0; i < sizeof(pattern); i++) {
+        pattern[i] = (char)(i * 5 + 1);
+    }
+    KTAP_CHECK(vmk_SgComputeMaxEntries((vmk_VA)scattered + 50, length) == 3);
+    KTAP_CHECK(vmk_SgAlloc(ops, &list, 3) == VMK_OK);
+    KTAP_CHECK(vmk_SgInit(list, scattered + 50, length) == VMK_OK);
+    KTAP_CHECK(vmk_SgGetDataLen(list) == length);
+    KTAP_CHECK(vmk_SgCopyTo(list, VMK_PAGE_SIZE - 350, pattern, sizeof(pattern), &copied) == VMK_OK);
+    KTAP_CHECK(copied == sizeof(pattern));
+    KTAP_CHECK(vmk_Memcmp(scattered + 50 + VMK_PAGE_SIZE - 350, pattern, sizeof(pattern)) == 0);
+    KTAP_CHECK(vmk_SgCopyFrom(back, list, length - 10, sizeof(back), &copied) == VMK_OK && copied == 10);
+    KTAP_CHECK(vmk_DMAMapSg(engine, VMK_DMA_DIRECTION_FROM_MEMORY, ops, list, &mapped, &error) == VMK_OK);
+    KTAP_CHECK(mapped->numElements == list->numElements && vmk_SgGetDataLen(mapped) == length);
+    KTAP_CHECK(vmk_DMAFlushSg(engine, VMK_DMA_DIRECTION_FROM_MEMORY, mapped) == VMK_OK);
+    KTAP_CHECK(vmk_DMAUnmapSg(engine, VMK_DMA_DIRECTION_FROM_MEMORY, ops, mapped) == VMK_OK);
+    list->elem[0].length = VMK_PAGE_SIZE + 1; /* More than the engine takes: nothing may stay mapped. */
+    KTAP_CHECK(vmk_DMAMapSg(engine, VMK_DMA_DIRECTION_FROM_MEMORY, ops, list, &mapped, &error) ==
+               VMK_DMA_MAPPING_FAILED);
+    KTAP_CHECK(error.reason == VMK_DMA_MAP_ERROR_LENGTH && error.element == 0);
+    vmk_SgFree(ops, list);
+    return VMK_OK;
+}
+
+static vmk_StatusValue test_lists(void)
+{
+    vmk_DMAConstraints constraints = {.sgElemMaxSize = VMK_PAGE_SIZE};
+    vmk_DMAEngineProps props = {
+        .name = {"lists"}, .module = vmk_ModuleCurrentID, .constraints = &constraints};
+    vmk_DMAEngine engine;
+    vmk_SgOpsHandle ops;
+    vmk_VA va;
+
+    KTAP_CHECK(vmk_SgCreateOpsHandle(heap, &ops) == VMK_OK);
+    KTAP_CHECK(vmk_DMAEngineCreate(&props, &engine) == VMK_OK);
+    KTAP_CHECK(vmk_MapAlloc(vmk_ModuleCurrentID, 3 * VMK_PAGE_SIZE, VMK_PAGE_DATA, &va) == VMK_OK);
+    KTAP_CHECK(exercise_list(ops, engine, (char *)va) == VMK_OK);
+    vmk_MapFree(va);
+    KTAP_CHECK(vmk_DMAEngineDestroy(engine) == VMK_OK);
+    vmk_SgDestroyOpsHandle(ops);
     return VMK_OK;
 }
 
@@ -687,6 +803,8 @@ static vmk_StatusValue test_left_behind(void)
 static const struct ktap_test tests[] = {
     {"registers are mapped", test_registers},
     {"configuration space is read within its bounds", test_config},
+    {"power states and events", test_power},
+    {"a walk meets every function", test_iterator},
     {"INTx: served, held back, moved", test_intx},
     {"MSI: served, held back, moved", test_msi},
     {"INTx: shared", test_shared},
@@ -694,6 +812,7 @@ static const struct ktap_test tests[] = {
     {"MSI-X: entries of choice", test_msix},
     {"DMA: out of reach and bounced", test_dma},
     {"DMA: mistakes are noticed", test_dma_mistakes},
+    {"DMA: lists", test_lists},
     {"logical devices come and go with their parent", test_children},
     {"a device whose start fails is left free", test_failing_start},
     {"what a driver leaves on a device is taken away", test_left_behind},
