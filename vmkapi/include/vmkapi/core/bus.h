@@ -12,13 +12,13 @@
 
 typedef const struct vmk_BusTypeInt *vmk_BusType;
 
-/** Find a bus type by name; release it after use. Context: any. @retval VMK_OK @retval VMK_NOT_FOUND */
+/** Find a bus type by name; release it after use. Context: any. @return VMK_OK; VMK_NOT_FOUND. */
 VMK_ReturnStatus vmk_BusTypeFind(const vmk_Name *name, vmk_BusType *busType);
 
 /** Give back what vmk_BusTypeFind() yielded. Context: any. */
 void vmk_BusTypeRelease(vmk_BusType busType);
 
-/** Tell a bus type's name. Context: any. @retval VMK_OK */
+/** Tell a bus type's name. Context: any. @return VMK_OK. */
 VMK_ReturnStatus vmk_BusTypeGetName(vmk_BusType busType, vmk_Name *name);
 
 #endif

@@ -105,7 +105,7 @@ VMK_ReturnStatus vmk_IntrSync(vmk_IntrCookie intr);
  */
 VMK_ReturnStatus vmk_IntrSetAffinity(vmk_IntrCookie intr, vmk_uint32 pcpu);
 
-/** Read the counts. Context: any. @retval VMK_OK @retval VMK_INVALID_HANDLE */
+/** Read the counts. Context: any. @return VMK_OK; VMK_INVALID_HANDLE. */
 VMK_ReturnStatus vmk_IntrGetStats(vmk_IntrCookie intr, vmk_IntrStats *stats);
 
 #endif
