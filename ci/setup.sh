@@ -79,9 +79,12 @@ unpack() {
     for member in "$@"; do
         patterns="$patterns */$member"
     done
+    # tar expands the patterns, not the shell.
+    set -f
     # shellcheck disable=SC2086 # a list of patterns without spaces
     tar -xf "$tarball" -C "$fresh" --strip-components=1 --wildcards --no-wildcards-match-slash $patterns ||
         die "unpacking $tarball failed" "Is it a complete tarball of that source?"
+    set +f
     printf '%s\n' "$stamp" >"$fresh/.stamp"
     mv "$fresh" "$sources/$folder"
 }
