@@ -74,3 +74,9 @@ vmk_VA arch_boot_stack(vmk_ByteCount *bytes)
     *bytes = KERNEL_STACK_SIZE;
     return boot_cpu.stack_base;
 }
+
+void arch_idle_wait(void)
+{
+    /* One instruction's grace after sti: nothing comes between the two. */
+    __asm__ volatile("sti; hlt" ::: "memory");
+}

@@ -81,13 +81,15 @@ void lapic_init(vmk_MA ma)
 void lapic_enable(void)
 {
     wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE | (x2apic ? APIC_BASE_X2APIC : 0));
+    /* First of all: until it is enabled here, an APIC keeps its local vectors masked whatever is written
+     * (11.4.7.2). */
+    write_register(REG_SPURIOUS, SPURIOUS_APIC_ENABLE | VECTOR_SPURIOUS);
     write_register(REG_TPR, 0);
     write_register(REG_LVT_LINT0, LVT_MASKED);
     write_register(REG_LVT_LINT1, LVT_NMI);
     write_register(REG_LVT_ERROR, LVT_MASKED);
     write_register(REG_TIMER_DIVIDE, TIMER_DIVIDE_BY_16);
     write_register(REG_LVT_TIMER, VECTOR_TIMER);
-    write_register(REG_SPURIOUS, SPURIOUS_APIC_ENABLE | VECTOR_SPURIOUS);
     /* Whatever the firmware left in service would block every vector below it. */
     lapic_eoi();
 }
