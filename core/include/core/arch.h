@@ -11,10 +11,7 @@
 #include <vmkapi/base/types.h>
 
 /** Enable interrupts and sleep until one came: no wake-up between the two is lost. Enter with them off. */
-VMK_ALWAYS_INLINE void arch_idle_wait(void)
-{
-    __asm__ volatile("sti; hlt" ::: "memory");
-}
+void arch_idle_wait(void);
 
 /** Stop this CPU for good, interrupts off. Context: any. */
 VMK_ATTRIBUTE_NORETURN void arch_halt(void);

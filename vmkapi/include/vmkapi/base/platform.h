@@ -111,4 +111,28 @@ VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUReadTSC(void)
     return (vmk_uint64)high << 32 | low;
 }
 
+/*
+ * vmk_MMIORead8(addr) … vmk_MMIORead64(addr), vmk_MMIOWrite8(addr, value) … vmk_MMIOWrite64(addr, value)
+ *
+ * Access a device register with one instruction of that width. They keep their order among each other, not
+ * with accesses to memory: see vmk_CompilerBarrier(). Context: any.
+ */
+#define VMK_MMIO_ACCESSORS(bits, mov, from, to)                                                              \
+    VMK_ALWAYS_INLINE vmk_uint##bits vmk_MMIORead##bits(const volatile void *addr)                           \
+    {                                                                                                        \
+        vmk_uint##bits value;                                                                                \
+                                                                                                             \
+        __asm__ volatile(mov " %1, %0" : to(value) : "m"(*(const volatile vmk_uint##bits *)addr));           \
+        return value;                                                                                        \
+    }                                                                                                        \
+    VMK_ALWAYS_INLINE void vmk_MMIOWrite##bits(volatile void *addr, vmk_uint##bits value)                    \
+    {                                                                                                        \
+        __asm__ volatile(mov " %1, %0" : "=m"(*(volatile vmk_uint##bits *)addr) : from(value));              \
+    }
+VMK_MMIO_ACCESSORS(8, "movb", "q", "=q")
+VMK_MMIO_ACCESSORS(16, "movw", "r", "=r")
+VMK_MMIO_ACCESSORS(32, "movl", "r", "=r")
+VMK_MMIO_ACCESSORS(64, "movq", "r", "=r")
+#undef VMK_MMIO_ACCESSORS
+
 #endif

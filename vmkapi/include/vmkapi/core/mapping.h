@@ -18,8 +18,10 @@
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/memdefs.h>
 
-#define VMK_MAP_AREA_BASE  0xffffc00000000000ul
-#define VMK_MAP_AREA_LIMIT 0xffffc10000000000ul
+#ifndef VMK_MAP_AREA_BASE /* The hosted build has its own. */
+#define VMK_MAP_AREA_BASE 0xffffc00000000000ul
+#endif
+#define VMK_MAP_AREA_LIMIT (VMK_MAP_AREA_BASE + 0x10000000000ul)
 
 /** What the pages are seen as. */
 typedef enum vmk_MapAttr {

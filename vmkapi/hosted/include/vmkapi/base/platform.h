@@ -2,8 +2,9 @@
 /*
  * platform.h, hosted - the processor as a thread of a Linux process sees it.
  *
- * Stands before VMKAPI's own on the include path of hosted builds. Each thread is a CPU of its own: its
- * struct vmk_PCPU and its interrupt flag are thread-local, and nothing ever interrupts it.
+ * Stands before VMKAPI's own on the include path of hosted builds. Who is behind it is chosen at link time:
+ * pcpu.c makes each thread a CPU that nothing ever interrupts; the library vmkapi_hosted has one CPU, which
+ * its threads pass on to one another, with interrupts, device registers and a clock of its own.
  */
 #ifndef VMKAPI_BASE_PLATFORM_H
 #define VMKAPI_BASE_PLATFORM_H
@@ -14,10 +15,23 @@
 
 struct vmk_PCPU;
 
-/** The calling thread's CPU; hosted/pcpu.c. */
+/** The calling thread's CPU. */
 struct vmk_PCPU *hosted_pcpu(void);
 /** The calling thread's RFLAGS, of which only IF means anything. */
 extern __thread vmk_uint64 hosted_flags;
+/** An interrupt waits until this CPU takes it. */
+extern vmk_Bool hosted_interrupt_waits;
+/** Take the interrupts that wait. Interrupts are on. */
+void hosted_take_interrupts(void);
+/** A turn of a spin loop: time passes, interrupts come. */
+void hosted_relax(void);
+/** The time-stamp counter: it counts nanoseconds that nobody has to wait for. */
+extern vmk_uint64 hosted_tsc;
+/** What reading the counter costs. */
+#define HOSTED_TSC_STEP 20
+/** Read or write @p bytes of a device register. */
+vmk_uint64 hosted_mmio_read(const volatile void *addr, unsigned bytes);
+void hosted_mmio_write(volatile void *addr, unsigned bytes, vmk_uint64 value);
 
 #define VMK_THIS_PCPU (hosted_pcpu())
 
@@ -34,6 +48,9 @@ VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUGetFlags(void)
 VMK_ALWAYS_INLINE void vmk_CPUSetFlags(vmk_uint64 flags)
 {
     hosted_flags = flags;
+    if (VMK_UNLIKELY(hosted_interrupt_waits) && (flags & VMK_CPU_FLAG_INTERRUPTS)) {
+        hosted_take_interrupts();
+    }
 }
 
 VMK_ALWAYS_INLINE vmk_Bool vmk_CPUHasIntsEnabled(void)
@@ -48,7 +65,7 @@ VMK_ALWAYS_INLINE void vmk_CPUDisableInterrupts(void)
 
 VMK_ALWAYS_INLINE void vmk_CPUEnableInterrupts(void)
 {
-    hosted_flags |= VMK_CPU_FLAG_INTERRUPTS;
+    vmk_CPUSetFlags(hosted_flags | VMK_CPU_FLAG_INTERRUPTS);
 }
 
 VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUSaveInterrupts(void)
@@ -61,7 +78,7 @@ VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUSaveInterrupts(void)
 
 VMK_ALWAYS_INLINE void vmk_CPURestoreInterrupts(vmk_uint64 flags)
 {
-    hosted_flags = flags;
+    vmk_CPUSetFlags(flags);
 }
 
 VMK_ALWAYS_INLINE void vmk_CPUMemFenceRead(void)
@@ -81,12 +98,27 @@ VMK_ALWAYS_INLINE void vmk_CPUMemFenceReadWrite(void)
 
 VMK_ALWAYS_INLINE void vmk_CPURelax(void)
 {
-    __builtin_ia32_pause();
+    hosted_relax();
 }
 
 VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUReadTSC(void)
 {
-    return __builtin_ia32_rdtsc();
+    return __atomic_add_fetch(&hosted_tsc, HOSTED_TSC_STEP, __ATOMIC_RELAXED);
 }
+
+#define HOSTED_MMIO(bits)                                                                                    \
+    VMK_ALWAYS_INLINE vmk_uint##bits vmk_MMIORead##bits(const volatile void *addr)                           \
+    {                                                                                                        \
+        return (vmk_uint##bits)hosted_mmio_read(addr, bits / 8);                                             \
+    }                                                                                                        \
+    VMK_ALWAYS_INLINE void vmk_MMIOWrite##bits(volatile void *addr, vmk_uint##bits value)                    \
+    {                                                                                                        \
+        hosted_mmio_write(addr, bits / 8, value);                                                            \
+    }
+HOSTED_MMIO(8)
+HOSTED_MMIO(16)
+HOSTED_MMIO(32)
+HOSTED_MMIO(64)
+#undef HOSTED_MMIO
 
 #endif
