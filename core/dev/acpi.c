@@ -123,7 +123,7 @@ VMK_ReturnStatus acpi_init(void)
         mcfg = (const struct acpi_table_mcfg *)table;
     }
     acpi_power_init();
-    vmk_LogMessage("%u host bridges, interpreter %x", host_bridge_count, ACPI_CA_VERSION);
+    vmk_LogMessage("%u host bridge(s), interpreter %x", host_bridge_count, ACPI_CA_VERSION);
     return status;
 }
 
