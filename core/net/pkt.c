@@ -151,35 +151,54 @@ static VMK_ReturnStatus add_pages(vmk_PktHandle *pkt, vmk_uint32 len)
     return status;
 }
 
-VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+/** Give out the first free packet of this CPU, which has one. Bottom halves off. */
+VMK_ALWAYS_INLINE vmk_PktHandle *take(struct pkt_cache *cache, vmk_ModuleID module)
+{
+    vmk_PktHandle *pkt = pop(cache);
+
+    charge(cache, module, 1);
+    reset(pkt, module);
+    return pkt;
+}
+
+/** The unusual allocation: the cache is empty, or the frame doesn't fit the buffer. */
+static __attribute__((noinline)) VMK_ReturnStatus alloc_slow(vmk_ModuleID module, vmk_uint32 len,
+                                                             vmk_PktHandle **pkt)
 {
     struct pkt_cache *cache;
-    vmk_PktHandle *new = NULL;
-    vmk_StatusValue status = VMK_OK;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     vmk_BottomHalfDisable();
     cache = this_cache();
-    if (VMK_UNLIKELY(!cache->free)) {
+    if (!cache->free) {
         refill(cache);
     }
-    if (VMK_LIKELY(cache->free)) {
-        new = pop(cache);
-        charge(cache, module, 1);
+    if (cache->free) {
+        *pkt = take(cache, module);
+        status = VMK_OK;
     }
     vmk_BottomHalfEnable();
-
-    if (VMK_UNLIKELY(!new)) {
-        return VMK_NO_MEMORY;
-    }
-    reset(new, module);
-    if (VMK_UNLIKELY(len > VMK_PKT_MAX_MAPPED)) {
-        status = add_pages(new, len - VMK_PKT_MAX_MAPPED);
+    if (status == VMK_OK && len > VMK_PKT_MAX_MAPPED) {
+        status = add_pages(*pkt, len - VMK_PKT_MAX_MAPPED);
         if (status != VMK_OK) {
-            vmk_PktRelease(new);
-            return status;
+            vmk_PktRelease(*pkt);
         }
     }
-    *pkt = new;
+    return status;
+}
+
+VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+{
+    struct pkt_cache *cache;
+
+    vmk_BottomHalfDisable();
+    cache = this_cache();
+    if (VMK_UNLIKELY(!cache->free || len > VMK_PKT_MAX_MAPPED)) {
+        vmk_BottomHalfEnable();
+        return alloc_slow(module, len, pkt);
+    }
+    *pkt = take(cache, module);
+    vmk_BottomHalfEnable();
     return VMK_OK;
 }
 VMK_EXPORT_SYMBOL(vmk_PktAllocForModule);
@@ -193,7 +212,7 @@ VMK_EXPORT_SYMBOL(vmk_PktAlloc);
 static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt);
 
 /** What a packet has besides its page. */
-static __attribute__((noinline)) void drop_parts(struct pkt_cache *cache, vmk_PktHandle *pkt)
+static void drop_parts(struct pkt_cache *cache, vmk_PktHandle *pkt)
 {
     if (pkt->storage) {
         /* Fragments, if any, are the other packet's. */
@@ -207,37 +226,55 @@ static __attribute__((noinline)) void drop_parts(struct pkt_cache *cache, vmk_Pk
     }
 }
 
-/** Whether a packet with other than one user has lost its last one. */
-static __attribute__((noinline)) vmk_Bool drop_shared(vmk_PktHandle *pkt)
-{
-    VMK_VERIFY(pkt->refs != 0); /* Released twice. */
-    return __atomic_sub_fetch(&pkt->refs, 1, __ATOMIC_ACQ_REL) == 0;
-}
-
+/** One user less; the last one's going frees what the packet is made of. */
 static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt)
 {
-    /* With one user nobody else can be adding or dropping one: no locked instruction. */
-    if (VMK_UNLIKELY(__atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) != 1) && !drop_shared(pkt)) {
+    VMK_VERIFY(pkt->refs != 0); /* Released twice. */
+    if (__atomic_sub_fetch(&pkt->refs, 1, __ATOMIC_ACQ_REL) != 0) {
         return;
     }
-    if (VMK_UNLIKELY(pkt->storage != NULL || (pkt->numFrags | (pkt->flags & VMK_PKT_FLAG_EXTERNAL)) != 0)) {
-        drop_parts(cache, pkt);
-    }
-    pkt->refs = 0;
+    drop_parts(cache, pkt);
     push(cache, pkt);
-    if (VMK_UNLIKELY(cache->count > CACHE_MAX)) {
+    if (cache->count > CACHE_MAX) {
         drain(cache);
     }
 }
 
-void vmk_PktRelease(vmk_PktHandle *pkt)
+/** Whether releasing it is no more than putting its page back. */
+VMK_ALWAYS_INLINE vmk_Bool is_plain(const vmk_PktHandle *pkt)
 {
-    struct pkt_cache *cache;
+    /* With one user nobody else can be adding or dropping one: no locked instruction is needed. */
+    return __atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) == 1 && pkt->storage == NULL &&
+           (pkt->numFrags | (pkt->flags & VMK_PKT_FLAG_EXTERNAL)) == 0;
+}
 
-    vmk_BottomHalfDisable();
-    cache = this_cache();
+/** Release a packet, plain or not. Bottom halves off. */
+static __attribute__((noinline)) void release(vmk_PktHandle *pkt)
+{
+    struct pkt_cache *cache = this_cache();
+
     charge(cache, pkt->holder, -1);
     drop(cache, pkt);
+}
+
+/** Release a plain packet, if there is room for its page. Bottom halves off. */
+VMK_ALWAYS_INLINE vmk_Bool release_plain(struct pkt_cache *cache, vmk_PktHandle *pkt)
+{
+    if (VMK_UNLIKELY(!is_plain(pkt) || cache->count >= CACHE_MAX)) {
+        return VMK_FALSE;
+    }
+    charge(cache, pkt->holder, -1);
+    pkt->refs = 0;
+    push(cache, pkt);
+    return VMK_TRUE;
+}
+
+void vmk_PktRelease(vmk_PktHandle *pkt)
+{
+    vmk_BottomHalfDisable();
+    if (VMK_UNLIKELY(!release_plain(this_cache(), pkt))) {
+        release(pkt);
+    }
     vmk_BottomHalfEnable();
 }
 VMK_EXPORT_SYMBOL(vmk_PktRelease);
@@ -250,8 +287,9 @@ void vmk_PktListReleaseAllPkts(vmk_PktList list)
     vmk_BottomHalfDisable();
     cache = this_cache();
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
-        charge(cache, pkt->holder, -1);
-        drop(cache, pkt);
+        if (VMK_UNLIKELY(!release_plain(cache, pkt))) {
+            release(pkt);
+        }
     }
     vmk_BottomHalfEnable();
 }

@@ -13,6 +13,7 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/helper.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/mark.h>
 #include <vmkapi/base/system.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/base/world.h>
@@ -141,6 +142,7 @@ static void announce(vmk_AddrCookie data)
         vswitch_announce(uplink, uplink->link.state == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
                                                                          : VMK_PORT_EVENT_LINK_DOWN);
         if (uplink->link.state == VMK_LINK_STATE_UP) {
+            vmk_Mark(VMK_MARK_LINK_UP);
             release_startup(uplink);
         }
     }

@@ -2,9 +2,9 @@
 /*
  * vswitch_forward.c - from one port of a switch to others, a batch at a time.
  *
- * Runs of frames for the same port are handed over as one list. Source and destination of the previous frame
- * are remembered, so that a run costs two comparisons a frame instead of two look-ups. Only a frame with more
- * than one receiver is cloned.
+ * Frames in a row with the same Ethernet header are a run: what was found out about the first, its VLAN and
+ * its receiver, goes for the others, which cost a comparison instead of two look-ups. Frames in a row for the
+ * same port are handed over as one list. Only a frame with more than one receiver is cloned.
  */
 #include <core/uplink.h>
 #include <core/vswitch.h>
@@ -16,16 +16,21 @@
 #define TO_ALL    ((struct vmk_PortInt *)1)
 #define TO_NOBODY ((struct vmk_PortInt *)2)
 
+/** An Ethernet header as two numbers; the two bytes behind it are shifted out. */
+struct header {
+    vmk_uint64 front, back;
+};
+
 struct forward {
     struct vswitch *vswitch;
     struct vmk_PortInt *source;
     struct vmk_PortInt *uplink; /**< The one the source uses, or is. */
     struct port_stats *stats;   /**< The source's, on this CPU. */
     vmk_uint32 now;
-    mac_key_t last_src;
-    mac_key_t last_dst;
-    struct vmk_PortInt *last_port; /**< What last_dst resolved to. */
-    struct vmk_PortInt *receiver;  /**< Of `batch`. */
+    struct header run;            /**< Of the run, if run_port is set: */
+    struct vmk_PortInt *run_port; /**< whom it goes to, */
+    vmk_uint16 run_vlan;          /**< and in which VLAN. */
+    struct vmk_PortInt *receiver; /**< Of `batch`. */
     struct vmk_PktListInt batch;
     vmk_uint64 batch_bytes;
 };
@@ -52,7 +57,7 @@ static void drop(struct forward *f, vmk_PktHandle *pkt)
 }
 
 /** Hand the batch to its receiver. */
-static void flush(struct forward *f)
+static __attribute__((noinline)) void flush(struct forward *f)
 {
     struct vmk_PortInt *port = f->receiver;
     struct port_stats *stats;
@@ -72,7 +77,7 @@ static void flush(struct forward *f)
     }
 }
 
-static void emit(struct forward *f, struct vmk_PortInt *port, vmk_PktHandle *pkt, vmk_uint16 vlan)
+VMK_ALWAYS_INLINE void emit(struct forward *f, struct vmk_PortInt *port, vmk_PktHandle *pkt, vmk_uint16 vlan)
 {
     if (port != f->receiver) {
         flush(f);
@@ -87,14 +92,14 @@ static void emit(struct forward *f, struct vmk_PortInt *port, vmk_PktHandle *pkt
     vmk_PktListAppendPkt(&f->batch, pkt);
 }
 
-/** Whether a port other than the frame's own receiver gets it: all in its VLAN that want it. */
+/** Whether a port that isn't a unicast frame's own receiver gets it as well. */
 static bool wants(const struct forward *f, const struct vmk_PortInt *port, vmk_uint16 vlan, bool multicast)
 {
     if (port == f->source) {
         return false;
     }
     if (port->nic) {
-        return port == f->uplink && (multicast || f->last_port == TO_ALL);
+        return port == f->uplink && multicast;
     }
     if (f->source->nic && __atomic_load_n(&port->uplink, __ATOMIC_RELAXED) != f->source) {
         return false;
@@ -170,7 +175,14 @@ static bool ingress(struct forward *f, vmk_PktHandle *pkt, vmk_uint16 *vlan)
     return true;
 }
 
-/** The port a unicast address is at, as seen from the source. */
+/** Where a client's frame goes that isn't for another client; a frame from the wire doesn't go there again.
+ */
+static struct vmk_PortInt *way_out(const struct forward *f)
+{
+    return f->source->nic || !f->uplink ? TO_NOBODY : f->uplink;
+}
+
+/** The port a unicast address is at, as seen from the source; an unknown one can only be outside. */
 static struct vmk_PortInt *resolve(const struct forward *f, mac_key_t key)
 {
     vmk_uint32 id = mac_table_find(&f->vswitch->macs, key, f->now);
@@ -179,47 +191,64 @@ static struct vmk_PortInt *resolve(const struct forward *f, mac_key_t key)
     if (id != MAC_PORT_NONE) {
         port = VMK_RCU_DEREFERENCE(f->vswitch->ports[id % VSWITCH_PORTS_MAX]);
     }
-    if (!port || port->id != id) {
-        return TO_ALL;
+    if (!port || port->id != id || port->nic) {
+        return way_out(f);
     }
-    if (port == f->source) {
-        return TO_NOBODY;
-    }
-    if (port->nic) {
-        return f->source->nic || !f->uplink ? TO_NOBODY : f->uplink;
-    }
-    if (f->source->nic && __atomic_load_n(&port->uplink, __ATOMIC_RELAXED) != f->source) {
+    if (port == f->source ||
+        (f->source->nic && __atomic_load_n(&port->uplink, __ATOMIC_RELAXED) != f->source)) {
         return TO_NOBODY;
     }
     return port;
 }
 
-static void forward(struct forward *f, vmk_PktHandle *pkt)
+static struct header header_of(const vmk_PktHandle *pkt)
 {
-    mac_key_t src, dst;
+    struct header header;
+
+    /* There is always a page's rest behind it. */
+    vmk_Memcpy(&header, pkt->frame, sizeof(header));
+    header.back <<= 16;
+    return header;
+}
+
+/** Learn, decide and pass on; begin a run if the frame may stand for those that follow. */
+static __attribute__((noinline)) void forward_first(struct forward *f, vmk_PktHandle *pkt)
+{
+    struct header header = header_of(pkt);
+    bool tagged = vmk_PktMustVlanTag(pkt);
+    struct vmk_PortInt *to;
     vmk_uint16 vlan;
 
-    if (VMK_UNLIKELY(!ingress(f, pkt, &vlan))) {
+    f->run_port = NULL;
+    if (!ingress(f, pkt, &vlan)) {
         drop(f, pkt);
         return;
     }
-    src = mac_key(pkt->frame + VMK_ETH_ADDR_LENGTH, vlan);
-    if (src != f->last_src) {
-        f->last_src = src;
-        mac_table_learn(&f->vswitch->macs, src, f->source->id, f->now);
-    }
-    dst = mac_key(pkt->frame, vlan);
-    if (dst != f->last_dst) {
-        f->last_dst = dst;
-        f->last_port = vmk_EthAddrIsMulticast(pkt->frame) ? TO_ALL : resolve(f, dst);
-    }
-    if (VMK_UNLIKELY(f->last_port == TO_ALL || f->vswitch->promisc_ports != 0)) {
-        spread(f, pkt, vlan, f->last_port == TO_ALL || f->last_port == TO_NOBODY ? NULL : f->last_port);
-    } else if (VMK_UNLIKELY(f->last_port == TO_NOBODY)) {
+    mac_table_learn(&f->vswitch->macs, mac_key(pkt->frame + VMK_ETH_ADDR_LENGTH, vlan), f->source->id,
+                    f->now);
+    to = vmk_EthAddrIsMulticast(pkt->frame) ? TO_ALL : resolve(f, mac_key(pkt->frame, vlan));
+    if (to == TO_ALL || f->vswitch->promisc_ports != 0) {
+        spread(f, pkt, vlan, to == TO_ALL || to == TO_NOBODY ? NULL : to);
+    } else if (to == TO_NOBODY) {
         drop(f, pkt);
     } else {
-        emit(f, f->last_port, pkt, vlan);
+        if (!tagged) {
+            f->run = header;
+            f->run_port = to;
+            f->run_vlan = vlan;
+        }
+        emit(f, to, pkt, vlan);
     }
+}
+
+/** Whether what holds for the run holds for this frame. */
+static bool continues_run(const struct forward *f, const vmk_PktHandle *pkt)
+{
+    struct header header = header_of(pkt);
+
+    return f->run_port && header.front == f->run.front && header.back == f->run.back &&
+           pkt->mappedLen >= VMK_ETH_HDR_LENGTH && pkt->frameLen <= f->source->max_frame &&
+           !(pkt->flags & (VMK_PKT_FLAG_VLAN | VMK_PKT_FLAG_LARGE_TCP));
 }
 
 void vswitch_input(struct vmk_PortInt *port, vmk_PktList list)
@@ -237,7 +266,12 @@ void vswitch_input(struct vmk_PortInt *port, vmk_PktList list)
     f.stats->rx_packets += list->count;
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
         bytes += pkt->frameLen;
-        forward(&f, pkt);
+        if (VMK_LIKELY(continues_run(&f, pkt))) {
+            pkt->srcPortID = port->id;
+            emit(&f, f.run_port, pkt, f.run_vlan);
+        } else {
+            forward_first(&f, pkt);
+        }
     }
     f.stats->rx_bytes += bytes;
     flush(&f);
