@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 __thread vmk_uint64 hosted_flags = VMK_CPU_FLAG_INTERRUPTS;
+vmk_Bool hosted_interrupt_waits;
+vmk_uint64 hosted_tsc;
 
 static struct vmk_PCPU pcpus[VMK_MAX_PCPUS];
 static vmk_uint32 npcpus;
@@ -28,6 +30,15 @@ struct vmk_PCPU *hosted_pcpu(void)
         mine->num = num;
     }
     return mine;
+}
+
+void hosted_take_interrupts(void)
+{
+}
+
+void hosted_relax(void)
+{
+    __builtin_ia32_pause();
 }
 
 vmk_uint32 vmk_NumPCPUs(void)

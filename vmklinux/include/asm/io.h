@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #include <asm/page.h>
 #include <vmkapi/base/platform.h>
+#include <vmkapi/platform/x86/ioport.h>
 
 #define VMKLINUX_MMIO(suffix, bits, type)                                                                    \
     static __always_inline type read##suffix##_relaxed(const volatile void __iomem *addr)                    \
@@ -43,20 +44,18 @@ VMKLINUX_MMIO(l, 32, unsigned int)
 VMKLINUX_MMIO(q, 64, u64)
 #undef VMKLINUX_MMIO
 
-#define VMKLINUX_PORT(suffix, type)                                                                          \
-    static __always_inline type in##suffix(u16 port)                                                         \
+#define VMKLINUX_PORT(suffix, bits)                                                                          \
+    static __always_inline u##bits in##suffix(u16 port)                                                      \
     {                                                                                                        \
-        type value;                                                                                          \
-        asm volatile("in" #suffix " %w1,%0" : "=a"(value) : "Nd"(port));                                     \
-        return value;                                                                                        \
+        return vmk_IOPortRead##bits(port);                                                                   \
     }                                                                                                        \
-    static __always_inline void out##suffix(type value, u16 port)                                            \
+    static __always_inline void out##suffix(u##bits value, u16 port)                                         \
     {                                                                                                        \
-        asm volatile("out" #suffix " %0,%w1" : : "a"(value), "Nd"(port));                                    \
+        vmk_IOPortWrite##bits(port, value);                                                                  \
     }
-VMKLINUX_PORT(b, u8)
-VMKLINUX_PORT(w, u16)
-VMKLINUX_PORT(l, u32)
+VMKLINUX_PORT(b, 8)
+VMKLINUX_PORT(w, 16)
+VMKLINUX_PORT(l, 32)
 #undef VMKLINUX_PORT
 
 /* Map device registers uncached; NULL when that fails. Context: may block. */

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include <sanitizer/common_interface_defs.h>
 #include <vmkapi/base/logging.h>
 
 void vmk_vLogNamed(vmk_LogUrgency urgency, const char *module, const char *fmt, va_list ap)
@@ -20,4 +21,9 @@ void vmk_LogNamed(vmk_LogUrgency urgency, const char *module, const char *fmt, .
     va_start(args, fmt);
     vmk_vLogNamed(urgency, module, fmt, args);
     va_end(args);
+}
+
+void vmk_LogBacktraceMessage(void)
+{
+    __sanitizer_print_stack_trace();
 }
