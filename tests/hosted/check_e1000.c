@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check_e1000.c - Linux's e1000, unmodified, with a NIC that does what it should: traffic and coming and
+ * going.
+ */
+#include "driver.h"
+
+#include <run.h>
+
+#define FRAMES 1000
+
+static void check_all_arrived(const struct arrivals *at, unsigned count)
+{
+    ck_assert_uint_eq(at->count, count);
+    ck_assert_uint_eq(at->damaged, 0);
+    ck_assert_uint_eq(at->disordered, 0);
+}
+
+static void start(void)
+{
+    driver_machine_start();
+    driver_load_and_wait();
+    driver_port_connect();
+}
+
+static void stop(void)
+{
+    driver_port_disconnect();
+    ck_assert(driver_unload());
+}
+
+START_TEST(leaves_nothing_behind)
+{
+    driver_machine_start();
+    for (unsigned i = 0; i < 10; i++) {
+        driver_load_and_wait();
+        ck_assert(driver_unload());
+    }
+}
+END_TEST
+
+START_TEST(sends_and_receives)
+{
+    start();
+    for (unsigned len = 60; len < 1514; len += 363) {
+        driver_expect(0);
+        driver_send(0, FRAMES, len);
+        driver_receive(0, FRAMES, len);
+        check_all_arrived(&at_wire, FRAMES);
+        check_all_arrived(&at_port, FRAMES);
+    }
+    stop();
+}
+END_TEST
+
+START_TEST(sends_every_length)
+{
+    start();
+    driver_expect(60);
+    for (unsigned len = 60; len <= 1514; len++) {
+        driver_send(len, 1, len);
+        driver_receive(len, 1, len);
+    }
+    check_all_arrived(&at_wire, 1514 - 60 + 1);
+    check_all_arrived(&at_port, 1514 - 60 + 1);
+    stop();
+}
+END_TEST
+
+START_TEST(follows_the_link)
+{
+    start();
+    for (unsigned i = 0; i < 10; i++) {
+        nic_set_link(&nic, VMK_FALSE);
+        ck_assert(driver_link_becomes(VMK_FALSE));
+        nic_set_link(&nic, VMK_TRUE);
+        ck_assert(driver_link_becomes(VMK_TRUE));
+    }
+    driver_expect(0);
+    driver_send(0, FRAMES, 600);
+    check_all_arrived(&at_wire, FRAMES);
+    stop();
+}
+END_TEST
+
+RUN_TESTS(leaves_nothing_behind, sends_and_receives, sends_every_length, carries_jumbo_frames,
+          follows_the_link)
