@@ -36,6 +36,7 @@ log: $work/log
 panic: action=fatal
 RC
 echo c >"$work/go"
+cd "$work" # Its e1000 logs to the current folder.
 timeout 240 bochs-bin -q -f "$work/rc" -rc "$work/go" >"$work/out" 2>&1 || true
 
 expect() { # FILE TEXT
