@@ -325,8 +325,8 @@ static VMK_ReturnStatus set_mtu(struct command_call *call, struct vmk_UplinkInt 
     vmk_uint64 mtu = command_uint(call, "mtu", 0);
 
     if (mtu < uplink->reg.minMTU || mtu > uplink->reg.maxMTU) {
-        return command_fail(call, VMK_BAD_PARAM, "%s takes an mtu from %u to %u, not %lu", uplink->name.string,
-                            uplink->reg.minMTU, uplink->reg.maxMTU, mtu);
+        return command_fail(call, VMK_BAD_PARAM, "%s takes an mtu from %u to %u, not %lu",
+                            uplink->name.string, uplink->reg.minMTU, uplink->reg.maxMTU, mtu);
     }
     return uplink_mtu_set(uplink, (vmk_uint32)mtu);
 }
