@@ -21,7 +21,7 @@ static struct sk_buff *alloc(struct module *module, unsigned int size)
         return NULL;
     if (vmk_PktAllocForModule(module->id, 0, &pkt) != VMK_OK)
         return NULL;
-    vmklinux_skb_init(vmklinux_pkt_skb(pkt));
+    vmklinux_skb_init(vmklinux_pkt_skb(pkt), NULL);
     return vmklinux_pkt_skb(pkt);
 }
 
@@ -70,7 +70,7 @@ struct sk_buff *napi_build_skb(void *data, unsigned int frag_size)
 
     if (WARN_ONCE(data != vmk_PktBuffer(pkt), "build_skb() from memory that is no packet's\n"))
         return NULL;
-    vmklinux_skb_init(vmklinux_pkt_skb(pkt));
+    vmklinux_skb_init(vmklinux_pkt_skb(pkt), NULL);
     return vmklinux_pkt_skb(pkt);
 }
 EXPORT_SYMBOL(napi_build_skb);
@@ -128,15 +128,6 @@ void __dev_kfree_skb_any(struct sk_buff *skb, int reason)
         vmk_PktReleaseIRQ(vmklinux_skb_pkt(skb));
 }
 EXPORT_SYMBOL(__dev_kfree_skb_any);
-
-void napi_consume_skb(struct sk_buff *skb, int budget)
-{
-    if (unlikely(!budget))
-        __dev_kfree_skb_any(skb, 0);
-    else
-        consume_skb(skb);
-}
-EXPORT_SYMBOL(napi_consume_skb);
 
 /* --- moving bytes --- */
 

@@ -110,6 +110,7 @@ struct sk_buff {
     __u16 network_header;
     __u16 mac_header;
 
+    /* from here to hash, cleared by three stores */
     union {
         __wsum csum;
         struct {
@@ -119,8 +120,6 @@ struct sk_buff {
     };
     __be16 vlan_proto;
     __u16 vlan_tci;
-
-    /* cleared by one store */
     __u8 ip_summed;
     __u8 pkt_type;
     __u8 vlan_present;
@@ -129,10 +128,10 @@ struct sk_buff {
     __u8 csum_valid;
     __u8 l4_hash;
     __u8 encapsulation;
-
     __u16 queue_mapping;
     __u16 mac_len;
     __u32 hash;
+
     __u32 priority;
     struct sock *sk; /* always NULL: there are no sockets at this level */
     ktime_t tstamp;
@@ -157,35 +156,35 @@ static __always_inline struct sk_buff *vmklinux_pkt_skb(vmk_PktHandle *pkt)
 /* The shared info lies at the fixed end of the buffer, whatever size the driver asked for. */
 #define skb_shinfo(SKB) ((struct skb_shared_info *)vmk_PktDriverTail(vmklinux_skb_pkt(SKB)))
 
-/* Make @skb an empty buffer over all of its page; the caller set users. */
-static __always_inline void vmklinux_skb_init(struct sk_buff *skb)
+/* What is the same in every fresh sk_buff; the caller sets the geometry. */
+static __always_inline void vmklinux_skb_clear(struct sk_buff *skb)
 {
     struct skb_shared_info *shinfo = skb_shinfo(skb);
 
     skb->next = NULL;
-    skb->prev = NULL;
-    skb->dev = NULL;
+    skb->end = VMK_PKT_BUFFER_SIZE;
+    skb->truesize = PAGE_SIZE;
+    refcount_set(&skb->users, 1);
+    memset(&skb->csum, 0, offsetof(struct sk_buff, priority) - offsetof(struct sk_buff, csum));
+    skb->sk = NULL;
+    /* up to frag_list; the rest counts only with fragments, segments or time stamps */
+    memset(shinfo, 0, offsetof(struct skb_shared_info, hwtstamps));
+}
+
+/* Make @skb an empty buffer over all of its page. */
+static __always_inline void vmklinux_skb_init(struct sk_buff *skb, struct net_device *dev)
+{
+    vmklinux_skb_clear(skb);
+    skb->dev = dev;
     skb->head = vmk_PktBuffer(vmklinux_skb_pkt(skb));
     skb->data = skb->head;
     skb->len = 0;
     skb->data_len = 0;
     skb->tail = 0;
-    skb->end = VMK_PKT_BUFFER_SIZE;
-    skb->truesize = PAGE_SIZE;
-    refcount_set(&skb->users, 1);
     skb->protocol = 0;
     skb->transport_header = 0;
     skb->network_header = 0;
     skb->mac_header = 0;
-    skb->csum = 0;
-    memset(&skb->ip_summed, 0, offsetof(struct sk_buff, queue_mapping) - offsetof(struct sk_buff, ip_summed));
-    skb->queue_mapping = 0;
-    skb->mac_len = 0;
-    skb->hash = 0;
-    skb->sk = NULL;
-    skb->tstamp = 0;
-    memset(shinfo, 0, offsetof(struct skb_shared_info, hwtstamps));
-    shinfo->gso_type = 0;
 }
 
 /* --- geometry of the linear part --- */
@@ -615,8 +614,17 @@ struct sk_buff *napi_build_skb(void *data, unsigned int frag_size);
 extern void consume_skb(struct sk_buff *skb);
 extern void kfree_skb(struct sk_buff *skb);
 extern void __dev_kfree_skb_any(struct sk_buff *skb, int reason);
+
 /* The same on a transmit completion, in a bottom half unless @budget is 0. */
-extern void napi_consume_skb(struct sk_buff *skb, int budget);
+static inline void napi_consume_skb(struct sk_buff *skb, int budget)
+{
+    if (unlikely(!budget))
+        __dev_kfree_skb_any(skb, 0);
+    else if (unlikely(!skb || refcount_read(&skb->users) != 1 || skb_shinfo(skb)->nr_frags))
+        consume_skb(skb);
+    else
+        vmk_PktRelease(vmklinux_skb_pkt(skb));
+}
 
 #define dev_kfree_skb(a)           consume_skb(a)
 #define kfree_skb_reason(skb, why) kfree_skb(skb)

@@ -24,16 +24,17 @@ static __always_inline struct sk_buff *vmklinux_skb_for_tx(vmk_PktHandle *pkt, s
     struct sk_buff *skb = vmklinux_pkt_skb(pkt);
     unsigned int headroom = (unsigned int)((vmk_VA)pkt->frame & VMK_PAGE_MASK) - VMK_PKT_BUFFER;
 
-    vmklinux_skb_init(skb);
+    vmklinux_skb_clear(skb);
     skb->dev = dev;
     skb->head = pkt->frame - headroom; /* a clone's bytes lie in another packet's page */
     skb->data = pkt->frame;
     skb->len = pkt->frameLen;
     skb->data_len = pkt->frameLen - pkt->mappedLen;
     skb->tail = headroom + pkt->mappedLen;
-    skb->mac_header = (__u16)headroom;
-    skb->network_header = (__u16)(headroom + ETH_HLEN);
     skb->protocol = *(const __be16 *)(pkt->frame + offsetof(struct ethhdr, h_proto));
+    skb->transport_header = 0;
+    skb->network_header = (__u16)(headroom + ETH_HLEN);
+    skb->mac_header = (__u16)headroom;
     skb->queue_mapping = pkt->queueID;
     if (unlikely(pkt->flags & (VMK_PKT_FLAG_MUST_CSUM | VMK_PKT_FLAG_LARGE_TCP | VMK_PKT_FLAG_VLAN)))
         vmklinux_skb_show_offloads(skb, pkt);
