@@ -67,6 +67,21 @@ START_TEST(sends_every_length)
 }
 END_TEST
 
+START_TEST(carries_jumbo_frames)
+{
+    start();
+    driver_set_mtu(9000);
+    for (unsigned len = 1514; len <= 9014; len += 1500) {
+        driver_expect(0);
+        driver_send(0, 100, len);
+        driver_receive(0, 100, len);
+        check_all_arrived(&at_wire, 100);
+        check_all_arrived(&at_port, 100);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(follows_the_link)
 {
     start();

@@ -173,11 +173,7 @@ void driver_receive(unsigned first, unsigned count, unsigned len)
 
 void driver_set_mtu(unsigned mtu)
 {
-    struct vmk_UplinkInt *uplink;
-
-    VMK_VERIFY(uplink_claim("vmnic0", &uplink) == VMK_OK);
-    VMK_VERIFY(uplink_mtu_set(uplink, mtu) == VMK_OK);
-    uplink_yield(uplink);
+    VMK_VERIFY(vswitch_mtu_set("vSwitch0", mtu) == VMK_OK);
     hosted_run_ms(10); /* The driver resets the NIC; word of the lost link is on its way. */
     VMK_VERIFY(driver_link_becomes(VMK_TRUE));
 }

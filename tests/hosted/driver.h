@@ -49,7 +49,7 @@ void driver_receive(unsigned first, unsigned count, unsigned len);
 /** Forget what has arrived, and expect number @p next at both ends. */
 void driver_expect(unsigned next);
 
-/** Set vmnic0's MTU. */
+/** Set the switch's MTU, and with it vmnic0's. */
 void driver_set_mtu(unsigned mtu);
 
 #endif
