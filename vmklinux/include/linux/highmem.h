@@ -4,6 +4,7 @@
 #define VMKLINUX_LINUX_HIGHMEM_H
 
 #include <linux/mm.h>
+#include <vmkapi/base/pcpu.h>
 
 static inline void *kmap(struct page *page)
 {

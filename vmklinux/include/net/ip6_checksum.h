@@ -3,6 +3,7 @@
 #ifndef VMKLINUX_NET_IP6_CHECKSUM_H
 #define VMKLINUX_NET_IP6_CHECKSUM_H
 
+#include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
