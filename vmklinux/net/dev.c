@@ -146,6 +146,18 @@ void vmklinux_netdevs_start(struct device *parent)
     rtnl_unlock();
 }
 
+void vmklinux_netdevs_stop(struct device *parent)
+{
+    struct net_device *dev;
+
+    rtnl_lock();
+    list_for_each_entry (dev, &netdevs, dev_list) {
+        if (dev->dev.parent == parent)
+            netif_device_detach(dev);
+    }
+    rtnl_unlock();
+}
+
 /* The uplink goes first and without RTNL: it has the device closed, which takes RTNL. */
 void unregister_netdev(struct net_device *dev)
 {

@@ -8,7 +8,7 @@
 static void show_segmentation(struct sk_buff *skb, const vmk_PktHandle *pkt)
 {
     struct skb_shared_info *shinfo = skb_shinfo(skb);
-    unsigned int payload = skb->len - skb_tcp_all_headers(skb);
+    unsigned int payload = skb->len - (unsigned int)skb_tcp_all_headers(skb);
 
     shinfo->gso_size = pkt->mss;
     shinfo->gso_segs = (unsigned short)DIV_ROUND_UP(payload, pkt->mss);

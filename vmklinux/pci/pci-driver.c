@@ -172,8 +172,11 @@ static void shut_down(void *cookie)
     system_state = SYSTEM_POWER_OFF;
     mutex_lock(&attached_mutex);
     list_for_each_entry (attachment, &attached, entry) {
-        if (attachment->pdev->driver == drv && drv->shutdown)
+        if (attachment->pdev->driver == drv && drv->shutdown) {
+            /* Drivers look whether the device runs, and take what they see for what it stays. */
+            vmklinux_netdevs_stop(&attachment->pdev->dev);
             drv->shutdown(attachment->pdev);
+        }
     }
     mutex_unlock(&attached_mutex);
 }

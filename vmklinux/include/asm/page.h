@@ -23,8 +23,15 @@ static __always_inline phys_addr_t __pa(const volatile void *address)
     return vmk_VA2MA((vmk_VA)address);
 }
 
-#define virt_to_phys(address) __pa(address)
-#define phys_to_virt(address) __va(address)
+static inline phys_addr_t virt_to_phys(volatile void *address)
+{
+    return __pa(address);
+}
+
+static inline void *phys_to_virt(phys_addr_t address)
+{
+    return __va(address);
+}
 
 static inline int get_order(unsigned long size)
 {

@@ -626,9 +626,13 @@ static inline void napi_consume_skb(struct sk_buff *skb, int budget)
         vmk_PktRelease(vmklinux_skb_pkt(skb));
 }
 
+static inline void dev_kfree_skb_any(struct sk_buff *skb)
+{
+    __dev_kfree_skb_any(skb, 0);
+}
+
 #define dev_kfree_skb(a)           consume_skb(a)
 #define kfree_skb_reason(skb, why) kfree_skb(skb)
-#define dev_kfree_skb_any(skb)     __dev_kfree_skb_any(skb, 0)
 #define dev_kfree_skb_irq(skb)     __dev_kfree_skb_any(skb, 0)
 #define dev_consume_skb_any(skb)   __dev_kfree_skb_any(skb, 0)
 #define dev_consume_skb_irq(skb)   __dev_kfree_skb_any(skb, 0)

@@ -17,9 +17,9 @@ static inline unsigned int tcp_hdrlen(const struct sk_buff *skb)
 }
 
 /* Length of everything before the TCP payload, from the Ethernet header on. */
-static inline unsigned int skb_tcp_all_headers(const struct sk_buff *skb)
+static inline int skb_tcp_all_headers(const struct sk_buff *skb)
 {
-    return (unsigned int)skb_transport_offset(skb) + tcp_hdrlen(skb);
+    return skb_transport_offset(skb) + (int)tcp_hdrlen(skb);
 }
 
 #endif
