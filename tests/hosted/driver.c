@@ -19,6 +19,7 @@
 
 vmk_ModuleID hosted_vmklinux_id, hosted_e1000_id;
 int hosted_vmklinux_init(void);
+void hosted_vmklinux_exit(void);
 int hosted_e1000_init(void);
 void hosted_e1000_exit(void);
 
@@ -91,6 +92,21 @@ void driver_machine_start(void)
     hosted_pci_start();
 }
 
+int driver_vmklinux_init(void)
+{
+    return hosted_vmklinux_init();
+}
+
+void driver_vmklinux_exit(void)
+{
+    hosted_vmklinux_exit();
+}
+
+vmk_Bool driver_vmklinux_is_clear(void)
+{
+    return hosted_module_is_clear(hosted_vmklinux_id);
+}
+
 int driver_load(void)
 {
     return hosted_e1000_init();
@@ -107,10 +123,15 @@ void driver_load_and_wait(void)
     VMK_VERIFY(driver_load() == 0 && driver_link_becomes(VMK_TRUE));
 }
 
+vmk_Bool driver_is_clear(void)
+{
+    return hosted_module_is_clear(hosted_e1000_id);
+}
+
 vmk_Bool driver_unload(void)
 {
     hosted_e1000_exit();
-    return hosted_module_is_clear(hosted_e1000_id);
+    return driver_is_clear();
 }
 
 void driver_port_connect(void)

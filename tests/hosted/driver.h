@@ -24,11 +24,19 @@ extern struct arrivals at_wire, at_port;
 /** Bring machine, NIC and vmklinux up; no driver yet. */
 void driver_machine_start(void);
 
+/** Load and unload vmklinux itself, which driver_machine_start() has done; whether it holds nothing. */
+int driver_vmklinux_init(void);
+void driver_vmklinux_exit(void);
+vmk_Bool driver_vmklinux_is_clear(void);
+
 /** Load e1000. @return what its init_module() says. */
 int driver_load(void);
 
 /** Load it, and wait for vmnic0's link. */
 void driver_load_and_wait(void);
+
+/** @return whether e1000 holds nothing; what it holds is printed. */
+vmk_Bool driver_is_clear(void);
 
 /** Unload it. @return whether it left nothing behind. */
 vmk_Bool driver_unload(void);

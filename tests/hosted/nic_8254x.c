@@ -33,7 +33,6 @@
 #define RING_BYTES     2
 #define RING_HEAD      4
 #define RING_TAIL      6
-#define RDT            (RDBAL + RING_TAIL)
 #define TDT            (TDBAL + RING_TAIL)
 
 #define CTRL_SLU       0x00000040u
@@ -273,25 +272,6 @@ static unsigned store(struct nic *nic, const vmk_uint8 *bytes, unsigned len)
     return part;
 }
 
-void nic_receive(struct nic *nic, const void *frame, unsigned len)
-{
-    vmk_uint8 bytes[NIC_FRAME_MAX + FCS_BYTES] = {0};
-    unsigned total = len + (nic->reg[RCTL] & RCTL_STRIP_FCS ? 0 : FCS_BYTES), done = 0, part;
-
-    if (!(nic->reg[RCTL] & RCTL_ENABLE) || !passes_filter(nic, frame) ||
-        (len + FCS_BYTES > FRAME_MAX && !(nic->reg[RCTL] & RCTL_LONG))) {
-        nic->rx_refused++;
-        return;
-    }
-    memcpy(bytes, frame, len);
-    while (done < total && (part = store(nic, bytes + done, total - done)) != 0) {
-        done += part;
-    }
-    nic->rx_taken += done == total;
-    nic->rx_missed += done != total;
-    cause(nic, done == total ? CAUSE_RXT0 : CAUSE_OVERRUN);
-}
-
 /* Say that all of the receive ring is done, though nothing came. */
 static void report_unasked(struct nic *nic)
 {
@@ -304,6 +284,29 @@ static void report_unasked(struct nic *nic)
         ring_advance(at);
     }
     cause(nic, CAUSE_RXT0);
+}
+
+void nic_receive(struct nic *nic, const void *frame, unsigned len)
+{
+    vmk_uint8 bytes[NIC_FRAME_MAX + FCS_BYTES] = {0};
+    unsigned total = len + (nic->reg[RCTL] & RCTL_STRIP_FCS ? 0 : FCS_BYTES), done = 0, part;
+
+    if (!(nic->reg[RCTL] & RCTL_ENABLE) || !passes_filter(nic, frame) ||
+        (len + FCS_BYTES > FRAME_MAX && !(nic->reg[RCTL] & RCTL_LONG))) {
+        nic->rx_refused++;
+        return;
+    }
+    if (nic->fault == NIC_RX_UNASKED) {
+        report_unasked(nic);
+        return;
+    }
+    memcpy(bytes, frame, len);
+    while (done < total && (part = store(nic, bytes + done, total - done)) != 0) {
+        done += part;
+    }
+    nic->rx_taken += done == total;
+    nic->rx_missed += done != total;
+    cause(nic, done == total ? CAUSE_RXT0 : CAUSE_OVERRUN);
 }
 
 static void update_link(struct nic *nic)
@@ -401,12 +404,6 @@ static void write_register(struct nic *nic, unsigned index, vmk_uint32 value)
     case TDT:
         nic->reg[index] = value;
         transmit(nic);
-        break;
-    case RDT:
-        nic->reg[index] = value;
-        if (nic->fault == NIC_RX_UNASKED) {
-            report_unasked(nic);
-        }
         break;
     default:
         nic->reg[index] = value;
