@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # setup.sh - installs the packages of the named groups and lays out the fetched sources.
 #
-#   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [GROUP…]     groups: build boot test docs
+#   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [GROUP…]     groups: build boot test bench docs
 #
 # Packages come by apt, by name (ci/packages.txt); sources go to build/sources/ and nowhere else. Doing it
 # again is cheap: each part leaves a stamp that names what it was made from.
@@ -24,8 +24,8 @@ while [ $# -gt 0 ]; do
         esac
         shift
         ;;
-    build | boot | test | docs) groups="$groups $1" ;;
-    *) die "setup: '$1' is no group" "Groups are: build boot test docs." ;;
+    build | boot | test | bench | docs) groups="$groups $1" ;;
+    *) die "setup: '$1' is no group" "Groups are: build boot test bench docs." ;;
     esac
     shift
 done
@@ -152,6 +152,22 @@ set_up_lwip() {
     unpack "$tarball" lwip src COPYING
 }
 
+# The kernel and modules of Debian's newest Linux 6.1, as they come, under build/sources/linux-image.
+set_up_linux_image() {
+    if [ -e "$sources/linux-image" ]; then
+        return 0
+    fi
+    meta=$(awk '$1 == "fetch" { print $2 }' "$top/ci/packages.txt")
+    image=$(apt-cache depends "$meta" | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+    [ -n "$image" ] || die "apt does not know $meta" "Run apt-get update as root once."
+    say "Fetching $image"
+    mkdir -p "$sources/apt/download"
+    (cd "$sources/apt/download" && quietly "$build/log/linux-image" apt-get -o APT::Sandbox::User=root download "$image")
+    rm -rf "$sources/linux-image.unpacking"
+    dpkg -x "$sources/apt/download/$image"_*.deb "$sources/linux-image.unpacking"
+    mv "$sources/linux-image.unpacking" "$sources/linux-image"
+}
+
 mkdir -p "$build/log"
 install_packages
 case $groups in
@@ -159,4 +175,7 @@ case $groups in
     set_up_linux
     set_up_lwip
     ;;
+esac
+case $groups in
+*bench*) set_up_linux_image ;;
 esac

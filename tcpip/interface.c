@@ -14,6 +14,7 @@
 #include <lwip/netif.h>
 #include <lwip/prot/dhcp.h>
 
+#include <vmkapi/base/mark.h>
 #include <vmkapi/base/module.h>
 #include <vmkapi/base/system.h>
 #include <vmkapi/net/net_port.h>
@@ -166,6 +167,7 @@ static void address_changed(struct netif *unused)
                    info.dhcp ? "DHCP lease" : "static address", VMK_IPV4_FMT_ARGS(info.address),
                    prefix_length(info.netmask), VMK_IPV4_FMT_ARGS(info.gateway),
                    VMK_IPV4_FMT_ARGS(info.dns[0]));
+    vmk_Mark(VMK_MARK_LEASE);
     release_startup();
     vmk_LogMessage(NAME ": status page at http://" VMK_IPV4_FMT_STR "/", VMK_IPV4_FMT_ARGS(info.address));
 }

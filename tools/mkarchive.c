@@ -5,14 +5,15 @@
  *   mkarchive OUT [PATH=FILE | PATH/]...
  *
  * PATH=FILE puts FILE's contents at PATH, PATH/ makes a directory; the folders above are made as needed.
- * Entries are sorted by path and have no owner, no time and fixed modes. Contents start at a multiple of
- * CONTENTS_ALIGN, so that the kernel can use them where they lie: names are padded with NULs, which every
- * reader of the format takes.
+ * Entries are sorted by path and have no owner, no time and one of two modes: executable or not. Contents
+ * start at a multiple of CONTENTS_ALIGN, so that the kernel can use them where they lie: names are padded
+ * with NULs, which every reader of the format takes.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define CONTENTS_ALIGN 16
 #define HEADER_LEN     110
@@ -105,14 +106,14 @@ static void write_file(FILE *out, const struct entry *entry, unsigned inode)
 {
     FILE *in = fopen(entry->file, "rb");
     char buffer[65536];
+    struct stat status;
     size_t len;
-    long size;
 
-    if (in == NULL || fseek(in, 0, SEEK_END) != 0 || (size = ftell(in)) < 0) {
+    if (in == NULL || fstat(fileno(in), &status) != 0) {
         fail(entry->file, strerror(errno));
     }
-    rewind(in);
-    write_header(out, entry->path, inode, 0100644, (size_t)size);
+    write_header(out, entry->path, inode, status.st_mode & S_IXUSR ? 0100755 : 0100644,
+                 (size_t)status.st_size);
     while ((len = fread(buffer, 1, sizeof(buffer), in)) != 0) {
         fwrite(buffer, 1, len, out);
     }
