@@ -18,7 +18,7 @@ fast | nightly | full)
     ;;
 esac
 case $kind in
-fast) selection='-L fast' ;;
+fast) selection="-L fast --parallel 2" ;;
 nightly) selection='-L nightly' ;;
 full) selection='-LE nightly' ;;
 esac
