@@ -13,7 +13,8 @@
  */
 void vmklinux_netdevs_start(struct device *parent);
 
-/* Detach the network devices of @parent: an open under way ends first, none comes after. Context: may block. */
+/* Detach the network devices of @parent: an open under way ends first, none comes after. Context: may block.
+ */
 void vmklinux_netdevs_stop(struct device *parent);
 
 /* Register @dev's uplink with all it can do; dev->uplink is set then. Returns 0 or a negative errno. */
