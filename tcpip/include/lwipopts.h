@@ -10,26 +10,33 @@
 #define LWIP_NETCONN         0
 #define LWIP_SOCKET          0
 
-/* Every object is an allocation of its own; the limits that matter are http.c's and the heap's. */
+/* Bytes come from the heap, objects from pools of their own: lwIP cannot do without some of them (timers). */
 #define MEM_LIBC_MALLOC    1
-#define MEMP_MEM_MALLOC    1
+#define MEMP_MEM_MALLOC    0
 #define MEM_ALIGNMENT      8
+#define MEMP_NUM_PBUF      128
+#define MEMP_NUM_RAW_PCB   8
+#define MEMP_NUM_UDP_PCB   8
 #define MEMP_NUM_TCP_PCB   256
-#define MEMP_NUM_TCP_SEG   4096
+#define MEMP_NUM_TCP_SEG   2048
 #define MEMP_NUM_REASSDATA 16
 #define IP_REASS_MAX_PBUFS 64
 
-#define LWIP_ARP           1
-#define LWIP_IPV4          1
-#define LWIP_IPV6          0
-#define LWIP_ICMP          1
-#define LWIP_RAW           1
-#define LWIP_UDP           1
-#define LWIP_TCP           1
-#define LWIP_DHCP          1
-#define LWIP_DNS           1
-#define LWIP_IGMP          0
-#define LWIP_AUTOIP        0
+/* What comes in is wrapped, not copied to this pool, which lwIP would check TCP's window against. */
+#define PBUF_POOL_SIZE                 1
+#define LWIP_DISABLE_TCP_SANITY_CHECKS 1
+
+#define LWIP_ARP                       1
+#define LWIP_IPV4                      1
+#define LWIP_IPV6                      0
+#define LWIP_ICMP                      1
+#define LWIP_RAW                       1
+#define LWIP_UDP                       1
+#define LWIP_TCP                       1
+#define LWIP_DHCP                      1
+#define LWIP_DNS                       1
+#define LWIP_IGMP                      0
+#define LWIP_AUTOIP                    0
 #define DHCP_DOES_ARP_CHECK                                                                                  \
     0 /* It costs seconds; conflicts show in the log of whoever has the address too. */
 #define LWIP_DHCP_MAX_DNS_SERVERS     2
@@ -48,6 +55,7 @@
 #define TCP_SND_BUF                   (32 * 1024)
 #define TCP_SND_QUEUELEN              128
 #define TCP_QUEUE_OOSEQ               1
+#define TCP_OOSEQ_MAX_PBUFS           32
 #define TCP_LISTEN_BACKLOG            1
 #define TCP_MSL                       5000UL /* Half of TIME-WAIT, in milliseconds. */
 #define LWIP_TCP_TIMESTAMPS           0
