@@ -4,6 +4,7 @@
  */
 #include <core/crash.h>
 
+#include <core/acpi.h>
 #include <core/arch.h>
 #include <core/clock.h>
 #include <core/config.h>
@@ -55,11 +56,32 @@ bool crash_nmi(const struct trap_frame *frame)
     arch_halt();
 }
 
-/**
- * Become the teller, or stop: another CPU was first, and will come for us by NMI.
- *
- * A teller that crashes again has found a bug in the telling: it says so and gives up.
- */
+/** All is told. */
+static VMK_ATTRIBUTE_NORETURN void end(void)
+{
+    if (config_cmdline_is("panic", "poweroff")) {
+        shutdown_at_once();
+    }
+    format_print(&console_sink, "Halted: switch the machine off, or reset it.\n");
+    arch_halt();
+}
+
+/** The telling itself has crashed: end with a word about that, or, if even that fails, without. */
+static VMK_ATTRIBUTE_NORETURN void give_up(const char *reason)
+{
+    static bool given_up;
+
+    if (given_up) {
+        acpi_poweroff_at_once();
+        arch_halt();
+    }
+    given_up = true;
+    console_dev_break_lock();
+    format_print(&console_sink, "\ncrashed again while telling about the crash (%s)\n", reason);
+    end();
+}
+
+/** Become the teller, or stop: another CPU was first, and will come for us by NMI. */
 static void claim(const char *reason)
 {
     vmk_uint32 nobody = NOBODY, self = vmk_GetPCPUNum();
@@ -70,7 +92,7 @@ static void claim(const char *reason)
         return;
     }
     if (nobody == self) {
-        format_print(&console_sink, "\ncrashed again while telling about the crash (%s); halted\n", reason);
+        give_up(reason);
     }
     arch_halt();
 }
@@ -147,11 +169,7 @@ static VMK_ATTRIBUTE_NORETURN void tell(vmk_uint32 cpu)
     log_crash_flush();
     crash_report_screen(&report, &console_sink);
     crash_report_json(&report, &console_sink);
-    if (config_cmdline_is("panic", "poweroff")) {
-        shutdown_machine(VMK_FAILURE);
-    }
-    format_print(&console_sink, "Halted: switch the machine off, or reset it.\n");
-    arch_halt();
+    end();
 }
 
 void crash_enter(const struct trap_frame *frame, const char *fmt, ...)

@@ -5,6 +5,7 @@
 #include <core/command.h>
 
 #include <vmkapi/base/assert.h>
+#include <vmkapi/base/pcpu.h>
 #include <vmkapi/base/platform.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/lib/libc.h>
@@ -61,11 +62,19 @@ static void die_by_writing_code(void)
     *(volatile vmk_uint8 *)(vmk_VA)die_by_writing_code = 0xcc;
 }
 
+/** Show that a crash in the middle of telling about a crash is an end too. */
+static void die_twice(void)
+{
+    VMK_THIS_PCPU->current_world = (void *)16;
+    vmk_Panic("a world that is none");
+}
+
 static const struct {
     const char *kind;
     void (*die)(void);
 } deaths[] = {{"panic", die_by_panic},    {"fault", die_by_fault},          {"hang", die_by_hang},
-              {"oom", die_by_exhaustion}, {"stack", die_by_stack_overflow}, {"text", die_by_writing_code}};
+              {"oom", die_by_exhaustion}, {"stack", die_by_stack_overflow}, {"text", die_by_writing_code},
+              {"twice", die_twice}};
 
 static VMK_ReturnStatus crash_command(struct command_call *call)
 {
@@ -83,7 +92,7 @@ static VMK_ReturnStatus crash_command(struct command_call *call)
 static const struct command_arg crash_args[] = {{.name = "kind",
                                                  .letter = 'k',
                                                  .type = COMMAND_CHOICE,
-                                                 .choices = "panic|fault|hang|oom|stack|text",
+                                                 .choices = "panic|fault|hang|oom|stack|text|twice",
                                                  .flags = COMMAND_REQUIRED,
                                                  .help = "How to crash"},
                                                 {0}};

@@ -16,12 +16,14 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/sem.h>
+#include <vmkapi/base/time.h>
 #include <vmkapi/lib/libc.h>
 
 #include "stress_table.h"
 
 #define HANDLERS         32
 #define FLUSH_TIMEOUT_MS 5000
+#define PATIENCE_S       30 /* For the orderly end. */
 /** isa-debug-exit makes QEMU's status of it: twice the value plus one. */
 #define DEBUG_EXIT_GOOD 0x10
 #define DEBUG_EXIT_BAD  0x11
@@ -38,6 +40,7 @@ static unsigned nhandlers;
 static vmk_SemaphoreObject handlers_sema = VMK_BINARY_SEMA_INITIALIZER(handlers_sema, "reboot handlers");
 
 static vmk_SystemState state = VMK_SYSTEM_STATE_RUNNING;
+static vmk_TimerObject patience;
 
 vmk_Bool vmk_SystemCheckState(vmk_SystemState asked)
 {
@@ -127,17 +130,34 @@ static void announce_exit(vmk_StatusValue status)
     }
 }
 
-void shutdown_machine(vmk_StatusValue status)
+static VMK_ATTRIBUTE_NORETURN void stay_on(void)
 {
     static const char failed[] = "The machine does not switch off; it is safe to do that by hand now.\n";
 
-    announce_exit(status);
-    status = acpi_poweroff();
-    if (status != VMK_OK) {
-        console_write(failed, sizeof(failed) - 1);
-    }
+    console_write(failed, sizeof(failed) - 1);
     hang_watch_stop();
     arch_halt();
+}
+
+void shutdown_at_once(void)
+{
+    vmk_CPUDisableInterrupts();
+    announce_exit(VMK_FAILURE);
+    acpi_poweroff_at_once();
+    stay_on();
+}
+
+/** Somebody is in the way of the orderly end. Context: bottom half. */
+static void lose_patience(vmk_AddrCookie kind)
+{
+    static const char late[] = "Stopping in order takes too long; stopping at once.\n";
+
+    console_write(late, sizeof(late) - 1);
+    if (kind.u64 == SHUTDOWN_REBOOT) {
+        announce_exit(VMK_FAILURE);
+        arch_reset();
+    }
+    shutdown_at_once();
 }
 
 void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
@@ -145,13 +165,18 @@ void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
     vmk_LogMessage("%s", kind == SHUTDOWN_REBOOT ? "restarting" : "powering off");
     __atomic_store_n(&state, VMK_SYSTEM_STATE_STOPPING, __ATOMIC_RELAXED);
     stress_disarm();
+    vmk_TimerInit(&patience, VMK_VMKERNEL_MODULE_ID, lose_patience, (vmk_AddrCookie){.u64 = kind});
+    vmk_TimerArm(&patience, vmk_GetTimerCycles() + PATIENCE_S * VMK_NSEC_PER_SEC);
     call_handlers();
     log_flush(FLUSH_TIMEOUT_MS);
     console_close();
-    if (kind == SHUTDOWN_POWER_OFF) {
-        shutdown_machine(status);
-    }
     announce_exit(status);
+    if (kind == SHUTDOWN_POWER_OFF) {
+        status = acpi_poweroff();
+        vmk_WarningMessage("ACPI does not switch the machine off: %s", vmk_StatusToString(status));
+        acpi_poweroff_at_once();
+        stay_on();
+    }
     status = acpi_restart();
     if (status != VMK_OK) {
         vmk_WarningMessage("ACPI does not restart the machine (%s); trying the keyboard controller",

@@ -66,8 +66,15 @@ acpi_node acpi_pci_child(acpi_node bus, vmk_uint8 dev, vmk_uint8 fn);
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin,
                                 struct acpi_interrupt *interrupt);
 
-/** Switch the machine off (S5). Returns only when that failed. Context: world, or crash. */
+/** Switch the machine off (S5). Returns only when that failed. Context: world. */
 VMK_ReturnStatus acpi_poweroff(void);
+
+/**
+ * Switch the machine off by its registers alone, as acpi_init() found them: no lock, no firmware, no memory.
+ *
+ * Returns only when that failed. Context: any.
+ */
+void acpi_poweroff_at_once(void);
 
 /** Restart the machine by the FADT's reset register. Returns only when that failed. Context: any. */
 VMK_ReturnStatus acpi_restart(void);

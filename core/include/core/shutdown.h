@@ -23,7 +23,7 @@ VMK_ATTRIBUTE_NORETURN void shutdown_system(enum shutdown_kind kind, vmk_StatusV
 /** Note that the system has crashed, for vmk_SystemCheckState(). Context: any. */
 void shutdown_note_panic(void);
 
-/** Switch the machine off, as far as it can be. Context: world, or crash. */
-VMK_ATTRIBUTE_NORETURN void shutdown_machine(vmk_StatusValue status);
+/** Write `@@vmk exit=1` and switch the machine off, whatever state the system is in. Context: any. */
+VMK_ATTRIBUTE_NORETURN void shutdown_at_once(void);
 
 #endif
