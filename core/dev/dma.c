@@ -11,8 +11,11 @@
 #include <core/heap.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/lib/libc.h>
+
+VMK_STRESS_POINT(dma_no_mapping, "A buffer cannot be mapped for its device");
 
 static vmk_StatusValue refuse(vmk_DMAMapErrorInfo *err, vmk_DMAMapErrorReason reason)
 {
@@ -143,6 +146,9 @@ VMK_ReturnStatus vmk_DMAMapElemManaged(vmk_DMAEngine head, vmk_DMADirection dire
 
     if (!length_allowed(&engine->constraints, in->length)) {
         return refuse(err, VMK_DMA_MAP_ERROR_LENGTH);
+    }
+    if (VMK_STRESS_HIT(dma_no_mapping)) {
+        return refuse(err, VMK_DMA_MAP_ERROR_NO_BOUNCE);
     }
     if (!reachable(engine, in)) {
         status = bounce(engine, direction, in, &mapped, err);

@@ -12,7 +12,10 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/pcpu.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/mapping.h>
+
+VMK_STRESS_POINT(interrupt_none_left, "A PCI function gets no interrupt");
 
 static void intx_gate(void *arg, vmk_Bool open)
 {
@@ -201,7 +204,8 @@ static VMK_ReturnStatus add_interrupt(vmk_ModuleID module, vmk_PCIDevice device)
     vmk_Bool gated = device->intr.type == VMK_PCI_INTERRUPT_TYPE_LEGACY && device->intx_maskable;
     struct intr_line *line;
 
-    VMK_ReturnStatus status = get_line(device, n, &line);
+    VMK_ReturnStatus status =
+        VMK_STRESS_HIT(interrupt_none_left) ? VMK_NO_RESOURCES : get_line(device, n, &line);
     if (status != VMK_OK) {
         return status;
     }

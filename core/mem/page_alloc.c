@@ -12,9 +12,12 @@
 #include <core/page_alloc.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/stats.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
+
+VMK_STRESS_POINT(page_no_memory, "The page allocator has no page");
 
 #define CACHE_BATCH 16u
 #define CACHE_MAX   48u
@@ -166,11 +169,17 @@ static __attribute__((noinline)) vmk_StatusValue alloc_slow(struct page_cache *c
 
 VMK_ReturnStatus vmk_PageAlloc(vmk_PageRequest request, vmk_MPN *mpn)
 {
-    vmk_uint64 flags = vmk_CPUSaveInterrupts();
-    struct page_cache *cache = &caches[vmk_GetPCPUNum()];
-    struct page_list *list = &cache->free[zone_first[request.constraint]];
     vmk_StatusValue status = VMK_OK;
+    struct page_cache *cache;
+    struct page_list *list;
+    vmk_uint64 flags;
 
+    if (VMK_STRESS_HIT(page_no_memory)) {
+        return VMK_NO_MEMORY;
+    }
+    flags = vmk_CPUSaveInterrupts();
+    cache = &caches[vmk_GetPCPUNum()];
+    list = &cache->free[zone_first[request.constraint]];
     if (VMK_LIKELY(request.order == 0 && list->count != 0)) {
         *mpn = list_pop(list);
         hand_out(cache, request, *mpn);

@@ -12,9 +12,12 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/net/net_poll.h>
+
+VMK_STRESS_POINT(poll_lost, "A NIC asks to be polled, and is forgotten");
 
 struct poll {
     struct vmk_NetPollInt public;
@@ -219,6 +222,9 @@ void vmk_NetPollActivate(vmk_NetPoll public)
     struct poll *poll = to_poll(public);
     vmk_uint64 flags;
 
+    if (VMK_STRESS_HIT(poll_lost)) {
+        return;
+    }
     vmk_SpinlockLockIRQ(&poll->lock, &flags);
     poll->wanted = VMK_TRUE;
     enqueue_if_wanted(poll);

@@ -11,8 +11,11 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/stats.h>
+
+VMK_STRESS_POINT(packet_no_memory, "There is no memory for a packet");
 
 #define CACHE_MAX   256 /* Free packets a CPU keeps: an e1000 ring's worth. */
 #define CACHE_BATCH 32
@@ -191,6 +194,9 @@ VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_
 {
     struct pkt_cache *cache;
 
+    if (VMK_STRESS_HIT(packet_no_memory)) {
+        return VMK_NO_MEMORY;
+    }
     vmk_BottomHalfDisable();
     cache = this_cache();
     if (VMK_UNLIKELY(!cache->free || len > VMK_PKT_MAX_MAPPED)) {

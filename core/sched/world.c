@@ -15,8 +15,11 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/mapping.h>
 #include <vmkapi/lib/libc.h>
+
+VMK_STRESS_POINT(world_no_memory, "There is no memory for a new world");
 
 /* Worlds that wait for another's death. */
 static struct wait_queue deaths = WAIT_QUEUE_INITIALIZER(deaths, "world deaths");
@@ -114,7 +117,7 @@ VMK_ReturnStatus vmk_WorldCreate(const vmk_WorldProps *props, vmk_WorldID *id)
         (unsigned)props->schedClass > VMK_WORLD_SCHED_CLASS_QUICK || (affinity & smp_online_mask()) == 0) {
         return VMK_BAD_PARAM;
     }
-    world = world_alloc(props->name, props->moduleID);
+    world = VMK_STRESS_HIT(world_no_memory) ? NULL : world_alloc(props->name, props->moduleID);
     if (world == NULL) {
         return VMK_NO_MEMORY;
     }
