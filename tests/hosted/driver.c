@@ -123,6 +123,18 @@ void driver_load_and_wait(void)
     VMK_VERIFY(driver_load() == 0 && driver_link_becomes(VMK_TRUE));
 }
 
+VMK_ReturnStatus driver_up(void)
+{
+    struct vmk_UplinkInt *uplink;
+    vmk_StatusValue status = uplink_claim("vmnic0", &uplink);
+
+    if (status == VMK_OK) {
+        status = uplink_up(uplink);
+        uplink_yield(uplink);
+    }
+    return status;
+}
+
 vmk_Bool driver_is_clear(void)
 {
     return hosted_module_is_clear(hosted_e1000_id);

@@ -35,6 +35,10 @@ int driver_load(void);
 /** Load it, and wait for vmnic0's link. */
 void driver_load_and_wait(void);
 
+/** Start vmnic0 unless it runs. @return VMK_OK; VMK_NOT_FOUND without a vmnic0; else why it does not start.
+ */
+VMK_ReturnStatus driver_up(void);
+
 /** @return whether e1000 holds nothing; what it holds is printed. */
 vmk_Bool driver_is_clear(void);
 

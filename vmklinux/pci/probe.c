@@ -63,13 +63,14 @@ static void set_capabilities(struct pci_dev *pdev)
 }
 
 /* A device that firmware gave no route has interrupt 0, which nobody can request. */
-static void set_interrupt(struct pci_dev *pdev)
+static int set_interrupt(struct pci_dev *pdev)
 {
-    vmk_IntrCookie cookie;
+    vmk_IntrCookie cookie = 0;
+    vmk_StatusValue status = vmk_PCIAllocIntrCookie(pdev->module->id, pdev->vmk_pci,
+                                                    VMK_PCI_INTERRUPT_TYPE_LEGACY, 1, 1, NULL, &cookie, NULL);
 
-    if (vmk_PCIAllocIntrCookie(pdev->module->id, pdev->vmk_pci, VMK_PCI_INTERRUPT_TYPE_LEGACY, 1, 1, NULL,
-                               &cookie, NULL) == VMK_OK)
-        pdev->irq = cookie;
+    pdev->irq = cookie;
+    return status == VMK_NOT_SUPPORTED ? 0 : vmklinux_errno(status);
 }
 
 struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device device, vmk_PCIDevice pci)
@@ -91,12 +92,17 @@ struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device devic
     set_identity(pdev);
     set_resources(pdev);
     set_capabilities(pdev);
-    if (vmklinux_dma_init(drv->module, &pdev->dev)) {
-        kfree(pdev);
-        return NULL;
-    }
-    set_interrupt(pdev);
+    if (vmklinux_dma_init(drv->module, &pdev->dev))
+        goto free_pdev;
+    if (set_interrupt(pdev))
+        goto exit_dma;
     return pdev;
+
+exit_dma:
+    vmklinux_dma_exit(&pdev->dev);
+free_pdev:
+    kfree(pdev);
+    return NULL;
 }
 
 void vmklinux_pci_dev_destroy(struct pci_dev *pdev)
