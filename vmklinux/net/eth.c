@@ -12,10 +12,10 @@ __be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev)
     skb_reset_mac_header(skb);
     skb->data += ETH_HLEN;
     skb->len -= ETH_HLEN;
-    if (unlikely(is_multicast_ether_addr(eth->h_dest)))
-        skb->pkt_type = is_broadcast_ether_addr(eth->h_dest) ? PACKET_BROADCAST : PACKET_MULTICAST;
-    else if (unlikely(!ether_addr_equal(eth->h_dest, dev->dev_addr)))
-        skb->pkt_type = PACKET_OTHERHOST;
+    if (!ether_addr_equal(eth->h_dest, dev->dev_addr))
+        skb->pkt_type = is_unicast_ether_addr(eth->h_dest)     ? PACKET_OTHERHOST
+                        : is_broadcast_ether_addr(eth->h_dest) ? PACKET_BROADCAST
+                                                               : PACKET_MULTICAST;
     /* Below 1536 the field is a length: IEEE 802.3, 3.2.6. */
     return likely(ntohs(eth->h_proto) >= ETH_P_802_3_MIN) ? eth->h_proto : htons(ETH_P_802_2);
 }

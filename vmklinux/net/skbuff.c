@@ -12,43 +12,40 @@
 
 /* --- getting --- */
 
-static struct sk_buff *alloc(struct module *module, unsigned int size)
+static __always_inline struct sk_buff *alloc(struct module *module, struct net_device *dev, unsigned int size,
+                                             unsigned int headroom)
 {
+    struct sk_buff *skb;
     vmk_PktHandle *pkt;
 
-    if (WARN_ONCE(size > VMK_PKT_BUFFER_SIZE, "%s asks for an sk_buff of %u bytes; there are %lu at most\n",
-                  module->name, size, VMK_PKT_BUFFER_SIZE))
+    if (WARN_ONCE(size + headroom > VMK_PKT_BUFFER_SIZE,
+                  "%s asks for an sk_buff of %u bytes; %lu is the most\n", module->name, size + headroom,
+                  VMK_PKT_BUFFER_SIZE))
         return NULL;
-    if (vmk_PktAllocForModule(module->id, 0, &pkt) != VMK_OK)
+    if (unlikely(vmk_PktAllocForModule(module->id, 0, &pkt) != VMK_OK))
         return NULL;
-    vmklinux_skb_init(vmklinux_pkt_skb(pkt), NULL);
-    return vmklinux_pkt_skb(pkt);
+    skb = vmklinux_pkt_skb(pkt);
+    vmklinux_skb_init(skb, dev);
+    skb_reserve(skb, (int)headroom);
+    return skb;
 }
 
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom)
 {
-    struct sk_buff *skb = alloc(module, size + headroom);
-
-    if (skb)
-        skb_reserve(skb, (int)headroom);
-    return skb;
+    return alloc(module, NULL, size, headroom);
 }
 EXPORT_SYMBOL(vmklinux_alloc_skb);
 
 struct sk_buff *vmklinux_netdev_alloc_skb(struct module *module, struct net_device *dev, unsigned int length,
                                           unsigned int headroom)
 {
-    struct sk_buff *skb = vmklinux_alloc_skb(module, length, headroom);
-
-    if (skb)
-        skb->dev = dev;
-    return skb;
+    return alloc(module, dev, length, headroom);
 }
 EXPORT_SYMBOL(vmklinux_netdev_alloc_skb);
 
 struct sk_buff *vmklinux_napi_alloc_skb(struct module *module, struct napi_struct *napi, unsigned int length)
 {
-    return vmklinux_netdev_alloc_skb(module, napi->dev, length, NET_SKB_PAD + NET_IP_ALIGN);
+    return alloc(module, napi->dev, length, NET_SKB_PAD + NET_IP_ALIGN);
 }
 EXPORT_SYMBOL(vmklinux_napi_alloc_skb);
 

@@ -47,14 +47,13 @@ static __always_inline struct sk_buff *vmklinux_skb_for_tx(vmk_PktHandle *pkt, s
 static __always_inline vmk_PktHandle *vmklinux_pkt_from_rx(struct sk_buff *skb)
 {
     vmk_PktHandle *pkt = vmklinux_skb_pkt(skb);
-    unsigned int pulled = skb_headroom(skb) - skb->mac_header;
+    unsigned char *frame = skb_mac_header(skb);
+    unsigned int len = skb->len + (unsigned int)(skb->data - frame);
 
-    pkt->frame = skb->data - pulled;
-    pkt->frameLen = skb->len + pulled;
-    pkt->mappedLen = skb_headlen(skb) + pulled;
-    pkt->flags = 0;
-    if (skb->ip_summed == CHECKSUM_UNNECESSARY)
-        pkt->flags = VMK_PKT_FLAG_CSUM_VFD;
+    pkt->frame = frame;
+    pkt->frameLen = len;
+    pkt->mappedLen = len - skb->data_len;
+    pkt->flags = skb->ip_summed == CHECKSUM_UNNECESSARY ? VMK_PKT_FLAG_CSUM_VFD : 0;
     if (unlikely(skb->vlan_present)) {
         pkt->flags |= VMK_PKT_FLAG_VLAN;
         pkt->vlanTag = skb->vlan_tci;
