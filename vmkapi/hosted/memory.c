@@ -52,4 +52,5 @@ void hosted_memory_start(void)
     boot_info.regions[1] = (struct boot_region){BOOT_BYTES, HOSTED_RAM_BYTES - BOOT_BYTES, BOOT_REGION_RAM};
     boot_info.nregions = 2;
     page_alloc_init(&boot_info);
+    hosted_pages_close(BOOT_BYTES, HOSTED_RAM_BYTES - BOOT_BYTES);
 }

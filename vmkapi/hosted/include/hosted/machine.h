@@ -46,6 +46,9 @@ vmk_Bool hosted_timer_skip(void);
 /** Put memory behind the machine's RAM, and start the page allocator. */
 void hosted_memory_start(void);
 
+/** Let nobody touch free memory: pages.c opens it as it is allocated. */
+void hosted_pages_close(vmk_MA base, vmk_ByteCount bytes);
+
 /** Mappings: see mapping.c. Map @p bytes of the memory file at @p offset to @p va. */
 void hosted_memory_map(vmk_VA va, vmk_ByteCount offset, vmk_ByteCount bytes, vmk_Bool writable);
 
