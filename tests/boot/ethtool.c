@@ -113,17 +113,22 @@ START_TEST(test_dumps)
 }
 END_TEST
 
-/* The register and loopback tests fail on QEMU's model, whatever runs the driver: see CAVEATS.md. */
+/*
+ * The codes are those of Debian's Linux 6.1, `ethtool -t eth0 offline`, on the same device: QEMU's model
+ * fails the register and the loopback test, whatever runs the driver (CAVEATS.md).
+ */
 START_TEST(test_self_test)
 {
     char *output;
     ck_assert_int_ge(machine_command(machine, "network nic selftest run -n vmnic0 --formatter=csv",
                                      BOOT_COMMAND_TIMEOUT_S, &output),
                      0);
-    static const char *const passing[] = {"Eeprom test    (offline),pass", "Interrupt test (offline),pass",
-                                          "Link test   (on/offline),pass"};
-    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++) {
-        ck_assert_msg(strstr(output, passing[i]) != NULL, "no '%s' in: %s", passing[i], output);
+    static const char *const as_linux[] = {
+        "Register test  (offline),fail,40", "Eeprom test    (offline),pass,0",
+        "Interrupt test (offline),pass,0", "Loopback test  (offline),fail,13",
+        "Link test   (on/offline),pass,0"};
+    for (size_t i = 0; i < sizeof as_linux / sizeof *as_linux; i++) {
+        ck_assert_msg(strstr(output, as_linux[i]) != NULL, "no '%s' in: %s", as_linux[i], output);
     }
     free(output);
     free(boot_run(machine, "network nic wait -n vmnic0 --link up"));
