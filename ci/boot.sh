@@ -15,7 +15,7 @@ usage: ./vmk boot [OPTION…]
   --mem SIZE         memory, as 512M or 2G (512M)
   --nic MODEL        e1000, e1000-82544gc, e1000-82545em, or none (e1000)
   --iso              boot the GRUB ISO in place of QEMU's -kernel
-  --uefi             UEFI firmware in place of the BIOS (with --iso)
+  --uefi             boot the ISO by UEFI firmware in place of the BIOS
   --append OPTIONS   kernel options (not with --iso)
   --qemu-arg ARG     one more argument for QEMU; may be repeated
   --linux-source DIR|TARBALL, --lwip-source DIR|TARBALL
@@ -26,20 +26,20 @@ At the console: 'help' lists the commands, 'system shutdown' powers off, Ctrl-A 
 TEXT
 }
 
-image=$build/default
-targets=image
-boot="--kernel $image/openvmk --archive $image/openvmk.archive"
-
-# --iso takes no value from the user: which ISO is this script's business.
+# --iso and --uefi say what is booted, which is this script's business; the rest is vmkboot's.
+iso=
+uefi=
 count=$#
 while [ "$count" -gt 0 ]; do
     option=$1
     shift
     count=$((count - 1))
     case $option in
-    --iso)
-        targets=iso
-        boot="--iso $image/openvmk.iso"
+    --iso) iso=yes ;;
+    --uefi)
+        # UEFI firmware boots no bare kernel.
+        iso=yes
+        uefi=--uefi
         ;;
     --help)
         usage
@@ -48,6 +48,15 @@ while [ "$count" -gt 0 ]; do
     *) set -- "$@" "$option" ;;
     esac
 done
+
+image=$build/default
+if [ -n "$iso" ]; then
+    targets=iso
+    boot="--iso $image/openvmk.iso $uefi"
+else
+    targets=image
+    boot="--kernel $image/openvmk --archive $image/openvmk.archive"
+fi
 
 "$top/ci/build.sh" "$targets" vmkboot
 # shellcheck disable=SC2086 # options are words

@@ -142,6 +142,7 @@ static int parse(int argc, char **argv, struct request *request)
     };
     struct machine_options *m = &request->machine;
     int option;
+    opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'k':
@@ -186,14 +187,11 @@ static int parse(int argc, char **argv, struct request *request)
             m->extra[request->nextra++] = optarg;
             break;
         default:
-            return usage_error("unknown option", "") + 1;
+            return usage_error("unknown option, or one without its value: ", argv[optind - 1]) + 1;
         }
     }
     if (optind < argc) {
         return usage_error("unexpected argument ", argv[optind]) + 1;
-    }
-    if (m->uefi && m->iso == NULL) {
-        return usage_error("--uefi boots the ISO: give --iso too", "") + 1;
     }
     if (m->iso != NULL && m->append != NULL) {
         return usage_error("--append does not go with --iso, whose options are in its boot menu", "") + 1;
