@@ -154,8 +154,9 @@ static void announce(vmk_AddrCookie data)
     }
 }
 
-/** Have @p func called with the uplink in the layer's own world; uplink_unregister cancels it. */
-static void submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
+/** Have @p func called with the uplink in the layer's own world; uplink_unregister cancels it. @return
+ * whether it will be. */
+static bool submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
 {
     vmk_HelperRequestProps props;
     vmk_StatusValue status;
@@ -167,12 +168,15 @@ static void submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
         vmk_WarningMessage("%s: a change could not be passed on: %s", uplink->name.string,
                            vmk_StatusToString(status));
     }
+    return status == VMK_OK;
 }
 
 void uplink_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
 {
-    if (__atomic_fetch_or(&uplink->announcements, 1u << event, __ATOMIC_ACQ_REL) == 0) {
-        submit(uplink, announce);
+    if (__atomic_fetch_or(&uplink->announcements, 1u << event, __ATOMIC_ACQ_REL) == 0 &&
+        !submit(uplink, announce)) {
+        /* Nobody will come for them: the next change must ask anew. */
+        __atomic_store_n(&uplink->announcements, 0, __ATOMIC_RELEASE);
     }
 }
 
@@ -301,6 +305,7 @@ static void activate(vmk_AddrCookie data)
     if (status != VMK_OK) {
         vmk_WarningMessage("%s: the driver could not start it: %s", uplink->name.string,
                            vmk_StatusToString(status));
+        release_startup(uplink); /* There won't be a link. */
     }
     uplink_yield(claimed);
 }
@@ -312,7 +317,9 @@ void vmk_UplinkActivate(vmk_Uplink uplink)
     vmk_LogMessage("%s: %s %s at %s, " VMK_ETH_ADDR_FMT_STR, uplink->name.string, info->driver.string,
                    info->version.string, info->busAddress.string, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
     hold_startup(uplink);
-    submit(uplink, activate);
+    if (!submit(uplink, activate)) {
+        release_startup(uplink);
+    }
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkActivate);
 
