@@ -72,7 +72,7 @@ static void on_delivered(vmk_AddrCookie data, vmk_PktList list)
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
         unsigned len = pkt->frameLen;
 
-        if (vmk_PktCopyBytesOut(frame, len, 0, pkt) != VMK_OK) {
+        if (len > sizeof(frame) || vmk_PktCopyBytesOut(frame, len, 0, pkt) != VMK_OK) {
             at_port.damaged++;
         } else {
             arrive(&at_port, frame, len, VMK_TRUE);

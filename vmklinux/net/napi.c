@@ -111,8 +111,30 @@ void napi_enable(struct napi_struct *n)
 }
 EXPORT_SYMBOL(napi_enable);
 
+/* Lengths are the device's word: fragments must lie in their pages, and all must be there. */
+static bool frags_are_sound(const struct sk_buff *skb)
+{
+    const struct skb_shared_info *shinfo = skb_shinfo(skb);
+    unsigned int bytes = 0;
+
+    for (unsigned int i = 0; i < shinfo->nr_frags; i++) {
+        const skb_frag_t *frag = &shinfo->frags[i];
+        unsigned int room = (unsigned int)PAGE_SIZE << skb_frag_page(frag)->frame.order;
+
+        if (skb_frag_size(frag) > room || skb_frag_off(frag) > room - skb_frag_size(frag))
+            return false;
+        bytes += skb_frag_size(frag);
+    }
+    return bytes == skb->data_len;
+}
+
 gro_result_t napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 {
+    if (unlikely(skb->data_len) && !frags_are_sound(skb)) {
+        napi->dev->stats.rx_length_errors++;
+        kfree_skb(skb);
+        return GRO_CONSUMED;
+    }
     vmk_NetPollRxPktQueue(napi->net_poll, vmklinux_pkt_from_rx(skb));
     return GRO_NORMAL;
 }

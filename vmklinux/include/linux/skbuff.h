@@ -477,10 +477,16 @@ static inline void *skb_frag_address(const skb_frag_t *frag)
     return (char *)page_address(frag->bv_page) + frag->bv_offset;
 }
 
+/* A fragment too many is let go: a device may say that a frame never ends. What is missing then is noticed when
+ * the frame is handed on. */
 static inline void skb_fill_page_desc(struct sk_buff *skb, int i, struct page *page, int off, int size)
 {
     skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
+    if (unlikely(i >= MAX_SKB_FRAGS)) {
+        put_page(page);
+        return;
+    }
     frag->bv_page = page;
     frag->bv_offset = (unsigned int)off;
     frag->bv_len = (unsigned int)size;
