@@ -155,7 +155,12 @@ static inline bool napi_schedule(struct napi_struct *n)
     __napi_schedule(n);
     return true;
 }
-#define napi_schedule_irqoff napi_schedule
+
+/* As napi_schedule(), with interrupts off. */
+static inline void napi_schedule_irqoff(struct napi_struct *n)
+{
+    napi_schedule(n);
+}
 
 bool napi_complete_done(struct napi_struct *n, int work_done);
 

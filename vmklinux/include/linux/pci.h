@@ -91,7 +91,7 @@ struct pci_dev {
     struct module *module; /* the driver's */
     struct pci_bus bus_object;
     u32 regions; /* BARs requested */
-    bool state_saved;
+    unsigned int state_saved : 1;
     char name[VMK_PCI_ADDRESS_NAME_MAX];
 };
 

@@ -18,6 +18,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bug.h>
+#include <linux/bvec.h>
 #include <linux/cache.h>
 #include <linux/dma-mapping.h>
 #include <linux/errno.h>
@@ -68,11 +69,7 @@ enum {
 
 typedef unsigned int sk_buff_data_t; /* offset from head */
 
-typedef struct skb_frag {
-    struct page *bv_page;
-    unsigned int bv_len;
-    unsigned int bv_offset;
-} skb_frag_t;
+typedef struct bio_vec skb_frag_t;
 
 struct skb_shared_hwtstamps {
     ktime_t hwtstamp;

@@ -5,6 +5,7 @@
 
 #include <linux/compiler.h>
 #include <linux/sockios.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 #include <uapi/linux/socket.h>
 
@@ -12,7 +13,10 @@ typedef __kernel_sa_family_t sa_family_t;
 
 struct sockaddr {
     sa_family_t sa_family;
-    char sa_data[14];
+    union {
+        char sa_data_min[14];
+        DECLARE_FLEX_ARRAY(char, sa_data); /* longer for some families */
+    };
 };
 
 #define AF_UNSPEC 0
