@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vswitch_team.c - a switch's uplinks: which client uses which, what their NICs let through.
+ */
+#define VMK_LOG_MODULE "Net"
+
+#include <vmkapi/base/logging.h>
+#include <vmkapi/lib/libc.h>
+#include <vmkapi/lib/name.h>
+
+#include "vswitch_config.h"
+
+/** The n-th of a switch's uplink ports, of those with link if @p with_link; counts them all in @p count. */
+static struct vmk_PortInt *nth_uplink(struct vswitch *vs, vmk_uint32 n, bool with_link, vmk_uint32 *count)
+{
+    struct vmk_PortInt *found = NULL;
+
+    *count = 0;
+    FOR_EACH_PORT(vs, port, i)
+    {
+        if (port->nic && (!with_link || port->nic->link.state == VMK_LINK_STATE_UP)) {
+            if ((*count)++ == n) {
+                found = port;
+            }
+        }
+    }
+    return found;
+}
+
+/** The uplink a client should use: by its place among those with link, or, when none has, among all. */
+struct vmk_PortInt *team_choose_uplink(struct vswitch *vs, vmk_uint32 slot)
+{
+    vmk_uint32 count;
+    bool with_link = true;
+
+    (void)nth_uplink(vs, 0, true, &count);
+    if (count == 0) {
+        with_link = false;
+        (void)nth_uplink(vs, 0, false, &count);
+    }
+    return count == 0 ? NULL : nth_uplink(vs, slot % count, with_link, &count);
+}
+
+void team_take_mac(struct vmk_PortInt *port)
+{
+    struct vswitch *vs = port->vswitch;
+
+    mac_table_forget_port(&vs->macs, port->id);
+    vmk_Memcpy(port->props.mac, port->uplink->nic->reg.mac, VMK_ETH_ADDR_LENGTH);
+    port->mac_follows = false;
+    port_pin_mac(port);
+}
+
+/** Give every client the uplink it should have now. */
+static void team_update(struct vswitch *vs)
+{
+    FOR_EACH_PORT(vs, port, i)
+    {
+        struct vmk_PortInt *uplink = port->nic ? NULL : team_choose_uplink(vs, port->slot);
+
+        if (port->nic || uplink == port->uplink) {
+            continue;
+        }
+        VMK_RCU_ASSIGN(port->uplink, uplink);
+        if (uplink && port->mac_follows) {
+            team_take_mac(port);
+            port_tell(port, VMK_PORT_EVENT_MAC);
+        }
+        port_tell(port, vmk_PortLinkStateGet(port) == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
+                                                                        : VMK_PORT_EVENT_LINK_DOWN);
+    }
+}
+
+/** Whether a NIC must let more through than its own address for what its clients want. */
+static bool needs_promisc(const struct vmk_PortInt *uplink)
+{
+    FOR_EACH_PORT(uplink->vswitch, port, i)
+    {
+        if (port->uplink == uplink &&
+            (port->promisc || !vmk_EthAddrIsEqual(port->props.mac, uplink->nic->reg.mac))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Set the receive filters of a switch's NICs to what its clients want. */
+void team_update_filters(struct vswitch *vs)
+{
+    FOR_EACH_PORT(vs, port, i)
+    {
+        vmk_UplinkState filter = VMK_UPLINK_STATE_BROADCAST | VMK_UPLINK_STATE_MULTICAST;
+        struct vmk_UplinkInt *nic;
+        vmk_StatusValue status;
+
+        if (!port->nic || uplink_claim(port->nic->name.string, &nic) != VMK_OK) {
+            continue;
+        }
+        if (needs_promisc(port)) {
+            filter |= VMK_UPLINK_STATE_PROMISC;
+        }
+        status = uplink_filter_set(nic, filter);
+        if (status != VMK_OK) {
+            vmk_WarningMessage("%s: setting the receive filter failed: %s", nic->name.string,
+                               vmk_StatusToString(status));
+        }
+        uplink_yield(nic);
+    }
+}
+
+/** Connect @p uplink to @p vs. */
+static VMK_ReturnStatus team_attach(struct vswitch *vs, struct vmk_UplinkInt *uplink)
+{
+    struct vmk_PortInt *port;
+    vmk_StatusValue status = port_create(uplink->name.string, &port);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    port->nic = uplink;
+    status = port_publish(vs, port);
+    if (status != VMK_OK) {
+        port_destroy(port);
+        return status;
+    }
+    VMK_RCU_ASSIGN(uplink->port, port);
+    team_update(vs);
+    team_update_filters(vs);
+    return VMK_OK;
+}
+
+void team_detach(struct vmk_UplinkInt *uplink)
+{
+    struct vmk_PortInt *port = uplink->port;
+
+    if (!port) {
+        return;
+    }
+    VMK_RCU_ASSIGN(uplink->port, NULL);
+    port_withdraw(port);
+    team_update(port->vswitch);
+    team_update_filters(port->vswitch);
+    port_destroy(port);
+}
+
+VMK_ReturnStatus vswitch_attach(struct vmk_UplinkInt *uplink)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+
+    vswitch_config_lock();
+    FOR_EACH_VSWITCH(vs, i)
+    {
+        if (vswitch_find_uplink_name(vs, uplink->name.string)) {
+            status = team_attach(vs, uplink);
+        }
+    }
+    vswitch_config_unlock();
+    return status;
+}
+
+void vswitch_detach(struct vmk_UplinkInt *uplink)
+{
+    vswitch_config_lock();
+    team_detach(uplink);
+    vswitch_config_unlock();
+}
+
+void vswitch_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
+{
+    struct vmk_PortInt *port;
+
+    vswitch_config_lock();
+    port = uplink->port;
+    if (port) {
+        FOR_EACH_PORT(port->vswitch, client, i)
+        {
+            if (client->uplink == port) {
+                port_tell(client, event);
+            }
+        }
+        team_update(port->vswitch);
+        team_update_filters(port->vswitch);
+    }
+    vswitch_config_unlock();
+}
+
+VMK_ReturnStatus vswitch_uplink_add(const char *vswitch, const char *uplink)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+    struct vmk_UplinkInt *nic;
+    struct vswitch *vs;
+    vmk_Name *entry;
+
+    vswitch_config_lock();
+    vs = vswitch_find(vswitch);
+    if (!vs) {
+        goto out;
+    }
+    status = VMK_EXISTS;
+    FOR_EACH_VSWITCH(other, i)
+    {
+        if (vswitch_find_uplink_name(other, uplink)) {
+            goto out;
+        }
+    }
+    status = VMK_LIMIT_EXCEEDED;
+    entry = vswitch_find_uplink_name(vs, "");
+    if (!entry) {
+        goto out;
+    }
+    status = vmk_NameInitialize(entry, uplink);
+    if (status != VMK_OK) {
+        entry->string[0] = '\0';
+        goto out;
+    }
+    if (uplink_claim(uplink, &nic) == VMK_OK) {
+        uplink_yield(nic);
+        status = team_attach(vs, nic);
+    }
+out:
+    vswitch_config_unlock();
+    return status;
+}
+
+VMK_ReturnStatus vswitch_uplink_remove(const char *vswitch, const char *uplink)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+    struct vswitch *vs;
+    vmk_Name *entry = NULL;
+
+    vswitch_config_lock();
+    vs = vswitch_find(vswitch);
+    if (vs && uplink[0] != '\0') {
+        entry = vswitch_find_uplink_name(vs, uplink);
+    }
+    if (entry) {
+        entry->string[0] = '\0';
+        status = VMK_OK;
+        FOR_EACH_PORT(vs, port, i)
+        {
+            if (port->nic && vmk_Strcmp(port->name.string, uplink) == 0) {
+                team_detach(port->nic);
+            }
+        }
+    }
+    vswitch_config_unlock();
+    return status;
+}
+
+/** Set the MTU of every NIC of a switch. */
+static VMK_ReturnStatus set_uplinks_mtu(struct vswitch *vs, vmk_uint32 mtu)
+{
+    vmk_StatusValue status = VMK_OK;
+
+    FOR_EACH_PORT(vs, port, i)
+    {
+        struct vmk_UplinkInt *nic;
+
+        if (!port->nic || status != VMK_OK || uplink_claim(port->nic->name.string, &nic) != VMK_OK) {
+            continue;
+        }
+        if (nic->reg.mtu != mtu) {
+            status = uplink_mtu_set(nic, mtu);
+        }
+        uplink_yield(nic);
+    }
+    return status;
+}
+
+VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu)
+{
+    vmk_StatusValue status = VMK_NOT_FOUND;
+    struct vswitch *vs;
+
+    vswitch_config_lock();
+    vs = vswitch_find(vswitch);
+    if (vs) {
+        status = set_uplinks_mtu(vs, mtu);
+        if (status == VMK_OK) {
+            __atomic_store_n(&vs->mtu, mtu, __ATOMIC_RELAXED);
+            FOR_EACH_PORT(vs, port, i)
+            {
+                port->max_frame = port->nic ? ~0u : port_max_frame(vs);
+                port_tell(port, VMK_PORT_EVENT_MTU);
+            }
+        } else if (set_uplinks_mtu(vs, vs->mtu) != VMK_OK) {
+            vmk_WarningMessage("%s: its uplinks have different MTUs now", vs->name.string);
+        }
+    }
+    vswitch_config_unlock();
+    return status;
+}
