@@ -119,7 +119,10 @@ struct ethtool_ops {
 };
 
 u32 ethtool_op_get_link(struct net_device *dev);
-/* DEVIATION-008: reports no time stamping at all; software time stamps are not made here. */
+/*
+ * DEVIATION-008 (ethtool_op_get_ts_info): reports no time stamping at all; software time stamps are not made
+ * here, as nothing would read them.
+ */
 int ethtool_op_get_ts_info(struct net_device *dev, struct ethtool_ts_info *eti);
 __printf(2, 3) void ethtool_sprintf(u8 **data, const char *fmt, ...);
 

@@ -11,8 +11,9 @@
 #include <linux/types.h>
 
 /*
- * DEVIATION-001: an allocation with GFP_KERNEL fails at once when memory is short, as GFP_ATOMIC does; it
- * neither sleeps nor reclaims, for there are no caches to reclaim from.
+ * DEVIATION-001 (alloc_pages, kmalloc, vmalloc, dma_alloc_coherent): an allocation with GFP_KERNEL fails at
+ * once when memory is short, as GFP_ATOMIC does; it neither sleeps nor reclaims, for there are no caches to
+ * reclaim from.
  */
 struct page *vmklinux_alloc_pages(struct module *module, gfp_t gfp, unsigned int order);
 

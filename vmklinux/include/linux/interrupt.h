@@ -37,8 +37,10 @@
 
 typedef irqreturn_t (*irq_handler_t)(int, void *);
 
-/* DEVIATION-007: two devices on one hardware line have numbers of their own; pci_dev.irq never names a
- * neighbour's. */
+/*
+ * DEVIATION-007 (request_irq, request_threaded_irq, pci_dev.irq): two devices on one hardware line have
+ * numbers of their own, so that a driver's interrupt never names a neighbour's.
+ */
 
 /* Attach a handler on behalf of @module; see request_irq(). */
 int __must_check vmklinux_request_irq(struct module *module, unsigned int irq, irq_handler_t handler,

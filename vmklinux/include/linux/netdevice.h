@@ -173,8 +173,8 @@ void napi_disable(struct napi_struct *n);
 void napi_enable(struct napi_struct *n);
 
 /*
- * DEVIATION-010: frames are handed up as they were received; GRO merges none, as a switch must pass them on
- * unchanged.
+ * DEVIATION-010 (napi_gro_receive, napi_gro_frags): frames are handed up as they were received; GRO merges
+ * none, as a switch must pass them on unchanged.
  */
 
 /* Hand a received frame up, without its Ethernet header as eth_type_trans() leaves it. Context: the poll. */
@@ -329,7 +329,10 @@ static __always_inline void *netdev_priv(const struct net_device *dev)
 struct net_device *vmklinux_alloc_netdev(struct module *module, int sizeof_priv, unsigned int txqs,
                                          unsigned int rxqs);
 void free_netdev(struct net_device *dev);
-/* DEVIATION-005: a device gets its uplink's name (vmnic0), whatever pattern (eth%d) the driver asks for. */
+/*
+ * DEVIATION-005 (register_netdev, net_device.name): a device gets its uplink's name (vmnic0), whatever
+ * pattern (eth%d) the driver asks for: an operator knows uplinks.
+ */
 int register_netdev(struct net_device *dev);
 void unregister_netdev(struct net_device *dev);
 

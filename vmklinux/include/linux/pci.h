@@ -214,7 +214,7 @@ u16 pci_find_ext_capability(struct pci_dev *dev, int cap);
 
 int pci_save_state(struct pci_dev *dev);
 void pci_restore_state(struct pci_dev *dev);
-/* DEVIATION-012: D3cold is taken for D3hot: power is not cut here. */
+/* DEVIATION-012 (pci_set_power_state): D3cold is taken for D3hot: power is not cut here. */
 int pci_set_power_state(struct pci_dev *dev, pci_power_t state);
 int pci_enable_wake(struct pci_dev *dev, pci_power_t state, bool enable);
 int pci_wake_from_d3(struct pci_dev *dev, bool enable);

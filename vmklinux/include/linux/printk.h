@@ -49,8 +49,10 @@ int vmklinux_vprintk(struct module *module, const char *fmt, va_list args) __pri
 #define pr_warn(fmt, ...)   printk(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_notice(fmt, ...) printk(KERN_NOTICE pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info(fmt, ...)   printk(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)
-/* DEVIATION-004: what follows with KERN_CONT becomes a log line of its own instead of continuing the last
- * one. */
+/*
+ * DEVIATION-004 (printk, pr_cont, KERN_CONT): what follows with KERN_CONT becomes a log line of its own
+ * instead of continuing the last one, into which another CPU's could come.
+ */
 #define pr_cont(fmt, ...) printk(KERN_CONT fmt, ##__VA_ARGS__)
 
 #ifdef DEBUG

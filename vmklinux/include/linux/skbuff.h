@@ -238,8 +238,13 @@ static inline void skb_reserve(struct sk_buff *skb, int len)
     skb->tail += (sk_buff_data_t)len;
 }
 
-/* A driver that writes beyond its buffer is stopped here. */
-void skb_over_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
+/*
+ * DEVIATION-014: skb_put() beyond the buffer returns NULL and leaves a frame that napi_gro_receive() drops; Linux
+ * stops the system. The length is often a device's word.
+ */
+void *vmklinux_skb_overrun(struct sk_buff *skb, unsigned int len) __cold;
+
+/* A driver that writes before its buffer is stopped here. */
 void skb_under_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
 
 static inline void *__skb_put(struct sk_buff *skb, unsigned int len)
@@ -555,13 +560,17 @@ static inline int __must_check skb_put_padto(struct sk_buff *skb, unsigned int l
 /* --- getting and freeing --- */
 
 /*
- * DEVIATION-002: an sk_buff's linear part holds at most VMK_PKT_BUFFER_SIZE (3200) bytes, headroom included;
- * a larger alloc_skb() or netdev_alloc_frag() fails. Longer frames have fragments.
+ * DEVIATION-002 (alloc_skb, netdev_alloc_skb, napi_alloc_skb, netdev_alloc_frag, napi_alloc_frag): an sk_buff's
+ * linear part holds at most VMK_PKT_BUFFER_SIZE (3200) bytes, headroom included, because it lives in its packet's
+ * page; asking for more fails. Longer frames have fragments.
  */
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom);
 void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz);
 
-/* DEVIATION-006: sk_buffs and frame memory are allocated in worlds and bottom halves, not in interrupts. */
+/*
+ * DEVIATION-006 (alloc_skb, netdev_alloc_skb, netdev_alloc_frag): sk_buffs and frame memory are allocated in
+ * worlds and bottom halves, not in interrupts: the packet pools of a CPU are not guarded against those.
+ */
 static inline struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)
 {
     return vmklinux_alloc_skb(THIS_MODULE, size, 0);
@@ -607,8 +616,8 @@ static inline void skb_free_frag(void *addr)
 }
 
 /*
- * DEVIATION-003: the memory given to build_skb() and napi_build_skb() must come from netdev_alloc_frag() or
- * napi_alloc_frag(); any other, as of a page, is refused with a warning and NULL.
+ * DEVIATION-003 (build_skb, napi_build_skb): the memory given must come from netdev_alloc_frag() or
+ * napi_alloc_frag(), which is a packet already; any other, as of a page, is refused with a warning and NULL.
  */
 struct sk_buff *build_skb(void *data, unsigned int frag_size);
 struct sk_buff *napi_build_skb(void *data, unsigned int frag_size);

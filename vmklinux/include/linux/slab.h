@@ -18,8 +18,10 @@
 #define ZERO_SIZE_PTR         ((void *)16)
 #define ZERO_OR_NULL_PTR(x)   ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
 
-/* DEVIATION-013: __GFP_DMA and __GFP_DMA32 are ignored here; what a device can't reach is bounced when
- * mapped. */
+/*
+ * DEVIATION-013 (kmalloc, kzalloc, GFP_DMA, GFP_DMA32): __GFP_DMA and __GFP_DMA32 are ignored here; what a
+ * device can't reach is bounced when mapped.
+ */
 
 /* @size bytes of @module's, zeroed with __GFP_ZERO; ZERO_SIZE_PTR for 0. Context: any. */
 void *vmklinux_kmalloc(struct module *module, size_t size, gfp_t flags) __malloc;

@@ -43,8 +43,10 @@ long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout);
 #define wake_up_interruptible(x)     vmklinux_wake_up(x)
 #define wake_up_interruptible_all(x) vmklinux_wake_up(x)
 
-/* DEVIATION-011: the _interruptible forms, here, of mutexes and of sleeps are never interrupted: there are no
- * signals. */
+/*
+ * DEVIATION-011 (wait_event_interruptible, wait_event_interruptible_timeout, mutex_lock_interruptible,
+ * msleep_interruptible): the _interruptible forms are never interrupted: there are no signals.
+ */
 
 /* Jiffies left, at least 1, when the condition came true; 0 when it did not within @timeout. */
 #define wait_event_timeout(wq_head, condition, timeout)                                                      \

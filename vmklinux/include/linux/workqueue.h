@@ -84,8 +84,10 @@ enum {
 #define to_delayed_work(_work)  container_of(_work, struct delayed_work, work)
 
 /*
- * DEVIATION-009: the system queues are one, with four worlds that run on any CPU; no item is bound to the CPU
- * that queued it, and WQ_UNBOUND, WQ_CPU_INTENSIVE and WQ_POWER_EFFICIENT change nothing.
+ * DEVIATION-009 (schedule_work, queue_work, system_wq, system_highpri_wq, system_long_wq, alloc_workqueue):
+ * the system queues are one, with four worlds that run on any CPU; no item is bound to the CPU that queued
+ * it, and WQ_UNBOUND, WQ_CPU_INTENSIVE and WQ_POWER_EFFICIENT change nothing. The scheduler places worlds
+ * itself.
  */
 extern struct workqueue_struct *system_wq;
 #define system_highpri_wq         system_wq
