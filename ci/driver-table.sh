@@ -6,17 +6,13 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/ci/lib.sh"
 
-field() { # MANIFEST KEYWORD: its words
-    sed -n "s/^.*[( ]$2 \(.*[^)]\))*$/\1/p" "$1"
-}
-
 table() {
     printf '| driver | source | Linux | class | files | lines | lines changed |\n| --- | --- | --- | --- | --- | --- | --- |\n'
     for manifest in "$top"/ported-drivers/*/CMakeLists.txt; do
         name=$(basename "$(dirname "$manifest")")
-        version=$(field "$manifest" LINUX)
-        folder=$(field "$manifest" SOURCE_DIR)
-        files=$(field "$manifest" SOURCES)
+        version=$(manifest_field "$manifest" LINUX)
+        folder=$(manifest_field "$manifest" SOURCE_DIR)
+        files=$(manifest_field "$manifest" SOURCES)
         lines=0
         count=0
         for file in $files; do
@@ -31,7 +27,7 @@ table() {
             changed=$((changed + differ))
         done
         printf '| [%s](ported-drivers/%s/README.md) | `%s` | %s | %s | %d | %d | %d |\n' \
-            "$name" "$name" "$folder" "$version" "$(field "$manifest" CLASS)" "$count" "$lines" "$changed"
+            "$name" "$name" "$folder" "$version" "$(manifest_field "$manifest" CLASS)" "$count" "$lines" "$changed"
     done
 }
 

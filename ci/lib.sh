@@ -29,6 +29,11 @@ quietly() {
     fi
 }
 
+# manifest_field MANIFEST KEYWORD: the words it gives vmk_linux_driver() there.
+manifest_field() {
+    sed -n "s/^.*[( ]$2 \(.*[^)]\))*$/\1/p" "$1"
+}
+
 # as_root COMMAND…: run with the rights apt needs.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then

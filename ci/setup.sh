@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # setup.sh - installs the packages of the named groups and lays out the fetched sources.
 #
-#   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [GROUP…]     groups: build boot test bench docs
+#   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [--linux-folder FOLDER]… [GROUP…]
+#
+# Groups: build boot test bench headers docs. --linux-folder lays out one more folder of the Linux tree.
 #
 # Packages come by apt, by name (ci/packages.txt); sources go to build/sources/ and nowhere else. Doing it
 # again is cheap: each part leaves a stamp that names what it was made from.
@@ -12,6 +14,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 linux_source=
 lwip_source=
+linux_folders=
 groups=
 while [ $# -gt 0 ]; do
     case $1 in
@@ -24,12 +27,17 @@ while [ $# -gt 0 ]; do
         esac
         shift
         ;;
-    build | boot | test | bench | docs) groups="$groups $1" ;;
-    *) die "setup: '$1' is no group" "Groups are: build boot test bench docs." ;;
+    --linux-folder)
+        [ $# -ge 2 ] || die "$1 wants a folder of the Linux tree"
+        linux_folders="$linux_folders $2"
+        shift
+        ;;
+    build | boot | test | bench | headers | docs) groups="$groups $1" ;;
+    *) die "setup: '$1' is no group" "Groups are: build boot test bench headers docs." ;;
     esac
     shift
 done
-groups=${groups:- build boot test docs}
+groups=${groups:- build boot test headers docs}
 
 install_packages() {
     wanted=$(awk -v groups="$groups " '!/^#/ && index(groups, " " $1 " ") { print $2 }' "$top/ci/packages.txt")
@@ -115,6 +123,43 @@ set_up_linux() {
     unpack "$tarball" linux-6.1 $linux_members
 }
 
+# A folder of the Linux tree that nothing is built from, for looking at what porting it takes.
+set_up_linux_folder() {
+    if [ -d "$sources/linux-6.1/$1" ]; then
+        return 0
+    fi
+    [ ! -L "$sources/linux-6.1" ] || die "the Linux tree you chose has no $1" "It is $(realpath "$sources/linux-6.1")."
+    tarball=$(cut -d' ' -f1 "$sources/linux-6.1/.stamp")
+    say "Unpacking $1 of $(basename "$tarball")"
+    tar -xf "$tarball" -C "$sources/linux-6.1" --strip-components=1 --wildcards "*/$1" 2>/dev/null ||
+        die "$(basename "$tarball") has no $1" "A driver's folder is named as drivers/net/ethernet/intel/e1000."
+}
+
+# Linux's own headers as Debian builds modules with: what ours are compared with. They are unpacked, not installed.
+set_up_linux_headers() {
+    if [ -e "$sources/linux-headers-6.1/amd64" ]; then
+        return 0
+    fi
+    release=$(apt-cache depends linux-headers-amd64 | sed -n 's/.*Depends: linux-headers-\(6\.1\.[^ ]*\)-amd64$/\1/p')
+    [ -n "$release" ] || die "apt offers no headers of Linux 6.1 as linux-headers-amd64" "Is this Debian 12?"
+    fresh=$sources/linux-headers-6.1.unpacking
+    rm -rf "$fresh"
+    mkdir -p "$fresh/packages"
+    say "Fetching the headers of Linux $release"
+    cd "$fresh/packages"
+    quietly "$build/log/linux-headers" apt-get -o APT::Sandbox::User=root \
+        download "linux-headers-$release-amd64" "linux-headers-$release-common"
+    cd "$top"
+    for package in "$fresh"/packages/*.deb; do
+        check_hash "$package"
+        dpkg -x "$package" "$fresh"
+    done
+    mv "$fresh/usr/src/linux-headers-$release-common" "$fresh/common"
+    mv "$fresh/usr/src/linux-headers-$release-amd64" "$fresh/amd64"
+    rm -rf "$fresh/usr" "$fresh/lib" "$fresh/packages" "$sources/linux-headers-6.1"
+    mv "$fresh" "$sources/linux-headers-6.1"
+}
+
 # Download Debian's source package lwip with a deb-src list of our own, leaving apt's own settings alone.
 fetch_lwip() {
     apt=$sources/apt
@@ -176,6 +221,12 @@ case $groups in
     set_up_lwip
     ;;
 esac
+case $groups in
+*headers*) set_up_linux_headers ;;
+esac
+for folder in $linux_folders; do
+    set_up_linux_folder "$folder"
+done
 case $groups in
 *bench*) set_up_linux_image ;;
 esac
