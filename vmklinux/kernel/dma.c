@@ -73,6 +73,36 @@ int dma_set_coherent_mask(struct device *dev, u64 mask)
 }
 EXPORT_SYMBOL(dma_set_coherent_mask);
 
+dma_addr_t vmklinux_dma_map_managed(struct device *dev, vmk_MA address, size_t size,
+                                    vmk_DMADirection direction)
+{
+    vmk_SgElem elem = {.addr = address, .length = (vmk_uint32)size};
+
+    if (vmk_DMAMapElemManaged(dev->dma_engine, direction, &elem, &elem, NULL) != VMK_OK)
+        return DMA_MAPPING_ERROR;
+    return elem.ioAddr;
+}
+EXPORT_SYMBOL(vmklinux_dma_map_managed);
+
+void vmklinux_dma_unmap_managed(struct device *dev, dma_addr_t address, size_t size,
+                                vmk_DMADirection direction)
+{
+    vmk_SgElem elem = {.ioAddr = address, .length = (vmk_uint32)size};
+
+    WARN(vmk_DMAUnmapElemManaged(dev->dma_engine, direction, &elem) != VMK_OK,
+         "dma_unmap of %#llx, %zu bytes: not mapped\n", address, size);
+}
+EXPORT_SYMBOL(vmklinux_dma_unmap_managed);
+
+void vmklinux_dma_sync_managed(struct device *dev, dma_addr_t address, size_t size, vmk_DMADirection to)
+{
+    vmk_SgElem elem = {.ioAddr = address, .length = (vmk_uint32)size};
+
+    WARN(vmk_DMAFlushElemManaged(dev->dma_engine, to, &elem) != VMK_OK,
+         "dma_sync of %#llx, %zu bytes: not mapped\n", address, size);
+}
+EXPORT_SYMBOL(vmklinux_dma_sync_managed);
+
 void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag,
                       unsigned long attrs)
 {

@@ -22,9 +22,6 @@ static void init_tx_queues(struct net_device *dev)
         txq->dev = dev;
         spin_lock_init(&txq->_xmit_lock);
         set_bit(__QUEUE_STATE_DRV_XOFF, &txq->state);
-#ifdef CONFIG_BQL
-        dql_init(&txq->dql, HZ);
-#endif
     }
 }
 

@@ -29,8 +29,6 @@
 #define CONFIG_NET                   1
 #define CONFIG_INET                  1
 #define CONFIG_ETHERNET              1
-#define CONFIG_BQL                   1
-#define CONFIG_DQL                   1
 #define CONFIG_VLAN_8021Q            1
 #define CONFIG_PM                    1
 #define CONFIG_PM_SLEEP              1

@@ -27,24 +27,29 @@ static __always_inline vmk_DMADirection vmklinux_dma_direction(enum dma_data_dir
                                     : VMK_DMA_DIRECTION_BIDIRECTIONAL;
 }
 
+/* For memory that is not mapped as it is. */
+dma_addr_t vmklinux_dma_map_managed(struct device *dev, vmk_MA address, size_t size,
+                                    vmk_DMADirection direction);
+void vmklinux_dma_unmap_managed(struct device *dev, dma_addr_t address, size_t size,
+                                vmk_DMADirection direction);
+void vmklinux_dma_sync_managed(struct device *dev, dma_addr_t address, size_t size, vmk_DMADirection to);
+
 static __always_inline dma_addr_t vmklinux_dma_map(struct device *dev, vmk_MA address, size_t size,
                                                    enum dma_data_direction dir)
 {
-    vmk_SgElem elem = {.addr = address, .length = (vmk_uint32)size};
-
-    if (unlikely(vmk_DMAMapElem(dev->dma_engine, vmklinux_dma_direction(dir), &elem, VMK_TRUE, &elem, NULL) !=
-                 VMK_OK))
-        return DMA_MAPPING_ERROR;
-    return elem.ioAddr;
+    if (unlikely(!vmk_DMAIsDirect(dev->dma_engine, address, (vmk_uint32)size)))
+        return vmklinux_dma_map_managed(dev, address, size, vmklinux_dma_direction(dir));
+    vmk_DMACount(dev->dma_engine, 1);
+    return address;
 }
 
 static __always_inline void vmklinux_dma_unmap(struct device *dev, dma_addr_t address, size_t size,
                                                enum dma_data_direction dir)
 {
-    vmk_SgElem elem = {.ioAddr = address, .length = (vmk_uint32)size};
-
-    if (unlikely(vmk_DMAUnmapElem(dev->dma_engine, vmklinux_dma_direction(dir), &elem) != VMK_OK))
-        WARN(1, "dma_unmap of %#llx, %zu bytes: not mapped\n", address, size);
+    if (unlikely(vmk_DMAIsManaged(dev->dma_engine, address)))
+        vmklinux_dma_unmap_managed(dev, address, size, vmklinux_dma_direction(dir));
+    else
+        vmk_DMACount(dev->dma_engine, -1);
 }
 
 static __always_inline dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
@@ -80,10 +85,8 @@ static __always_inline int dma_mapping_error(struct device *dev, dma_addr_t dma_
 static __always_inline void vmklinux_dma_sync(struct device *dev, dma_addr_t addr, size_t size,
                                               vmk_DMADirection to)
 {
-    vmk_SgElem elem = {.ioAddr = addr, .length = (vmk_uint32)size};
-
-    if (unlikely(vmk_DMAFlushElem(dev->dma_engine, to, &elem) != VMK_OK))
-        WARN(1, "dma_sync of %#llx, %zu bytes: not mapped\n", addr, size);
+    if (unlikely(vmk_DMAIsManaged(dev->dma_engine, addr)))
+        vmklinux_dma_sync_managed(dev, addr, size, to);
 }
 
 static __always_inline void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,

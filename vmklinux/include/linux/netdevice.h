@@ -11,7 +11,6 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/device.h>
-#include <linux/dynamic_queue_limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/kernel.h>
@@ -199,13 +198,10 @@ static inline void napi_free_frags(struct napi_struct *napi)
 
 enum netdev_queue_state_t {
     __QUEUE_STATE_DRV_XOFF,
-    __QUEUE_STATE_STACK_XOFF,
     __QUEUE_STATE_FROZEN,
 };
-#define QUEUE_STATE_DRV_XOFF   (1 << __QUEUE_STATE_DRV_XOFF)
-#define QUEUE_STATE_STACK_XOFF (1 << __QUEUE_STATE_STACK_XOFF)
-#define QUEUE_STATE_FROZEN     (1 << __QUEUE_STATE_FROZEN)
-#define QUEUE_STATE_ANY_XOFF   (QUEUE_STATE_DRV_XOFF | QUEUE_STATE_STACK_XOFF)
+#define QUEUE_STATE_DRV_XOFF (1 << __QUEUE_STATE_DRV_XOFF)
+#define QUEUE_STATE_FROZEN   (1 << __QUEUE_STATE_FROZEN)
 
 struct netdev_queue {
     struct net_device *dev;
@@ -214,9 +210,6 @@ struct netdev_queue {
     unsigned long trans_start; /* jiffies of the last transmission */
     unsigned long state;
     bool uplink_stopped; /* the uplink keeps packets back until vmklinux_queue_go() */
-#ifdef CONFIG_BQL
-    struct dql dql;
-#endif
 } ____cacheline_aligned_in_smp;
 
 /* --- devices --- */
@@ -404,7 +397,7 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *dev_queue)
 
 static inline bool netif_xmit_stopped(const struct netdev_queue *dev_queue)
 {
-    return dev_queue->state & QUEUE_STATE_ANY_XOFF;
+    return dev_queue->state & QUEUE_STATE_DRV_XOFF;
 }
 
 static inline void netif_start_queue(struct net_device *dev)
@@ -480,59 +473,36 @@ static inline bool netdev_xmit_more(void)
     return vmklinux_xmit_more[vmk_GetPCPUNum()].more;
 }
 
-/* --- byte queue limits: keep no more bytes in the hardware's queue than it needs not to run dry --- */
+/*
+ * --- byte queue limits: none ---
+ *
+ * They keep frames out of the hardware's queue so that a scheduler can still reorder them. The uplink's
+ * backlog is first in, first out.
+ */
 
 static inline void netdev_tx_sent_queue(struct netdev_queue *dev_queue, unsigned int bytes)
 {
-#ifdef CONFIG_BQL
-    dql_queued(&dev_queue->dql, bytes);
-    if (likely(dql_avail(&dev_queue->dql) >= 0))
-        return;
-    set_bit(__QUEUE_STATE_STACK_XOFF, &dev_queue->state);
-    smp_mb();
-    /* A completion may have made room in between. */
-    if (unlikely(dql_avail(&dev_queue->dql) >= 0))
-        clear_bit(__QUEUE_STATE_STACK_XOFF, &dev_queue->state);
-#endif
 }
 
 static inline void netdev_sent_queue(struct net_device *dev, unsigned int bytes)
 {
-    netdev_tx_sent_queue(netdev_get_tx_queue(dev, 0), bytes);
 }
 
 static inline void netdev_tx_completed_queue(struct netdev_queue *dev_queue, unsigned int pkts,
                                              unsigned int bytes)
 {
-#ifdef CONFIG_BQL
-    if (unlikely(!bytes))
-        return;
-    dql_completed(&dev_queue->dql, bytes);
-    smp_mb();
-    if (unlikely(dql_avail(&dev_queue->dql) < 0))
-        return;
-    if (test_and_clear_bit(__QUEUE_STATE_STACK_XOFF, &dev_queue->state) &&
-        READ_ONCE(dev_queue->uplink_stopped))
-        vmklinux_queue_go(dev_queue);
-#endif
 }
 
 static inline void netdev_completed_queue(struct net_device *dev, unsigned int pkts, unsigned int bytes)
 {
-    netdev_tx_completed_queue(netdev_get_tx_queue(dev, 0), pkts, bytes);
 }
 
 static inline void netdev_tx_reset_queue(struct netdev_queue *q)
 {
-#ifdef CONFIG_BQL
-    clear_bit(__QUEUE_STATE_STACK_XOFF, &q->state);
-    dql_reset(&q->dql);
-#endif
 }
 
 static inline void netdev_reset_queue(struct net_device *dev_queue)
 {
-    netdev_tx_reset_queue(netdev_get_tx_queue(dev_queue, 0));
 }
 
 /* --- messages --- */

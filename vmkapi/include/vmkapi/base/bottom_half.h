@@ -83,7 +83,7 @@ VMK_ALWAYS_INLINE void vmk_BottomHalfEnable(void)
     VMK_THIS_PCPU->preempt_count -= VMK_BOTTOM_HALF_DISABLED;
     /* An interrupt before this point leaves its bottom halves for us to see: look for them not earlier. */
     vmk_CompilerBarrier();
-    if (VMK_UNLIKELY(VMK_THIS_PCPU->bh_pending != 0 || VMK_THIS_PCPU->need_resched)) {
+    if (VMK_UNLIKELY(VMK_THIS_PCPU->wishes != 0)) {
         vmk_BottomHalfCheck();
     }
 }

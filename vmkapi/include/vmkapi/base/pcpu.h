@@ -27,13 +27,20 @@
 
 /** The public head of a CPU's own data, at the GS base. Only the CPU itself writes it, except as noted. */
 typedef struct vmk_PCPU {
-    struct vmk_PCPU *self;          /**< This structure in the direct map. */
-    vmk_uint32 num;                 /**< 0 is the boot CPU. */
-    vmk_uint32 preempt_count;       /**< See above. */
-    void *current_world;            /**< The running struct world. */
-    volatile vmk_uint32 bh_pending; /**< Bottom halves to run, one bit each. Any CPU sets them, atomically. */
-    volatile vmk_uint8
-        need_resched; /**< A better world waits. Other CPUs set it, then send a reschedule IPI. */
+    struct vmk_PCPU *self;    /**< This structure in the direct map. */
+    vmk_uint32 num;           /**< 0 is the boot CPU. */
+    vmk_uint32 preempt_count; /**< See above. */
+    void *current_world;      /**< The running struct world. */
+    union {
+        struct {
+            /** Bottom halves to run, one bit each. Any CPU sets them, atomically. */
+            volatile vmk_uint32 bh_pending;
+            /** A better world waits. Other CPUs set it, then send a reschedule IPI. */
+            volatile vmk_uint8 need_resched;
+            vmk_uint8 zero[3];
+        };
+        volatile vmk_uint64 wishes; /**< All of these in one look: 0 when there are none. */
+    };
 } vmk_PCPU;
 
 VMK_STATIC_ASSERT(__builtin_offsetof(vmk_PCPU, preempt_count) == 12, "modules and assembly know this layout");

@@ -134,6 +134,12 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_DMAIsManaged(vmk_DMAEngine engine, vmk_IOA ioAddr
     return ioAddr - engine->managedBase < engine->managedSize;
 }
 
+/** Whether @p length bytes, not 0, at @p addr are mapped as they are. */
+VMK_ALWAYS_INLINE vmk_Bool vmk_DMAIsDirect(vmk_DMAEngine engine, vmk_MA addr, vmk_uint32 length)
+{
+    return addr + length - 1 <= engine->directLimit;
+}
+
 VMK_ALWAYS_INLINE void vmk_DMACount(vmk_DMAEngine engine, vmk_int64 delta)
 {
     __atomic_fetch_add(&engine->counter[vmk_GetPCPUNum()].outstanding, delta, __ATOMIC_RELAXED);
@@ -155,7 +161,7 @@ VMK_ALWAYS_INLINE VMK_ReturnStatus vmk_DMAMapElem(vmk_DMAEngine engine, vmk_DMAD
                                                   vmk_DMAMapErrorInfo *err)
 {
     (void)lastElem;
-    if (VMK_LIKELY(in->addr + in->length - 1 <= engine->directLimit)) {
+    if (VMK_LIKELY(vmk_DMAIsDirect(engine, in->addr, in->length))) {
         *out = *in;
         vmk_DMACount(engine, 1);
         return VMK_OK;
