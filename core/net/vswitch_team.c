@@ -51,14 +51,23 @@ void team_take_mac(struct vmk_PortInt *port)
     port_pin_mac(port);
 }
 
-/** Give every client the uplink it should have now. */
+static bool has_link(const struct vmk_PortInt *uplink)
+{
+    return uplink && uplink->nic->link.state == VMK_LINK_STATE_UP;
+}
+
+/** Give every client that has lost its uplink, or that uplink its link, another one. The others stay. */
 static void team_update(struct vswitch *vs)
 {
     FOR_EACH_PORT(vs, port, i)
     {
-        struct vmk_PortInt *uplink = port->nic ? NULL : team_choose_uplink(vs, port->slot);
+        struct vmk_PortInt *uplink;
 
-        if (port->nic || uplink == port->uplink) {
+        if (port->nic || has_link(port->uplink)) {
+            continue;
+        }
+        uplink = team_choose_uplink(vs, port->slot);
+        if (uplink == port->uplink) {
             continue;
         }
         VMK_RCU_ASSIGN(port->uplink, uplink);
@@ -66,8 +75,7 @@ static void team_update(struct vswitch *vs)
             team_take_mac(port);
             port_tell(port, VMK_PORT_EVENT_MAC);
         }
-        port_tell(port, vmk_PortLinkStateGet(port) == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
-                                                                        : VMK_PORT_EVENT_LINK_DOWN);
+        port_tell(port, has_link(uplink) ? VMK_PORT_EVENT_LINK_UP : VMK_PORT_EVENT_LINK_DOWN);
     }
 }
 
