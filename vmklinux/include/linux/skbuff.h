@@ -238,13 +238,8 @@ static inline void skb_reserve(struct sk_buff *skb, int len)
     skb->tail += (sk_buff_data_t)len;
 }
 
-/*
- * DEVIATION-014: skb_put() beyond the buffer returns NULL and leaves a frame that napi_gro_receive() drops; Linux
- * stops the system. The length is often a device's word.
- */
-void *vmklinux_skb_overrun(struct sk_buff *skb, unsigned int len) __cold;
-
-/* A driver that writes before its buffer is stopped here. */
+/* A driver that writes beyond its buffer is stopped here. */
+void skb_over_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
 void skb_under_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
 
 static inline void *__skb_put(struct sk_buff *skb, unsigned int len)
