@@ -136,10 +136,11 @@ START_TEST(refuses_a_damaged_eeprom)
 }
 END_TEST
 
-static const enum nic_fault lies[] = {NIC_SHORT_RX, NIC_NO_EOP, NIC_RX_ERRORS, NIC_RX_UNASKED,
-                                      NIC_NO_TX_DONE};
+static const enum nic_fault lies[] = {NIC_LONG_RX,   NIC_SHORT_RX,   NIC_NO_EOP,
+                                      NIC_RX_ERRORS, NIC_RX_UNASKED, NIC_NO_TX_DONE};
 
-/* Conformance check C28: whatever the descriptors say, nothing is touched that is not the driver's. */
+/* Conformance check C28, and DEVIATION-014: whatever the descriptors say, nothing is touched that is not the
+ * driver's. */
 static void lie_under_traffic(enum nic_fault lie)
 {
     nic.fault = lie;
@@ -176,17 +177,6 @@ START_TEST(survives_lies_about_large_frames)
     driver_port_connect();
     driver_set_mtu(9000);
     lie_under_traffic(large_lies[_i]);
-}
-END_TEST
-
-/* Linux's e1000 believes a length, as it does on Linux; the sk_buff does not, and the machine stops. */
-START_TEST(stops_before_a_frame_leaves_its_buffer)
-{
-    driver_machine_start();
-    driver_load_and_wait();
-    driver_port_connect();
-    nic.fault = NIC_LONG_RX;
-    driver_receive(0, 1, 700);
 }
 END_TEST
 
@@ -243,12 +233,10 @@ int main(void)
                             refuses_a_dead_nic,
                             lets_go_of_a_nic_that_died,
                             refuses_a_damaged_eeprom};
-    const TTest *crashes[] = {stops_before_a_frame_leaves_its_buffer};
     Suite *suite = suite_create("faults");
     TCase *tcase = tcase_create("lies");
 
     run_add(suite, "tests", tests, sizeof(tests) / sizeof(tests[0]), 0);
-    run_add(suite, "crashes", crashes, sizeof(crashes) / sizeof(crashes[0]), SIGABRT);
     tcase_set_timeout(tcase, RUN_TIMEOUT_S);
     tcase_add_loop_test(tcase, survives_lies, 0, sizeof(lies) / sizeof(lies[0]));
     tcase_add_loop_test(tcase, survives_lies_about_large_frames, 0,

@@ -132,6 +132,8 @@ gro_result_t napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 {
     if (unlikely(skb->data_len) && !frags_are_sound(skb)) {
         napi->dev->stats.rx_length_errors++;
+        if (net_ratelimit())
+            netdev_warn(napi->dev, "dropped a frame whose lengths don't fit its buffers\n");
         kfree_skb(skb);
         return GRO_CONSUMED;
     }

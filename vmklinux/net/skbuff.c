@@ -128,12 +128,15 @@ EXPORT_SYMBOL(__dev_kfree_skb_any);
 
 /* --- moving bytes --- */
 
-void skb_over_panic(struct sk_buff *skb, unsigned int len, void *caller)
+/* Bytes that are nowhere make the frame unsound (net/napi.c). */
+void *vmklinux_skb_overrun(struct sk_buff *skb, unsigned int len)
 {
-    vmk_Panic("skb_put of %u bytes by %p: beyond the buffer (length %u, headroom %u, end %u)", len, caller,
-              skb->len, skb_headroom(skb), skb->end);
+    skb->tail -= len;
+    skb->len -= len;
+    skb->data_len = UINT_MAX;
+    return NULL;
 }
-EXPORT_SYMBOL(skb_over_panic);
+EXPORT_SYMBOL(vmklinux_skb_overrun);
 
 void skb_under_panic(struct sk_buff *skb, unsigned int len, void *caller)
 {

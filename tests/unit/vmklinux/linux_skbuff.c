@@ -89,10 +89,23 @@ static void test_geometry(void)
     expect_no_packets();
 }
 
+/* DEVIATION-002 */
 static void test_too_large(void)
 {
     EXPECT(!alloc_skb(VMK_PKT_BUFFER_SIZE + 1, GFP_KERNEL));
     EXPECT(!netdev_alloc_frag(VMK_PAGE_SIZE));
+    expect_no_packets();
+}
+
+/* DEVIATION-014 */
+static void test_overrun(void)
+{
+    struct sk_buff *skb = napi_build_skb(netdev_alloc_frag(2000), 2000);
+
+    skb_reserve(skb, NET_SKB_PAD);
+    EXPECT(!skb_put(skb, 65535));
+    EXPECT(skb_tail_pointer(skb) <= skb_end_pointer(skb) && skb_is_nonlinear(skb));
+    kfree_skb(skb);
     expect_no_packets();
 }
 
@@ -126,6 +139,7 @@ static void test_build_skb(void)
     expect_no_packets();
 }
 
+/* DEVIATION-003 */
 static void test_build_skb_from_elsewhere(void)
 {
     u8 *data = netdev_alloc_frag(1000);
@@ -315,6 +329,7 @@ static void test_receive_linear(void)
 const struct linux_case linux_cases[] = {
     {"geometry", test_geometry},
     {"too large", test_too_large},
+    {"overrun", test_overrun},
     {"references", test_references},
     {"build_skb", test_build_skb},
     {"build_skb from elsewhere", test_build_skb_from_elsewhere},

@@ -238,8 +238,13 @@ static inline void skb_reserve(struct sk_buff *skb, int len)
     skb->tail += (sk_buff_data_t)len;
 }
 
-/* A driver that writes beyond its buffer is stopped here. */
-void skb_over_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
+/*
+ * DEVIATION-014 (skb_put): beyond the buffer it returns NULL and leaves a frame that napi_gro_receive()
+ * drops, where Linux stops the system: the length is often a device's word.
+ */
+void *vmklinux_skb_overrun(struct sk_buff *skb, unsigned int len) __cold;
+
+/* A driver that writes before its buffer is stopped here. */
 void skb_under_panic(struct sk_buff *skb, unsigned int len, void *caller) __noreturn __cold;
 
 static inline void *__skb_put(struct sk_buff *skb, unsigned int len)
@@ -255,9 +260,7 @@ static inline void *skb_put(struct sk_buff *skb, unsigned int len)
 {
     void *tmp = __skb_put(skb, len);
 
-    if (unlikely(skb->tail > skb->end))
-        skb_over_panic(skb, len, __builtin_return_address(0));
-    return tmp;
+    return likely(skb->tail <= skb->end) ? tmp : vmklinux_skb_overrun(skb, len);
 }
 
 static inline void *skb_put_data(struct sk_buff *skb, const void *data, unsigned int len)
@@ -474,8 +477,8 @@ static inline void *skb_frag_address(const skb_frag_t *frag)
     return (char *)page_address(frag->bv_page) + frag->bv_offset;
 }
 
-/* A fragment too many is let go: a device may say that a frame never ends. What is missing then is noticed when
- * the frame is handed on. */
+/* A fragment too many is let go: a device may say that a frame never ends. What is missing then is noticed
+ * when the frame is handed on. */
 static inline void skb_fill_page_desc(struct sk_buff *skb, int i, struct page *page, int off, int size)
 {
     skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
@@ -555,9 +558,9 @@ static inline int __must_check skb_put_padto(struct sk_buff *skb, unsigned int l
 /* --- getting and freeing --- */
 
 /*
- * DEVIATION-002 (alloc_skb, netdev_alloc_skb, napi_alloc_skb, netdev_alloc_frag, napi_alloc_frag): an sk_buff's
- * linear part holds at most VMK_PKT_BUFFER_SIZE (3200) bytes, headroom included, because it lives in its packet's
- * page; asking for more fails. Longer frames have fragments.
+ * DEVIATION-002 (alloc_skb, netdev_alloc_skb, napi_alloc_skb, netdev_alloc_frag, napi_alloc_frag): an
+ * sk_buff's linear part holds at most VMK_PKT_BUFFER_SIZE (3200) bytes, headroom included, because it lives
+ * in its packet's page; asking for more fails. Longer frames have fragments.
  */
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom);
 void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz);
