@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CRASH_TIMEOUT_S 60
+#define CRASH_TIMEOUT_S     60
+#define POWER_OFF_TIMEOUT_S 10
 
 static const struct {
     const char *command;
@@ -34,14 +35,25 @@ static json_t *crash_report(struct machine *m)
     return report;
 }
 
+static struct machine *start_machine(const char *name)
+{
+    struct machine_options options = boot_options(name);
+    options.archive = BOOT_TEST_ARCHIVE;
+    options.nic = "none";
+    return boot_up(&options);
+}
+
+static void expect_power_off(struct machine *m)
+{
+    ck_assert_msg(machine_wait_end(m, POWER_OFF_TIMEOUT_S), "the machine stays on");
+    ck_assert_ptr_nonnull(strstr(machine_console(m), "@@vmk exit=1"));
+}
+
 START_TEST(test_crash)
 {
     char name[32];
     snprintf(name, sizeof name, "crash.%d", _i);
-    struct machine_options options = boot_options(name);
-    options.archive = BOOT_TEST_ARCHIVE;
-    options.nic = "none";
-    struct machine *m = boot_up(&options);
+    struct machine *m = start_machine(name);
     ck_assert_int_eq(machine_command(m, kinds[_i].command, CRASH_TIMEOUT_S, NULL), -1);
     machine_wait_console(m, "@@vmk crash=", CRASH_TIMEOUT_S);
 
@@ -64,6 +76,31 @@ START_TEST(test_crash)
     json_decref(report);
 
     ck_assert_msg(strstr(machine_console(m), "has crashed") != NULL, "there is no crash screen");
+    expect_power_off(m);
+    machine_stop(m);
+}
+END_TEST
+
+/* A crash while telling about a crash is an end too. */
+START_TEST(test_crash_twice)
+{
+    struct machine *m = start_machine("crash.twice");
+    ck_assert_int_eq(machine_command(m, "system crash --kind twice", CRASH_TIMEOUT_S, NULL), -1);
+    machine_wait_console(m, "crashed again", CRASH_TIMEOUT_S);
+    ck_assert_ptr_nonnull(strstr(machine_console(m), "crashed again while telling about the crash"));
+    expect_power_off(m);
+    machine_stop(m);
+}
+END_TEST
+
+/* A module that will not let the system stop in order does not keep it from stopping. */
+START_TEST(test_stubborn_module)
+{
+    struct machine *m = start_machine("crash.stubborn");
+    free(boot_run(m, "system module load stubborn"));
+    ck_assert_int_eq(machine_command(m, "system shutdown", CRASH_TIMEOUT_S, NULL), -1);
+    ck_assert_ptr_nonnull(strstr(machine_console(m), "takes too long"));
+    expect_power_off(m);
     machine_stop(m);
 }
 END_TEST
@@ -73,6 +110,8 @@ int main(void)
     Suite *suite = suite_create("crash");
     TCase *tcase = tcase_create("crash");
     tcase_add_loop_test(tcase, test_crash, 0, sizeof kinds / sizeof *kinds);
+    tcase_add_test(tcase, test_crash_twice);
+    tcase_add_test(tcase, test_stubborn_module);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);
 }

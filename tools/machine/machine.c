@@ -36,6 +36,7 @@ struct machine {
     int log_fd;
     bool echo;
     bool crashed;
+    bool ending; /* Its end is waited for, and a crash is one way there. */
     unsigned boot_timeout_s;
     char error[512];
 };
@@ -104,6 +105,12 @@ static void receive(struct machine *m, enum channel channel)
     m->crashed = crash != NULL && strchr(crash, '\n') != NULL;
 }
 
+static bool fail_crashed(struct machine *m)
+{
+    const char *line = strstr(buffer_text(&m->in[CONSOLE]), CRASH_LINE);
+    return fail(m, "the kernel crashed: %.*s", (int)strcspn(line, "\r\n"), line);
+}
+
 /* Take in what the machine sends until @p condition holds, the deadline passes, or the machine ends. */
 static bool pump_until(struct machine *m, long deadline_ms, condition_fn *condition, const void *arg)
 {
@@ -133,9 +140,8 @@ static bool pump_until(struct machine *m, long deadline_ms, condition_fn *condit
                 receive(m, (enum channel)i);
             }
         }
-        if (m->crashed) {
-            const char *line = strstr(buffer_text(&m->in[CONSOLE]), CRASH_LINE);
-            return fail(m, "the kernel crashed: %.*s", (int)strcspn(line, "\r\n"), line);
+        if (m->crashed && !m->ending) {
+            return fail_crashed(m);
         }
     }
 }
@@ -312,17 +318,25 @@ bool machine_qmp(struct machine *m, const char *json, char **reply)
     return qmp_execute(m, json, reply);
 }
 
+bool machine_wait_end(struct machine *m, unsigned timeout_s)
+{
+    m->ending = true;
+    pump_until(m, now_ms() + timeout_s * 1000l, NULL, NULL);
+    return m->pid == 0;
+}
+
 bool machine_power_off(struct machine *m, unsigned timeout_s)
 {
     if (m->fd[CONTROL] >= 0) {
         dprintf(m->fd[CONTROL], "system shutdown\n");
     }
-    pump_until(m, now_ms() + timeout_s * 1000l, NULL, NULL);
-    reap(m, WNOHANG);
-    if (m->pid != 0) {
+    if (!machine_wait_end(m, timeout_s)) {
         return fail(m, "the machine did not power off in %u s", timeout_s);
     }
-    if (m->crashed || !WIFEXITED(m->exit_status) || WEXITSTATUS(m->exit_status) != 0) {
+    if (m->crashed) {
+        return fail_crashed(m);
+    }
+    if (!WIFEXITED(m->exit_status) || WEXITSTATUS(m->exit_status) != 0) {
         return fail(m, "QEMU ended with status %d", m->exit_status);
     }
     m->error[0] = '\0';

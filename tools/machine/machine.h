@@ -71,6 +71,9 @@ bool machine_wait_console(struct machine *m, const char *text, unsigned timeout_
  */
 bool machine_qmp(struct machine *m, const char *json, char **reply);
 
+/** Wait until the machine has ended by itself, after a crash too. False: it hasn't in @p timeout_s. */
+bool machine_wait_end(struct machine *m, unsigned timeout_s);
+
 /** Ask the kernel to power off and wait for QEMU to end. False: it had to be killed, or its status is not 0.
  */
 bool machine_power_off(struct machine *m, unsigned timeout_s);
