@@ -34,6 +34,8 @@ struct peer {
     unsigned send_flow, send_count, send_next;
     unsigned expected_flow, expected_count, highest;
     bool *seen;
+    unsigned foreign_len;
+    unsigned char foreign[FRAME_BUFFER];
     struct peer_counters counters;
 };
 
@@ -43,6 +45,8 @@ static void note_frame(struct peer *p, unsigned char *frame, unsigned len)
     switch (frame_check(frame, len, &flow, &number)) {
     case FRAME_FOREIGN:
         p->counters.foreign++;
+        p->foreign_len = len;
+        memcpy(p->foreign, frame, len);
         return;
     case FRAME_ALTERED:
         p->counters.altered++;
@@ -188,6 +192,15 @@ void peer_send(struct peer *p, const unsigned char destination[6], unsigned flow
 bool peer_send_raw(struct peer *p, const void *frame, unsigned len)
 {
     return send_frame(p, frame, len);
+}
+
+unsigned peer_last_foreign(struct peer *p, void *frame, unsigned size)
+{
+    pthread_mutex_lock(&p->mutex);
+    unsigned len = p->foreign_len;
+    memcpy(frame, p->foreign, len < size ? len : size);
+    pthread_mutex_unlock(&p->mutex);
+    return len;
 }
 
 bool peer_wait(struct peer *p, unsigned count, unsigned timeout_s)

@@ -37,6 +37,9 @@ void peer_send(struct peer *peer, const unsigned char destination[6], unsigned f
 /** Send one frame as it is, at once. False when the machine does not take it. */
 bool peer_send_raw(struct peer *peer, const void *frame, unsigned len);
 
+/** Copy the newest frame that was no test frame, as far as it fits. @return its length; 0: there was none. */
+unsigned peer_last_foreign(struct peer *peer, void *frame, unsigned size);
+
 /** Wait until everything has been sent and @p count expected frames are in. False after @p timeout_s. */
 bool peer_wait(struct peer *peer, unsigned count, unsigned timeout_s);
 
