@@ -71,12 +71,14 @@ static struct mac_entry *victim(struct mac_entry *set, vmk_uint32 now)
 }
 
 /** Write an entry so that a reader sees it whole or not at all. */
-static void replace(struct mac_entry *entry, mac_key_t key, vmk_uint32 port, vmk_uint32 seen)
+static void replace(struct mac_table *table, struct mac_entry *entry, mac_key_t key, vmk_uint32 port,
+                    vmk_uint32 seen)
 {
     __atomic_store_n(&entry->key, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->port, port, __ATOMIC_RELEASE);
     __atomic_store_n(&entry->seen, seen, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->key, key, __ATOMIC_RELEASE);
+    mac_table_outdate(table);
 }
 
 /* Learning happens in bottom halves, pinning and forgetting in worlds. */
@@ -106,7 +108,7 @@ static vmk_Bool enter(struct mac_table *table, mac_key_t key, vmk_uint32 port, v
         entry = NULL;
     }
     if (entry) {
-        replace(entry, key, port, seen);
+        replace(table, entry, key, port, seen);
     }
     unlock_table(table);
     return entry != NULL;
@@ -140,7 +142,7 @@ void mac_table_forget_port(struct mac_table *table, vmk_uint32 port)
     lock_table(table);
     for (vmk_uint32 i = 0; i < MAC_TABLE_SETS * MAC_TABLE_WAYS; i++, entry++) {
         if (entry->port == port) {
-            replace(entry, 0, MAC_PORT_NONE, 0);
+            replace(table, entry, 0, MAC_PORT_NONE, 0);
         }
     }
     unlock_table(table);

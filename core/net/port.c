@@ -32,9 +32,14 @@ VMK_ReturnStatus port_create(const char *name, struct vmk_PortInt **port)
         goto free_port;
     }
     vmk_Memset(new->stats, 0, stats_size);
+    new->runs = vmk_HeapAlign(heap_kernel, cpus * sizeof(struct port_run), VMK_L1_CACHELINE_SIZE);
+    if (!new->runs) {
+        goto free_stats;
+    }
+    vmk_Memset(new->runs, 0, cpus * sizeof(struct port_run));
     status = vmk_NameInitialize(&new->name, name);
     if (status != VMK_OK) {
-        goto free_stats;
+        goto free_runs;
     }
     vmk_StatGroupInit(&new->stat_group, VMK_VMKERNEL_MODULE_ID, stat_fields, VMK_ARRAY_SIZE(stat_fields),
                       "net/port/%s", name);
@@ -43,11 +48,13 @@ VMK_ReturnStatus port_create(const char *name, struct vmk_PortInt **port)
     new->stat_group.count = cpus;
     status = vmk_StatGroupRegister(&new->stat_group);
     if (status != VMK_OK) {
-        goto free_stats;
+        goto free_runs;
     }
     *port = new;
     return VMK_OK;
 
+free_runs:
+    vmk_HeapFree(heap_kernel, new->runs);
 free_stats:
     vmk_HeapFree(heap_kernel, new->stats);
 free_port:
@@ -58,6 +65,7 @@ free_port:
 void port_destroy(struct vmk_PortInt *port)
 {
     vmk_StatGroupUnregister(&port->stat_group);
+    vmk_HeapFree(heap_kernel, port->runs);
     vmk_HeapFree(heap_kernel, port->stats);
     vmk_HeapFree(heap_kernel, port);
 }

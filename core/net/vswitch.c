@@ -215,6 +215,7 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan)
                 port_pin_mac(port);
             }
         }
+        mac_table_outdate(&vs->macs);
         status = VMK_OK;
     }
     vswitch_config_unlock();

@@ -3,8 +3,9 @@
  * vswitch_forward.c - from one port of a switch to others, a batch at a time.
  *
  * Frames in a row with the same Ethernet header are a run: what was found out about the first, its VLAN and
- * its receiver, goes for the others, which cost a comparison instead of two look-ups. Frames in a row for the
- * same port are handed over as one list. Only a frame with more than one receiver is cloned.
+ * its receiver, goes for the others, which cost a comparison instead of two look-ups. A run goes on in the
+ * next batch, as long as no address has moved and the second is the same. Frames in a row for the same port
+ * are handed over as one list. Only a frame with more than one receiver is cloned.
  */
 #include <core/uplink.h>
 #include <core/vswitch.h>
@@ -16,20 +17,14 @@
 #define TO_ALL    ((struct vmk_PortInt *)1)
 #define TO_NOBODY ((struct vmk_PortInt *)2)
 
-/** An Ethernet header as two numbers; the two bytes behind it are shifted out. */
-struct header {
-    vmk_uint64 front, back;
-};
-
 struct forward {
     struct vswitch *vswitch;
     struct vmk_PortInt *source;
     struct vmk_PortInt *uplink; /**< The one the source uses, or is. */
     struct port_stats *stats;   /**< The source's, on this CPU. */
+    struct port_run *run;       /**< The source's, on this CPU. */
     vmk_uint32 now;
-    struct header run;            /**< Of the run, if run_port is set: */
-    struct vmk_PortInt *run_port; /**< whom it goes to, */
-    vmk_uint16 run_vlan;          /**< and in which VLAN. */
+    vmk_uint32 version;           /**< Of the switch's addresses, before anything was looked up. */
     struct vmk_PortInt *receiver; /**< Of `batch`. */
     struct vmk_PktListInt batch;
     vmk_uint64 batch_bytes;
@@ -201,9 +196,9 @@ static struct vmk_PortInt *resolve(const struct forward *f, mac_key_t key)
     return port;
 }
 
-static struct header header_of(const vmk_PktHandle *pkt)
+static struct eth_header_key header_of(const vmk_PktHandle *pkt)
 {
-    struct header header;
+    struct eth_header_key header;
 
     /* There is always a page's rest behind it. */
     vmk_Memcpy(&header, pkt->frame, sizeof(header));
@@ -214,12 +209,12 @@ static struct header header_of(const vmk_PktHandle *pkt)
 /** Learn, decide and pass on; begin a run if the frame may stand for those that follow. */
 static __attribute__((noinline)) void forward_first(struct forward *f, vmk_PktHandle *pkt)
 {
-    struct header header = header_of(pkt);
+    struct eth_header_key header = header_of(pkt);
     bool tagged = vmk_PktMustVlanTag(pkt);
     struct vmk_PortInt *to;
     vmk_uint16 vlan;
 
-    f->run_port = NULL;
+    f->run->to = NULL;
     if (!ingress(f, pkt, &vlan)) {
         drop(f, pkt);
         return;
@@ -233,9 +228,8 @@ static __attribute__((noinline)) void forward_first(struct forward *f, vmk_PktHa
         drop(f, pkt);
     } else {
         if (!tagged) {
-            f->run = header;
-            f->run_port = to;
-            f->run_vlan = vlan;
+            *f->run = (struct port_run){
+                .header = header, .to = to, .version = f->version, .second = f->now, .vlan = vlan};
         }
         emit(f, to, pkt, vlan);
     }
@@ -244,11 +238,22 @@ static __attribute__((noinline)) void forward_first(struct forward *f, vmk_PktHa
 /** Whether what holds for the run holds for this frame. */
 static bool continues_run(const struct forward *f, const vmk_PktHandle *pkt)
 {
-    struct header header = header_of(pkt);
+    struct eth_header_key header = header_of(pkt);
 
-    return f->run_port && header.front == f->run.front && header.back == f->run.back &&
+    return f->run->to && header.front == f->run->header.front && header.back == f->run->header.back &&
            pkt->mappedLen >= VMK_ETH_HDR_LENGTH && pkt->frameLen <= f->source->max_frame &&
            !(pkt->flags & (VMK_PKT_FLAG_VLAN | VMK_PKT_FLAG_LARGE_TCP));
+}
+
+/** Forget the last batch's run unless what was found out then still holds. */
+static void keep_run(struct forward *f)
+{
+    struct port_run *run = f->run;
+
+    if (run->version != f->version || run->second != f->now || f->vswitch->promisc_ports != 0 ||
+        (run->to && run->to->nic && run->to != f->uplink)) {
+        run->to = NULL;
+    }
 }
 
 void vswitch_input(struct vmk_PortInt *port, vmk_PktList list)
@@ -258,17 +263,20 @@ void vswitch_input(struct vmk_PortInt *port, vmk_PktList list)
         .source = port,
         .uplink = port->nic ? port : VMK_RCU_DEREFERENCE(port->uplink),
         .stats = stats_here(port),
+        .run = &port->runs[vmk_GetPCPUNum()],
         .now = vswitch_now(),
+        .version = __atomic_load_n(&port->vswitch->macs.version, __ATOMIC_ACQUIRE),
     };
     vmk_PktHandle *pkt;
     vmk_uint64 bytes = 0;
 
+    keep_run(&f);
     f.stats->rx_packets += list->count;
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
         bytes += pkt->frameLen;
         if (VMK_LIKELY(continues_run(&f, pkt))) {
             pkt->srcPortID = port->id;
-            emit(&f, f.run_port, pkt, f.run_vlan);
+            emit(&f, f.run->to, pkt, f.run->vlan);
         } else {
             forward_first(&f, pkt);
         }

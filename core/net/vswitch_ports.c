@@ -48,6 +48,8 @@ void port_withdraw(struct vmk_PortInt *port)
             VMK_RCU_ASSIGN(other->uplink, NULL);
         }
     }
+    /* No CPU's last run leads here any more. */
+    mac_table_outdate(&vs->macs);
     vmk_RCUSynchronize();
     /* Only now: a frame under way could have been learned from. */
     mac_table_forget_port(&vs->macs, port->id);

@@ -71,6 +71,7 @@ static void team_update(struct vswitch *vs)
             continue;
         }
         VMK_RCU_ASSIGN(port->uplink, uplink);
+        mac_table_outdate(&vs->macs);
         if (uplink && port->mac_follows) {
             team_take_mac(port);
             port_tell(port, VMK_PORT_EVENT_MAC);

@@ -32,6 +32,7 @@ struct mac_entry {
 struct mac_table {
     struct mac_entry entries[MAC_TABLE_SETS][MAC_TABLE_WAYS];
     vmk_SpinlockObject lock;
+    vmk_uint32 version; /**< Another one whenever an address comes, goes or moves; atomic. */
 };
 
 VMK_ALWAYS_INLINE mac_key_t mac_key(const vmk_uint8 *addr, vmk_uint16 vlan)
@@ -53,6 +54,12 @@ vmk_Bool mac_table_pin(struct mac_table *table, mac_key_t key, vmk_uint32 port);
 
 /** Forget everything at @p port, pinned or not. */
 void mac_table_forget_port(struct mac_table *table, vmk_uint32 port);
+
+/** Have everybody who remembers what was found in the table look again. */
+VMK_ALWAYS_INLINE void mac_table_outdate(struct mac_table *table)
+{
+    __atomic_add_fetch(&table->version, 1, __ATOMIC_RELEASE);
+}
 
 /** Visit what is known in second @p now, in no order. Context: world. */
 void mac_table_walk(const struct mac_table *table, vmk_uint32 now,

@@ -35,6 +35,21 @@ struct port_stats {
     vmk_uint64 tx_dropped; /**< No memory for another receiver's packet. */
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
 
+/** An Ethernet header as two numbers; the two bytes behind it are shifted out. */
+struct eth_header_key {
+    vmk_uint64 front, back;
+};
+
+/** What was last found out about a frame from a port, by one CPU; good for the next one with the same header.
+ */
+struct port_run {
+    struct eth_header_key header;
+    struct vmk_PortInt *to; /**< The one port it goes to; NULL: nothing is known. */
+    vmk_uint32 version;     /**< Of the switch's addresses then... */
+    vmk_uint32 second;      /**< ...and the time, so that learning goes on. */
+    vmk_uint16 vlan;
+} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+
 struct vswitch_portgroup {
     vmk_Name name;   /**< Empty: unused. */
     vmk_uint16 vlan; /**< 0, 1..4094, or VMK_VLAN_ID_TRUNK. */
@@ -55,6 +70,7 @@ struct vmk_PortInt {
     vmk_Name name;
     bool mac_follows;         /**< The client's address is that of its uplink. */
     struct port_stats *stats; /**< One per CPU. */
+    struct port_run *runs;    /**< One per CPU. */
     vmk_StatGroup stat_group;
 };
 
