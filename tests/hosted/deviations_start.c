@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * deviations_start.c - a machine with two functions on one interrupt line, vmklinux, and the module of
+ * linux_deviations.c. The functions have nothing but a configuration space.
+ */
+#include "../unit/vmklinux/linux_test.h"
+#include "deviations_start.h"
+
+#include <hosted/machine.h>
+#include <hosted/module.h>
+#include <hosted/pci.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <vmkapi/base/assert.h>
+
+vmk_ModuleID hosted_vmklinux_id, hosted_deviations_id;
+int hosted_vmklinux_init(void);
+int hosted_deviations_init(void);
+
+#define STATUS           0x06
+#define STATUS_CAP_LIST  0x10
+#define CLASS            0x0b
+#define CLASS_NETWORK    0x02
+#define CAPABILITIES     0x34
+#define INTERRUPT_PIN    0x3d
+#define POWER_MANAGEMENT 0x40 /* Where the capability is; its ID is 1. */
+
+static struct hosted_pci_function functions[2];
+
+static void plug_in(struct hosted_pci_function *function, vmk_uint8 slot)
+{
+    static const vmk_uint8 ids[] = {0x34, 0x12, 0x78, 0x56};
+
+    function->slot = slot;
+    memcpy(function->config, ids, sizeof(ids));
+    function->config[STATUS] = STATUS_CAP_LIST;
+    function->config[CLASS] = CLASS_NETWORK;
+    function->config[CAPABILITIES] = POWER_MANAGEMENT;
+    function->config[INTERRUPT_PIN] = 1;
+    function->config[POWER_MANAGEMENT] = 1;
+    function->config[POWER_MANAGEMENT + 2] = 3; /* The version of its registers. */
+    hosted_pci_add(function);
+}
+
+void linux_test_start(void)
+{
+    hosted_start();
+    hosted_vmklinux_id = hosted_module_add("vmklinux");
+    hosted_deviations_id = hosted_module_add("deviations");
+    /* Four slots apart, their pins meet. */
+    plug_in(&functions[0], 2);
+    plug_in(&functions[1], 6);
+    VMK_VERIFY(hosted_vmklinux_init() == 0);
+    hosted_pci_start();
+    VMK_VERIFY(hosted_deviations_init() == 0);
+}
+
+unsigned logged_lines(void (*log)(void))
+{
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+    unsigned lines = 0;
+    int c;
+
+    VMK_VERIFY(file != NULL && before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    log();
+    VMK_VERIFY(dup2(before, STDERR_FILENO) >= 0);
+    close(before);
+    rewind(file);
+    while ((c = getc(file)) != EOF) {
+        lines += c == '\n';
+    }
+    fclose(file);
+    return lines;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * deviations_start.h - what the process does for the cases of linux_deviations.c.
+ */
+#ifndef HOSTED_DEVIATIONS_START_H
+#define HOSTED_DEVIATIONS_START_H
+
+/** @return how many lines the log gets from @p log. */
+unsigned logged_lines(void (*log)(void));
+
+#endif
