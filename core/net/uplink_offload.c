@@ -32,18 +32,6 @@ static vmk_uint32 soft_part(const struct vmk_UplinkInt *uplink, const vmk_PktHan
     return pkt->flags & uplink->soft_flags[(pkt->flags & VMK_PKT_FLAG_IPV6) != 0];
 }
 
-bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list)
-{
-    vmk_uint32 any = uplink->soft_flags[0] | uplink->soft_flags[1];
-
-    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
-        if (VMK_UNLIKELY((pkt->flags & any) != 0 || (pkt->numFrags != 0 && uplink->no_sg))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /** Make @p pkt one that may be written, is in one piece, and has room for a tag; releases the old one if
  * replaced. */
 static VMK_ReturnStatus make_own(vmk_PktHandle **pkt)

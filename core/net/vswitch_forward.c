@@ -75,7 +75,9 @@ static __attribute__((noinline)) void flush(struct forward *f)
 VMK_ALWAYS_INLINE void emit(struct forward *f, struct vmk_PortInt *port, vmk_PktHandle *pkt, vmk_uint16 vlan)
 {
     if (port != f->receiver) {
-        flush(f);
+        if (!vmk_PktListIsEmpty(&f->batch)) {
+            flush(f);
+        }
         f->receiver = port;
     }
     if (VMK_UNLIKELY(vlan != VMK_VLAN_ID_NONE && is_trunk(port))) {

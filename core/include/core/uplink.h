@@ -107,7 +107,17 @@ void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open);
 vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list);
 
 /** Whether a packet of @p list asks for what the NIC can't do. Context: bottom halves off. */
-bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list);
+VMK_ALWAYS_INLINE bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list)
+{
+    vmk_uint32 any = uplink->soft_flags[0] | uplink->soft_flags[1];
+
+    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        if (VMK_UNLIKELY((pkt->flags & any) != 0 || (pkt->numFrags != 0 && uplink->no_sg))) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /** Work out soft_flags and no_sg from the enabled capabilities. */
 void uplink_offload_update(struct vmk_UplinkInt *uplink);
