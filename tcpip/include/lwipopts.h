@@ -57,7 +57,7 @@
 #define TCP_QUEUE_OOSEQ               1
 #define TCP_OOSEQ_MAX_PBUFS           32
 #define TCP_LISTEN_BACKLOG            1
-#define TCP_MSL                       5000UL /* Half of TIME-WAIT, in milliseconds. */
+#define TCP_MSL                       1000UL /* Half of TIME-WAIT, in ms: a peer that uses a port again soon must not meet it. */
 #define LWIP_TCP_TIMESTAMPS           0
 
 #define LWIP_CHKSUM(data, len)        tcpip_chksum(data, len)
