@@ -46,6 +46,8 @@ static const char *const commands[] = {
     "system heap list --formatter=json",
     "network ip connection list",
     "system stats get --formatter=csv",
+    "system module unload tcpip",
+    "system module load tcpip",
     "system module unload e1000",
     "system module load e1000",
 };
@@ -88,6 +90,23 @@ static void set_point(const char *point, unsigned every)
     ck_assert_msg(status == 0, "'%s' gave status %d: %s", command, status, machine_error(machine));
 }
 
+/* How often a point has hit; -1 when even that cannot be told for lack of something. */
+static long long hits_of(const char *point)
+{
+    for (int i = 0; i < TRIES; i++) {
+        char *output = NULL;
+        if (machine_command(machine, "system stress list --formatter=json", COMMAND_TIME_S, &output) == 0) {
+            json_t *list = json_loads(output, 0, NULL);
+            long long hits = json_integer_value(json_object_get(boot_row(list, "Name", point), "Hits"));
+            json_decref(list);
+            free(output);
+            return hits;
+        }
+        free(output);
+    }
+    return -1;
+}
+
 static void start_machine(void)
 {
     struct machine_options options = boot_options("faults");
@@ -111,7 +130,9 @@ START_TEST(test_faults)
         run_somehow(commands[i]);
     }
     free(fetch(port, "/status.json", 1));
+    ck_assert_msg(hits_of(faults[_i].point) != 0, "%s was set and never hit", faults[_i].point);
     set_point(faults[_i].point, 0);
+    run_somehow("system module load tcpip"); /* Which has failed, perhaps. */
     run_somehow("system module unload e1000");
     char *now = held();
     ck_assert_str_eq(now, held_before);
