@@ -43,10 +43,10 @@ static void add_arg(struct args *args, const char *arg)
     args->list[args->count++] = arg;
 }
 
-/* What both sides are parsed with: all errors, no warnings. */
+/* What both sides are parsed with: all errors; a function nobody declared is one, too. */
 static void add_common_args(struct args *args)
 {
-    add_arg(args, "-w");
+    add_arg(args, "-Werror=implicit-function-declaration");
     add_arg(args, "-ferror-limit=0");
 }
 
@@ -165,7 +165,7 @@ struct job {
 /* Do what the options say; the rest are files. False when something is missing. */
 static bool read_options(struct job *job, int argc, char **argv)
 {
-    enum { DRIVER = 1, BUILD, LIKE, WITH, FIRST, LINUX, HEADERS, DEVIATIONS, SYMBOLS, PORT };
+    enum { DRIVER = 1, BUILD, LIKE, FIRST, LINUX, HEADERS, DEVIATIONS, SYMBOLS, PORT };
     static const struct option options[] = {
         {"driver", required_argument, NULL, DRIVER},
         {"build", required_argument, NULL, BUILD},

@@ -154,6 +154,26 @@ static void note_reference(struct unit *unit, CXCursor cursor)
     }
 }
 
+static enum CXChildVisitResult count_child(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+    (void)cursor;
+    (void)parent;
+    ++*(unsigned *)data;
+    return CXChildVisit_Continue;
+}
+
+/* libclang has no names for conversions, which have one part, nor for __builtin_choose_expr(), which has
+ * three. */
+static bool is_conversion(CXCursor cursor)
+{
+    unsigned parts = 0;
+
+    if (clang_getCursorKind(cursor) == CXCursor_UnexposedExpr) {
+        clang_visitChildren(cursor, count_child, &parts);
+    }
+    return parts == 1;
+}
+
 /* File what is outermost at each range; implicit conversions around an expression are the driver's. */
 static void note_expression(struct unit *unit, CXCursor cursor)
 {
@@ -180,7 +200,7 @@ static enum CXChildVisitResult visit_drivers(CXCursor cursor, CXCursor parent, C
     default:
         break;
     }
-    if ((clang_isExpression(kind) && kind != CXCursor_UnexposedExpr) || clang_isStatement(kind) ||
+    if ((clang_isExpression(kind) && !is_conversion(cursor)) || clang_isStatement(kind) ||
         clang_isDeclaration(kind)) {
         note_expression(data, cursor);
     }
