@@ -5,6 +5,14 @@
 #include <core/diagnosis.h>
 #include <vmkapi/lib/libc.h>
 
+/** Names come from damaged files too: nothing of theirs ends the line or reaches a terminal as a command. */
+static void keep_printable(char *text)
+{
+    for (; *text != '\0'; text++) {
+        *text = vmk_IsPrint(*text) ? *text : '?';
+    }
+}
+
 vmk_StatusValue diagnose(struct diagnosis *why, vmk_StatusValue status, const char *format, ...)
 {
     va_list args;
@@ -12,5 +20,6 @@ vmk_StatusValue diagnose(struct diagnosis *why, vmk_StatusValue status, const ch
     va_start(args, format);
     vmk_Vsnprintf(why->text, sizeof(why->text), format, args);
     va_end(args);
+    keep_printable(why->text);
     return status;
 }

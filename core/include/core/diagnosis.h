@@ -15,7 +15,8 @@ struct diagnosis {
 };
 
 /**
- * Write the line (cut to fit) and return @p status, so that a fault is one statement:
+ * Write the line (cut to fit, a question mark for what isn't printable ASCII) and return @p status, so that a
+ * fault is one statement:
  * `return diagnose(why, VMK_BAD_FORMAT, "%s has no symbol table: …", name);`
  *
  * Context: any.
