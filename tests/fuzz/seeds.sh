@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# seeds.sh - well-formed inputs for a fuzz target to start from, made of what is built.
+#
+#   seeds.sh BUILD_DIR TARGET FOLDER
+set -eu
+built=$1
+target=$2
+folder=$3
+mkdir -p "$folder"
+cd "$folder"
+
+case $target in
+elf)
+    for module in hello parameters missing_symbol; do
+        cp "$built/modules/$module.vmk" .
+    done
+    ;;
+archive)
+    echo hello >motd
+    "$built/tools/mkarchive" small etc/motd=motd tmp/empty/
+    rm motd
+    ;;
+http)
+    printf 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' >get
+    printf 'HEAD /status.json?x=1 HTTP/1.0\n\n' >head
+    printf 'POST / HTTP/1.1\r\n\r\n' >post
+    ;;
+command)
+    printf 'network nic get vmnic0 --formatter=json; network nic list -t "a b" -c 7 --flag --formatter csv' >get
+    printf "system shutdown reboot --text 'x;y' panic; system; network nic --help" >shutdown
+    ;;
+pci)
+    # Vendor, device, command, status (capabilities); a list at 0x40: power, then MSI at 0x50.
+    { printf '\206\200\016\020\007\000\020\000' && head -c 44 /dev/zero && printf '\100\000\000\000' &&
+        head -c 8 /dev/zero && printf '\001\120\002\000' && head -c 12 /dev/zero && printf '\005\000\200\000' &&
+        head -c 172 /dev/zero && printf '\001\000\002\024' && head -c 60 /dev/zero; } >device
+    ;;
+packet)
+    # MSS 4, headroom 64; Ethernet, IPv4 or IPv6, TCP with 20 bytes of headers, ten bytes.
+    { printf '\004\000\100\000\002\000\000\000\000\001\002\000\000\000\000\002\010\000' &&
+        printf '\105\000\000\062\000\001\000\000\100\006\000\000\012\000\000\001\012\000\000\002' &&
+        printf '\000\120\004\000\000\000\000\001\000\000\000\000\120\031\377\377\000\000\000\0000123456789'; } >ipv4
+    { printf '\004\000\100\000\002\000\000\000\000\001\002\000\000\000\000\002\206\335' &&
+        printf '\140\000\000\000\000\036\006\100' && head -c 32 /dev/zero &&
+        printf '\000\120\004\000\000\000\000\001\000\000\000\000\120\031\377\377\000\000\000\0000123456789'; } >ipv6
+    ;;
+boot_regions)
+    # RAM from 1 MiB on for 16 MiB, reserved in the middle of it.
+    { printf '\000\000\020\000\000\000\000\000\000\000\000\001\000\000\000\000\000' &&
+        printf '\000\000\100\000\000\000\000\000\000\000\020\000\000\000\000\000\003'; } >two
+    ;;
+esac
