@@ -8,7 +8,7 @@ files=$(git ls-files --cached --others --exclude-standard)
 for file in $files; do
     [ -f "$file" ] || continue
     case $file in
-    COPYING | LICENSES/* | .reuse/* | *.json | *.png) continue ;;
+    COPYING | LICENSES/* | .reuse/* | *.json | *.png | *.abi) continue ;;
     esac
     head -n 3 "$file" | grep -q 'SPDX-License-Identifi''er: GPL-2.0-only' || finding "$file: no SPDX line"
 done
