@@ -43,6 +43,9 @@ static u32 note_power_button(void *context)
     return ACPI_INTERRUPT_HANDLED;
 }
 
+/** ACPI is up. */
+static vmk_Bool started;
+
 static void note_off_switch(unsigned n, const struct acpi_generic_address *control, u8 type)
 {
     if (control->space_id == ACPI_ADR_SPACE_SYSTEM_IO && control->address <= 0xffff) {
@@ -69,6 +72,7 @@ void acpi_power_init(void)
 {
     acpi_status status = acpi_install_fixed_event_handler(ACPI_EVENT_POWER_BUTTON, note_power_button, NULL);
 
+    started = VMK_TRUE;
     find_off_switches();
     if (ACPI_FAILURE(status)) {
         vmk_LogMessage("no power button (%s)", acpi_format_exception(status));
@@ -77,8 +81,11 @@ void acpi_power_init(void)
 
 VMK_ReturnStatus acpi_poweroff(void)
 {
-    acpi_status status = AE_OK;
+    acpi_status status;
 
+    if (!started) {
+        return VMK_NOT_SUPPORTED;
+    }
     status = acpi_enter_sleep_state_prep(ACPI_STATE_S5);
     vmk_CPUDisableInterrupts();
     if (ACPI_SUCCESS(status)) {

@@ -200,6 +200,21 @@ START_TEST(test_shutdown_while_opening)
 }
 END_TEST
 
+/* Without ACPI nobody says where the NIC's pin leads, nor how to switch off: both are said in a line. */
+START_TEST(test_no_acpi)
+{
+    struct machine_options options = boot_options("faults.no-acpi");
+    options.type = "pc,acpi=off";
+    options.append = "run=\"network nic list\"";
+    machine = machine_start(&options);
+    ck_assert_ptr_nonnull(machine);
+    ck_assert_msg(machine_wait_console(machine, "The machine does not switch off", COMMAND_TIME_S), "%s",
+                  machine_error(machine));
+    ck_assert_ptr_nonnull(strstr(machine_console(machine), "the driver could not start it"));
+    machine_stop(machine);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("faults");
@@ -212,6 +227,7 @@ int main(void)
     tcase_add_test(timeout, test_transmit_timeout);
     suite_add_tcase(suite, timeout);
     tcase_add_test(down, test_shutdown_while_opening);
+    tcase_add_test(down, test_no_acpi);
     suite_add_tcase(suite, down);
     return boot_main(suite);
 }

@@ -66,7 +66,7 @@ acpi_node acpi_pci_child(acpi_node bus, vmk_uint8 dev, vmk_uint8 fn);
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin,
                                 struct acpi_interrupt *interrupt);
 
-/** Switch the machine off (S5). Returns only when that failed. Context: world. */
+/** Switch the machine off (S5). Returns only when that failed, or ACPI isn't up. Context: world. */
 VMK_ReturnStatus acpi_poweroff(void);
 
 /**
