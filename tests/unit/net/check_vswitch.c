@@ -4,6 +4,7 @@
  * counters.
  */
 #include "machine.h"
+#include "nics.h"
 #include "run.h"
 
 #include <stdio.h>
@@ -16,62 +17,8 @@
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/time.h>
 
-#define UPLINKS 2
 #define CLIENTS 4
 #define MODULE  5u
-
-/* What vswitch.c needs of the rest of the layer. */
-
-static vmk_uint64 now_s = 1000;
-static struct vmk_UplinkInt nics[UPLINKS];
-static struct vmk_PktListInt wire[UPLINKS];
-
-vmk_TimerCycles vmk_GetTimerCycles(void)
-{
-    return now_s * VMK_NSEC_PER_SEC;
-}
-
-vmk_uint32 vmk_GetRandSeed(void)
-{
-    static vmk_uint32 seed;
-
-    return ++seed;
-}
-
-void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list)
-{
-    vmk_PktListAppend(&wire[uplink - nics], list);
-}
-
-VMK_ReturnStatus uplink_claim(const char *name, struct vmk_UplinkInt **uplink)
-{
-    for (unsigned i = 0; i < UPLINKS; i++) {
-        if (strcmp(nics[i].name.string, name) == 0) {
-            *uplink = &nics[i];
-            return VMK_OK;
-        }
-    }
-    return VMK_NOT_FOUND;
-}
-
-void uplink_yield(struct vmk_UplinkInt *uplink)
-{
-}
-
-VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState filter)
-{
-    uplink->filter = filter;
-    return VMK_OK;
-}
-
-VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu)
-{
-    if (mtu > uplink->reg.maxMTU) {
-        return VMK_BAD_PARAM;
-    }
-    uplink->reg.mtu = mtu;
-    return VMK_OK;
-}
 
 /* Clients. */
 
@@ -90,11 +37,6 @@ static void event(vmk_AddrCookie data, vmk_PortEvent what)
     events[data.u32] |= 1u << what;
 }
 
-static void mac_of(unsigned n, vmk_uint8 *mac)
-{
-    memcpy(mac, (vmk_uint8[]){2, 0, 0, 0, 0, (vmk_uint8)n}, 6);
-}
-
 static vmk_StatusValue connect_client(unsigned n, const char *group)
 {
     static const char *const names[CLIENTS] = {"c0", "c1", "c2", "c3"};
@@ -107,15 +49,6 @@ static vmk_StatusValue connect_client(unsigned n, const char *group)
 
     mac_of(n, props.mac);
     return vmk_PortConnect(&props, &ports[n]);
-}
-
-static void add_nic(unsigned n)
-{
-    nics[n].reg = (vmk_UplinkRegData){.mtu = 1500, .maxMTU = 9000};
-    mac_of(100 + n, nics[n].reg.mac);
-    snprintf(nics[n].name.string, sizeof(nics[n].name.string), "vmnic%u", n);
-    nics[n].link.state = VMK_LINK_STATE_UP;
-    ck_assert_int_eq(vswitch_attach(&nics[n]), VMK_OK);
 }
 
 static void start(void)
