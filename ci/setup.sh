@@ -4,7 +4,7 @@
 #
 #   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [--linux-folder FOLDER]… [GROUP…]
 #
-# Groups: build boot test bench headers docs. --linux-folder lays out one more folder of the Linux tree.
+# Groups: build boot test bench coverage headers docs. --linux-folder lays out one more folder of the Linux tree.
 #
 # Packages come by apt, by name (ci/packages.txt); sources go to build/sources/ and nowhere else. Doing it
 # again is cheap: each part leaves a stamp that names what it was made from.
@@ -32,8 +32,8 @@ while [ $# -gt 0 ]; do
         linux_folders="$linux_folders $2"
         shift
         ;;
-    build | boot | test | bench | headers | docs) groups="$groups $1" ;;
-    *) die "setup: '$1' is no group" "Groups are: build boot test bench headers docs." ;;
+    build | boot | test | bench | coverage | headers | docs) groups="$groups $1" ;;
+    *) die "setup: '$1' is no group" "Groups are: build boot test bench coverage headers docs." ;;
     esac
     shift
 done
