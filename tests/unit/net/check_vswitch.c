@@ -7,7 +7,6 @@
 #include "nics.h"
 #include "run.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <core/account.h>
@@ -15,7 +14,6 @@
 #include <core/uplink.h>
 #include <core/vswitch.h>
 #include <vmkapi/base/bottom_half.h>
-#include <vmkapi/base/time.h>
 
 #define CLIENTS 4
 #define MODULE  5u
