@@ -1,32 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dev - devices, interrupts and DMA in booted machines, behind bridges and with much memory too; firmware
- * that talks nonsense.
+ * dev [msix] - devices, interrupts and DMA in booted machines, behind bridges and with much memory too;
+ * firmware that talks nonsense. With `msix` the same with an e1000e for MSI-X: apart from the rest, because
+ * QEMU 7.2 itself aborts in some of these runs (CAVEATS.md).
  */
 #include "boot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PATIENCE_S 600
 
-/* Two edu boards whose pins meet, and an e1000e for MSI-X. */
-#define FLAT "-device", "edu,addr=8", "-device", "edu,addr=12", "-device", "e1000e,addr=10"
+/* Two edu boards whose pins meet. */
+#define FLAT "-device", "edu,addr=8", "-device", "edu,addr=12"
 #define BRIDGED                                                                                              \
     "-device", "i82801b11-bridge,id=outer", "-device", "pci-bridge,bus=outer,id=inner,chassis_nr=2",         \
         "-device", "edu,bus=inner,addr=1", "-device", "edu,bus=inner,addr=5", "-device",                     \
-        "edu,bus=outer,addr=9", "-device", "pcie-root-port,id=express,chassis=1,slot=1", "-device",          \
-        "e1000e,bus=express"
+        "edu,bus=outer,addr=9", "-device", "pcie-root-port,id=express,chassis=1,slot=1"
 
 static const struct {
     const char *type, *memory;
     const char *devices[16];
-} machines[] = {
-    {"q35", "512M", {FLAT}}, {"pc", "512M", {FLAT}}, {"q35", "512M", {BRIDGED}}, {"q35", "6G", {FLAT}}};
+    const char *msix;
+} machines[] = {{"q35", "512M", {FLAT}, "e1000e,addr=10"},
+                {"pc", "512M", {FLAT}, "e1000e,addr=10"},
+                {"q35", "512M", {BRIDGED}, "e1000e,bus=express"},
+                {"q35", "6G", {FLAT}, "e1000e,addr=10"}};
 
-static void add_arguments(struct machine_options *options, const char *const *arguments)
+static bool with_msix;
+
+static void add_devices(struct machine_options *options, unsigned machine)
 {
-    for (unsigned i = 0; arguments[i] != NULL; i++) {
-        options->extra[i] = arguments[i];
+    unsigned count = 0;
+
+    while (machines[machine].devices[count] != NULL) {
+        options->extra[count] = machines[machine].devices[count];
+        count++;
+    }
+    if (with_msix) {
+        options->extra[count] = "-device";
+        options->extra[count + 1] = machines[machine].msix;
     }
 }
 
@@ -40,7 +53,7 @@ START_TEST(passes)
     options.archive = BOOT_TEST_ARCHIVE;
     options.type = machines[_i].type;
     options.memory = machines[_i].memory;
-    add_arguments(&options, machines[_i].devices);
+    add_devices(&options, (unsigned)_i);
     machine = boot_up(&options);
     status = machine_command(machine, "system module load test_dev", PATIENCE_S, &output);
     ck_assert_msg(status == 0, "machine %d: status %d %s %s", _i, status, output, machine_error(machine));
@@ -98,11 +111,12 @@ START_TEST(survives_nonsense_from_firmware)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
     Suite *suite = suite_create("dev");
     TCase *tests = tcase_create("dev");
 
+    with_msix = argc > 1 && strcmp(argv[1], "msix") == 0;
     tcase_add_loop_test(tests, passes, 0, sizeof(machines) / sizeof(machines[0]));
     tcase_add_test(tests, lists_functions);
     tcase_add_test(tests, survives_nonsense_from_firmware);
