@@ -52,9 +52,10 @@ static VMK_ReturnStatus check_header(struct elf_file *file, struct diagnosis *wh
     return VMK_OK;
 }
 
+/** Section 0 stands for none, but what a damaged file has there is reached like any other. */
 static VMK_ReturnStatus check_sections(struct elf_file *file, struct diagnosis *why)
 {
-    for (unsigned i = 1; i < file->nsections; i++) {
+    for (unsigned i = 0; i < file->nsections; i++) {
         const struct elf_section *section = &file->sections[i];
 
         if (section->type != ELF_SECTION_NOBITS && !in_file(file, section->offset, section->size)) {

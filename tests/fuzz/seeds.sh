@@ -4,7 +4,7 @@
 #
 #   seeds.sh BUILD_DIR TARGET FOLDER
 set -eu
-built=$1
+built=$(cd "$1" && pwd)
 target=$2
 folder=$3
 mkdir -p "$folder"

@@ -176,7 +176,7 @@ static struct elf_section *section_of(unsigned char *bytes, size_t len, const ch
     struct diagnosis why;
 
     ck_assert_int_eq(elf_parse(&file, "module", bytes, len, &why), VMK_OK);
-    for (unsigned i = 1; i < file.nsections; i++) {
+    for (unsigned i = 0; i < file.nsections; i++) {
         if (strcmp(elf_section_name(&file, i), name) == 0) {
             return (struct elf_section *)(void *)(bytes + ((const unsigned char *)&file.sections[i] - bytes));
         }
@@ -195,6 +195,28 @@ START_TEST(refuses_writable_code)
     ck_assert_int_eq(elf_parse(&file, "hello", bytes, len, &why), VMK_NOT_SUPPORTED);
     ck_assert_ptr_nonnull(strstr(why.text, "writable and executable"));
     free(bytes);
+}
+END_TEST
+
+START_TEST(refuses_contents_behind_the_file)
+{
+    /* The nameless one is number 0, which stands for none. */
+    static const char *const names[] = {"", ".text", ".modinfo"};
+
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct elf_file file;
+        struct diagnosis why = {""};
+        size_t len;
+        unsigned char *bytes = read_module("hello", &len);
+        struct elf_section *section = section_of(bytes, len, names[i]);
+
+        section->type = 1;
+        section->flags |= ELF_FLAG_ALLOC;
+        section->size = len - section->offset + 1;
+        ck_assert_int_eq(elf_parse(&file, "hello", bytes, len, &why), VMK_BAD_FORMAT);
+        ck_assert_ptr_nonnull(strstr(why.text, "ends behind the file"));
+        free(bytes);
+    }
 }
 END_TEST
 
@@ -264,5 +286,5 @@ START_TEST(survives_10000_mutations)
 END_TEST
 
 RUN_TESTS(loads_a_module, relocates_records_to_their_names, says_which_symbol_is_missing,
-          refuses_what_is_out_of_reach, refuses_writable_code, refuses_other_kinds_of_file,
-          survives_10000_mutations)
+          refuses_what_is_out_of_reach, refuses_writable_code, refuses_contents_behind_the_file,
+          refuses_other_kinds_of_file, survives_10000_mutations)
