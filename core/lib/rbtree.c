@@ -6,6 +6,7 @@
  * piece of code: `side` picks the child.
  */
 #include <core/rbtree.h>
+#include <vmkapi/base/assert.h>
 
 enum side { LEFT, RIGHT };
 
@@ -112,6 +113,7 @@ static void fix_remove(struct rb_tree *tree, struct rb_node *parent, enum side s
             rotate(tree, parent, side);
             sibling = *child(parent, far);
         }
+        VMK_ASSERT(sibling != NULL);
         if (!is_red(sibling->left) && !is_red(sibling->right)) {
             sibling->red = VMK_TRUE;
             if (parent->red || parent->parent == NULL) {
@@ -130,6 +132,7 @@ static void fix_remove(struct rb_tree *tree, struct rb_node *parent, enum side s
         }
         sibling->red = parent->red;
         parent->red = VMK_FALSE;
+        VMK_ASSERT(is_red(*child(sibling, far)));
         (*child(sibling, far))->red = VMK_FALSE;
         rotate(tree, parent, side);
         return;
