@@ -173,7 +173,7 @@ static void run_prompt(void)
     format_print(&screen_sink, "\n%s. 'help' lists the commands, Tab completes them.\n", version_text);
     while ((status = read_line()) == VMK_OK) {
         /* What the user did wrong is on the screen already. */
-        status = command_run(edit.text, &output.sink);
+        (void)!command_run(edit.text, &output.sink);
         line_sink_flush(&output);
     }
     vmk_WarningMessage("no more input: %s", vmk_StatusToString(status));

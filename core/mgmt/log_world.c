@@ -47,21 +47,17 @@ static void write_console(const struct log_record *record)
 /** Start a new file when this one is full. A log that cannot be written to is no reason to stop anything. */
 static void rotate_file(void)
 {
-    vmk_StatusValue status;
-
     if (file != NULL && vfs_len(file) < LOG_FILE_BYTES) {
         return;
     }
     if (file != NULL) {
         vfs_close(file);
         file = NULL;
-        status = vfs_rename(LOG_FILE, LOG_FILE_OLD);
-        if (status != VMK_OK) {
-            status = vfs_unlink(LOG_FILE);
+        if (vfs_rename(LOG_FILE, LOG_FILE_OLD) != VMK_OK) {
+            (void)!vfs_unlink(LOG_FILE);
         }
     }
-    status = vfs_open(LOG_FILE, VFS_CREATE | VFS_TRUNCATE, &file);
-    if (status != VMK_OK) {
+    if (vfs_open(LOG_FILE, VFS_CREATE | VFS_TRUNCATE, &file) != VMK_OK) {
         file = NULL;
     }
 }
