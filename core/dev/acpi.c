@@ -138,11 +138,12 @@ VMK_ReturnStatus acpi_host_bridge_get(unsigned n, struct acpi_host_bridge *bridg
 
 VMK_ReturnStatus acpi_ecam_get(unsigned n, struct acpi_ecam *ecam)
 {
-    const struct acpi_mcfg_allocation *entry = (const struct acpi_mcfg_allocation *)(mcfg + 1) + n;
+    const struct acpi_mcfg_allocation *entry;
 
     if (mcfg == NULL || sizeof(*mcfg) + (n + 1) * sizeof(*entry) > mcfg->header.length) {
         return VMK_NOT_FOUND;
     }
+    entry = (const struct acpi_mcfg_allocation *)(mcfg + 1) + n;
     *ecam = (struct acpi_ecam){.base = entry->address,
                                .seg = entry->pci_segment,
                                .first_bus = entry->start_bus_number,
