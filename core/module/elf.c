@@ -11,10 +11,9 @@
 #define REGION_LIMIT (64ul << 20)
 
 #define REFUSE(file, why, status, format, ...)                                                               \
-    diagnose(why, status, "%s: " format, (file)->name __VA_OPT__(, ) __VA_ARGS__)
+    diagnose(why, status, "%s: " format, (file)->name, ##__VA_ARGS__)
 #define DAMAGED(file, why, format, ...)                                                                      \
-    REFUSE(file, why, VMK_BAD_FORMAT,                                                                        \
-           format "; the file is damaged, build or copy it again" __VA_OPT__(, ) __VA_ARGS__)
+    REFUSE(file, why, VMK_BAD_FORMAT, format "; the file is damaged, build or copy it again", ##__VA_ARGS__)
 
 static vmk_Bool in_file(const struct elf_file *file, vmk_uint64 offset, vmk_uint64 size)
 {

@@ -231,7 +231,7 @@ static void type_cell(struct format *f, const char *type)
     vmk_ByteCount i = 0;
 
     type += vmk_Strncmp(type, prefix, sizeof(prefix) - 1) == 0 ? sizeof(prefix) - 1 : 0;
-    for (; type[i] != '\0' && i < sizeof(name) - 1; i++) {
+    for (; i < sizeof(name) - 1 && type[i] != '\0'; i++) {
         name[i] = (char)vmk_ToLower(type[i]);
     }
     name[i] = '\0';
