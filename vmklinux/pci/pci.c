@@ -142,17 +142,20 @@ void pci_restore_state(struct pci_dev *dev)
 }
 EXPORT_SYMBOL(pci_restore_state);
 
+/* Power is not cut here: D3hot is the deepest state that software reaches. */
+static vmk_PCIPowerState reachable(pci_power_t state)
+{
+    return min((__force int)state, (__force int)PCI_D3hot);
+}
+
 int pci_set_power_state(struct pci_dev *dev, pci_power_t state)
 {
-    vmk_StatusValue status;
+    vmk_PCIPowerState reached = reachable(state);
+    vmk_StatusValue status = vmk_PCISetPowerState(dev->module->id, dev->vmk_pci, reached);
 
-    /* Power is not cut here: D3hot is the deepest state that software reaches. */
-    if (state > PCI_D3hot)
-        state = PCI_D3hot;
-    status = vmk_PCISetPowerState(dev->module->id, dev->vmk_pci, (vmk_PCIPowerState)state);
     if (status != VMK_OK)
         return status == VMK_NOT_SUPPORTED ? -EIO : vmklinux_errno(status);
-    dev->current_state = state;
+    dev->current_state = (__force pci_power_t)reached;
     return 0;
 }
 EXPORT_SYMBOL(pci_set_power_state);
@@ -165,7 +168,7 @@ int pci_enable_wake(struct pci_dev *dev, pci_power_t state, bool enable)
         return enable ? -EINVAL : 0;
     if (!enable)
         return vmklinux_errno(vmk_PCIDisablePME(dev->module->id, dev->vmk_pci));
-    status = vmk_PCIEnablePME(dev->module->id, dev->vmk_pci, (vmk_PCIPowerState)min(state, PCI_D3hot));
+    status = vmk_PCIEnablePME(dev->module->id, dev->vmk_pci, reachable(state));
     return status == VMK_NOT_SUPPORTED ? -EINVAL : vmklinux_errno(status);
 }
 EXPORT_SYMBOL(pci_enable_wake);
