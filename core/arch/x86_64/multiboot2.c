@@ -81,7 +81,9 @@ void multiboot2_read(struct boot_info *boot, vmk_MA info)
     const struct tag *tag = (const struct tag *)vmk_MA2VA(info + 8);
 
     boot->protocol = "multiboot2";
-    for (; tag->type != TAG_END; tag = (const struct tag *)((vmk_VA)tag + ((tag->size + 7) & ~7ul))) {
+    /* A tag smaller than its own head would be the last thing ever read. */
+    for (; tag->type != TAG_END && tag->size >= sizeof(*tag);
+         tag = (const struct tag *)((vmk_VA)tag + ((tag->size + 7) & ~7ul))) {
         switch (tag->type) {
         case TAG_CMDLINE:
             vmk_Strlcpy(boot->cmdline, (const char *)(tag + 1), sizeof(boot->cmdline));
