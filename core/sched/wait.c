@@ -107,24 +107,6 @@ static void queue_up(struct wait_queue *queue, struct waiter *waiter)
     vmk_SpinlockUnlockIRQ(&queue->lock, flags);
 }
 
-VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock,
-                                 vmk_uint64 timeout_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
-{
-    vmk_uint64 deadline = wait_deadline(timeout_ns);
-    struct waiter waiter;
-    vmk_StatusValue status;
-
-    queue_up(queue, &waiter);
-    if (lock != NULL) {
-        vmk_SpinlockUnlock(lock);
-    }
-    status = waiter_sleep(&waiter, &queue->lock, deadline, WAITER_INTERRUPTIBLE);
-    if (lock != NULL) {
-        vmk_SpinlockLock(lock);
-    }
-    return status;
-}
-
 VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
                                      vmk_uint64 timeout_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
 {
@@ -139,27 +121,17 @@ VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObjec
     return status;
 }
 
-static unsigned wake(struct wait_queue *queue, unsigned most)
+unsigned wait_queue_wake_all(struct wait_queue *queue)
 {
     unsigned woken = 0;
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&queue->lock, &flags);
-    for (; woken < most && !vmk_ListIsEmpty(&queue->waiters); woken++) {
+    for (; !vmk_ListIsEmpty(&queue->waiters); woken++) {
         waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&queue->waiters), struct waiter, links));
     }
     vmk_SpinlockUnlockIRQ(&queue->lock, flags);
     return woken;
-}
-
-unsigned wait_queue_wake_one(struct wait_queue *queue)
-{
-    return wake(queue, 1);
-}
-
-unsigned wait_queue_wake_all(struct wait_queue *queue)
-{
-    return wake(queue, ~0u);
 }
 
 void completion_init(struct completion *completion, const char *name)

@@ -2,12 +2,12 @@
 /*
  * wait.h - wait queues and completions, for the kernel itself; modules use vmk_WorldWait() and semaphores.
  *
- *     vmk_SpinlockLock(&q->lock);                         the condition is guarded by the caller's lock
+ *     vmk_SpinlockLockIRQ(&q->lock, &flags);              the condition is guarded by the caller's lock
  *     while (!condition && status == VMK_OK)
- *         status = wait_queue_wait(&queue, &q->lock, timeout_ns);
- *     vmk_SpinlockUnlock(&q->lock);
+ *         status = wait_queue_wait_irq(&queue, &q->lock, &flags, timeout_ns);
+ *     vmk_SpinlockUnlockIRQ(&q->lock, flags);
  *
- * and who makes the condition true calls wait_queue_wake_*() with or after that lock.
+ * and who makes the condition true calls wait_queue_wake_all() with or after that lock.
  */
 #ifndef CORE_WAIT_H
 #define CORE_WAIT_H
@@ -68,18 +68,15 @@ void wait_queue_init(struct wait_queue *queue, const char *name);
 /**
  * Sleep until woken. Releases @p lock when a wake-up can no longer be missed, and takes it again.
  *
- * @param lock        held by the caller, alone and not with interrupts off; NULL for none.
+ * @param lock        held by the caller, alone, by vmk_SpinlockLockIRQ(): interrupts are on while it sleeps.
+ * @param flags       that lock's.
  * @param timeout_ns  or WAIT_FOREVER.
  * Context: may block. @return VMK_OK; VMK_TIMEOUT; VMK_DEATH_PENDING; VMK_WAIT_INTERRUPTED.
  */
-VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 timeout_ns);
-
-/** The same, with @p lock taken by vmk_SpinlockLockIRQ(): interrupts are on while it sleeps. */
 VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
                                      vmk_uint64 timeout_ns);
 
-/** Wake the longest waiter, all waiters. Context: any but NMI. @return how many were woken. */
-unsigned wait_queue_wake_one(struct wait_queue *queue);
+/** Wake all waiters. Context: any but NMI. @return how many were woken. */
 unsigned wait_queue_wake_all(struct wait_queue *queue);
 
 /** Something that happens, once. */
