@@ -75,14 +75,3 @@ VMK_ReturnStatus console_read_char(vmk_uint64 timeout_ns, char *out)
 {
     return has_input ? input_queue_read(&input, timeout_ns, out) : VMK_NOT_FOUND;
 }
-
-VMK_ReturnStatus console_poll_char(char *out)
-{
-    int c = serial_poll(&com1);
-
-    if (c < 0) {
-        return VMK_NOT_FOUND;
-    }
-    *out = (char)c;
-    return VMK_OK;
-}

@@ -81,7 +81,8 @@ void serial_send(struct serial_port *port, char c)
     }
 }
 
-int serial_poll(struct serial_port *port)
+/* The next received byte, or -1. */
+static int serial_poll(struct serial_port *port)
 {
     if (!port->present || !(read_register(port, LINE_STATUS) & STATUS_RECEIVED)) {
         return -1;

@@ -27,9 +27,6 @@ vmk_Bool serial_init(struct serial_port *port);
  * any. */
 void serial_send(struct serial_port *port, char c);
 
-/** @return the next received byte from the device itself, or -1. Context: any. */
-int serial_poll(struct serial_port *port);
-
 /** Have received bytes go into @p queue. @return VMK_OK; VMK_NOT_FOUND; VMK_NO_RESOURCES. Context: world. */
 VMK_ReturnStatus serial_enable_input(struct serial_port *port, struct input_queue *queue);
 

@@ -44,17 +44,12 @@ static const char *const names[32] = {
     [30] = "security exception (#SX)",
 };
 
-const char *trap_name(vmk_uint64 vector)
+static const char *name_of(vmk_uint64 vector)
 {
     if (vector >= VMK_ARRAY_SIZE(names)) {
         return "interrupt";
     }
     return names[vector] != NULL ? names[vector] : "reserved exception";
-}
-
-vmk_VA trap_fault_address(void)
-{
-    return read_cr2();
 }
 
 static void handle_nmi(const struct trap_frame *frame)
@@ -72,7 +67,7 @@ static VMK_ATTRIBUTE_NORETURN void crash_on_page_fault(const struct trap_frame *
                        : frame->error_code & FAULT_WRITE ? "write"
                                                          : "read";
 
-    crash_enter(frame, "page fault: %s of 0x%lx, %s", what, trap_fault_address(),
+    crash_enter(frame, "page fault: %s of 0x%lx, %s", what, read_cr2(),
                 frame->error_code & FAULT_PRESENT ? "which its page forbids" : "where nothing is mapped");
 }
 
@@ -85,6 +80,6 @@ void trap_dispatch(const struct trap_frame *frame)
     case VECTOR_PAGE_FAULT:
         crash_on_page_fault(frame);
     default:
-        crash_enter(frame, "%s, error code 0x%lx", trap_name(frame->vector), frame->error_code);
+        crash_enter(frame, "%s, error code 0x%lx", name_of(frame->vector), frame->error_code);
     }
 }

@@ -34,7 +34,4 @@ void console_dev_break_lock(void);
  */
 VMK_ReturnStatus console_read_char(vmk_uint64 timeout_ns, char *out);
 
-/** Take one input byte that is there already, from the device itself. Context: any. For the crash screen. */
-VMK_ReturnStatus console_poll_char(char *out);
-
 #endif

@@ -18,10 +18,4 @@ struct trap_frame {
 
 VMK_STATIC_ASSERT(sizeof(struct trap_frame) == 22 * 8, "trap_entry.S pushes exactly this");
 
-/** @return an exception's name, as "page fault (#PF)"; "interrupt" above 31. Context: any. */
-const char *trap_name(vmk_uint64 vector);
-
-/** @return the faulting address of the last page fault on this CPU (CR2). Context: the fault's handler. */
-vmk_VA trap_fault_address(void);
-
 #endif
