@@ -136,11 +136,6 @@ VMK_ReturnStatus format_end(struct format *f)
     return failed ? VMK_NO_MEMORY : VMK_OK;
 }
 
-void format_abandon(struct format *f)
-{
-    format_text_clear(&f->cells);
-}
-
 VMK_ReturnStatus format_style_parse(const char *name, enum format_style *style)
 {
     static const char *const names[] = {

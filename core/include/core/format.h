@@ -99,9 +99,6 @@ void format_none(struct format *f);
  */
 VMK_ReturnStatus format_end(struct format *f);
 
-/** Free what was kept without writing. */
-void format_abandon(struct format *f);
-
 /** "table", "json" or "csv" to a style. @return VMK_OK or VMK_BAD_PARAM. */
 VMK_ReturnStatus format_style_parse(const char *name, enum format_style *style);
 
