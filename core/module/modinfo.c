@@ -20,7 +20,8 @@ VMK_ReturnStatus modinfo_open(const struct elf_file *file, const char *section, 
     return VMK_OK;
 }
 
-const char *string_table_next(const struct string_table *table, const char *previous)
+/* The string behind @previous, or the first for NULL; empty ones are passed over. NULL at the end. */
+static const char *next_string(const struct string_table *table, const char *previous)
 {
     const char *next = previous == NULL ? table->text : previous + vmk_Strlen(previous);
 
@@ -34,7 +35,7 @@ const char *modinfo_next(const struct string_table *table, const char *tag, cons
 {
     vmk_ByteCount len = vmk_Strlen(tag);
 
-    while ((previous = string_table_next(table, previous)) != NULL) {
+    while ((previous = next_string(table, previous)) != NULL) {
         if (vmk_Strncmp(previous, tag, len) == 0 && previous[len] == '=') {
             return previous + len + 1;
         }

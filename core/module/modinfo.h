@@ -25,9 +25,6 @@ struct string_table {
 VMK_ReturnStatus modinfo_open(const struct elf_file *file, const char *section, struct string_table *table,
                               struct diagnosis *why);
 
-/** The string behind @p previous, or the first for NULL; empty ones are passed over. NULL at the end. */
-const char *string_table_next(const struct string_table *table, const char *previous);
-
 /** The value of the next "tag=value" behind @p previous (a value, or NULL to begin). NULL when there is none.
  */
 const char *modinfo_next(const struct string_table *table, const char *tag, const char *previous);

@@ -20,7 +20,7 @@ static const struct {
     [VMK_MODPARAM_CHARP] = {"text", 8, VMK_FALSE},    [VMK_MODPARAM_STRING] = {"text", 1, VMK_FALSE},
 };
 
-const char *parameter_type_name(vmk_uint32 type)
+static const char *type_name(vmk_uint32 type)
 {
     return type < VMK_MODPARAM_TYPES ? types[type].name : "unknown";
 }
@@ -103,7 +103,7 @@ static VMK_ReturnStatus set_values(const char *module, const vmk_ModuleParam *pa
         }
         if (!store(param, count, value)) {
             return diagnose(why, VMK_BAD_PARAM, "%s: parameter '%s' takes a value of type %s, not '%s'",
-                            module, param->name, parameter_type_name(param->type), value);
+                            module, param->name, type_name(param->type), value);
         }
         count++;
         value = comma;
@@ -171,7 +171,7 @@ VMK_ReturnStatus parameters_set(const char *module, const vmk_ModuleParam *param
             *(vmk_Bool *)param->address = VMK_TRUE;
         } else if (value == NULL) {
             return diagnose(why, VMK_BAD_PARAM, "%s: parameter '%s' wants a value: %s=<%s>", module, name,
-                            name, parameter_type_name(param->type));
+                            name, type_name(param->type));
         } else {
             status = set_values(module, param, value, why);
         }

@@ -21,7 +21,4 @@
 VMK_ReturnStatus parameters_set(const char *module, const vmk_ModuleParam *params, vmk_ByteCount count,
                                 char *text, struct diagnosis *why);
 
-/** "int", "array of int": what a parameter takes. */
-const char *parameter_type_name(vmk_uint32 type);
-
 #endif
