@@ -2,8 +2,7 @@
 /*
  * traffic [FRAMES LOADS FLAPS] - numbered frames through the unmodified driver, both ways at once, against a
  * peer on the host: none lost, none twice, none out of order, none altered. Then the driver is unloaded and
- * loaded, and the link taken down and up, while frames go on; each time every counter of the module is back
- * where it was.
+ * loaded while frames go on, and the link taken down and up; each time driver and shim hold what they held.
  */
 #include "boot.h"
 #include "peer.h"
