@@ -31,7 +31,4 @@ VMK_ReturnStatus nic_claim_with(struct command_call *call, vmk_UplinkCap cap, st
 /** End the claim; tell the user if the driver refused. @return @p status. */
 vmk_StatusValue nic_done(struct command_call *call, struct vmk_UplinkInt *uplink, vmk_StatusValue status);
 
-/** "half", "full" or "". */
-const char *nic_duplex(vmk_LinkDuplex duplex);
-
 #endif

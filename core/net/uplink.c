@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * uplink.c - the table of uplinks: names, registration and removal, claims, reports from drivers.
+ * uplink.c - the table of uplinks: names, claims, registration and removal.
  */
 #define VMK_LOG_MODULE "Net"
 
@@ -13,10 +13,6 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/helper.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/mark.h>
-#include <vmkapi/base/system.h>
-#include <vmkapi/base/time.h>
-#include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
@@ -25,10 +21,6 @@ static struct vmk_UplinkInt *uplinks[UPLINKS_MAX];
 /** The bus address that last had each number; under table_lock. */
 static vmk_Name last_address[UPLINKS_MAX];
 static vmk_SpinlockObject table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_RANK_UPLINK);
-
-/** Counts changes of any uplink's link; who waits for one waits for its address. */
-static vmk_uint64 link_changes;
-static vmk_SpinlockObject link_lock = VMK_SPINLOCK_INITIALIZER("uplink-links", VMK_RANK_LINK);
 
 static vmk_Helper helper;
 static vmk_BottomHalf tx_bh = VMK_INVALID_BOTTOM_HALF;
@@ -116,47 +108,20 @@ void uplink_yield(struct vmk_UplinkInt *uplink)
     drop_user(uplink);
 }
 
-/* Startup waits for each uplink's first link, and then for what the ports make of it. */
-
-static void hold_startup(struct vmk_UplinkInt *uplink)
+bool uplink_link_is(const char *name, vmk_LinkState state)
 {
-    __atomic_store_n(&uplink->awaited, true, __ATOMIC_RELEASE);
-    vmk_StartupHold("a NIC's link");
+    struct vmk_UplinkInt *uplink = get(0, name);
+    bool is = uplink && uplink->link.state == state;
+
+    if (uplink) {
+        drop_user(uplink);
+    }
+    return is;
 }
 
-static void release_startup(struct vmk_UplinkInt *uplink)
-{
-    if (__atomic_exchange_n(&uplink->awaited, false, __ATOMIC_ACQ_REL)) {
-        vmk_StartupRelease();
-    }
-}
+/* The layer's own world. */
 
-/* Changes passed on to the ports. */
-
-static void announce(vmk_AddrCookie data)
-{
-    struct vmk_UplinkInt *uplink = data.ptr;
-    vmk_uint32 events = __atomic_exchange_n(&uplink->announcements, 0, __ATOMIC_ACQ_REL);
-
-    if (events & (1u << VMK_PORT_EVENT_LINK_UP | 1u << VMK_PORT_EVENT_LINK_DOWN)) {
-        vswitch_announce(uplink, uplink->link.state == VMK_LINK_STATE_UP ? VMK_PORT_EVENT_LINK_UP
-                                                                         : VMK_PORT_EVENT_LINK_DOWN);
-        if (uplink->link.state == VMK_LINK_STATE_UP) {
-            vmk_Mark(VMK_MARK_LINK_UP);
-            release_startup(uplink);
-        }
-    }
-    if (events & 1u << VMK_PORT_EVENT_MTU) {
-        vswitch_announce(uplink, VMK_PORT_EVENT_MTU);
-    }
-    if (events & 1u << VMK_PORT_EVENT_MAC) {
-        vswitch_announce(uplink, VMK_PORT_EVENT_MAC);
-    }
-}
-
-/** Have @p func called with the uplink in the layer's own world; uplink_unregister cancels it. @return
- * whether it will be. */
-static bool submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
+bool uplink_submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
 {
     vmk_HelperRequestProps props;
     vmk_StatusValue status;
@@ -169,15 +134,6 @@ static bool submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
                            vmk_StatusToString(status));
     }
     return status == VMK_OK;
-}
-
-void uplink_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
-{
-    if (__atomic_fetch_or(&uplink->announcements, 1u << event, __ATOMIC_ACQ_REL) == 0 &&
-        !submit(uplink, announce)) {
-        /* Nobody will come for them: the next change must ask anew. */
-        __atomic_store_n(&uplink->announcements, 0, __ATOMIC_RELEASE);
-    }
 }
 
 /* Registration. */
@@ -305,7 +261,7 @@ static void activate(vmk_AddrCookie data)
     if (status != VMK_OK) {
         vmk_WarningMessage("%s: the driver could not start it: %s", uplink->name.string,
                            vmk_StatusToString(status));
-        release_startup(uplink); /* There won't be a link. */
+        uplink_startup_release(uplink); /* There won't be a link. */
     }
     uplink_yield(claimed);
 }
@@ -316,9 +272,9 @@ void vmk_UplinkActivate(vmk_Uplink uplink)
 
     vmk_LogMessage("%s: %s %s at %s, " VMK_ETH_ADDR_FMT_STR, uplink->name.string, info->driver.string,
                    info->version.string, info->busAddress.string, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
-    hold_startup(uplink);
-    if (!submit(uplink, activate)) {
-        release_startup(uplink);
+    uplink_startup_hold(uplink);
+    if (!uplink_submit(uplink, activate)) {
+        uplink_startup_release(uplink);
     }
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkActivate);
@@ -337,7 +293,7 @@ void vmk_UplinkUnregister(vmk_Uplink uplink)
                            vmk_StatusToString(status));
     }
     (void)vmk_HelperCancelRequestSync(helper, cookie(uplink), NULL);
-    release_startup(uplink);
+    uplink_startup_release(uplink);
     vswitch_detach(uplink);
     leave(uplink);
     vmk_StatGroupUnregister(&uplink->stat_group);
@@ -347,121 +303,11 @@ void vmk_UplinkUnregister(vmk_Uplink uplink)
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkUnregister);
 
-/* What drivers report. */
-
 vmk_Name vmk_UplinkNameGet(vmk_Uplink uplink)
 {
     return uplink->name;
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkNameGet);
-
-static const char *duplex_text(vmk_LinkDuplex duplex)
-{
-    switch (duplex) {
-    case VMK_LINK_DUPLEX_HALF:
-        return "half duplex";
-    case VMK_LINK_DUPLEX_FULL:
-        return "full duplex";
-    default:
-        return "unknown duplex";
-    }
-}
-
-/** Note a link's state. @return whether it is news. */
-static bool note_link(struct vmk_UplinkInt *uplink, const vmk_LinkStatus *status)
-{
-    vmk_LinkStatus old;
-    vmk_uint64 flags;
-    bool changed;
-
-    vmk_SpinlockLockIRQ(&link_lock, &flags);
-    old = uplink->link;
-    changed = old.state != status->state || old.speed != status->speed || old.duplex != status->duplex;
-    uplink->link = *status;
-    link_changes += changed;
-    vmk_SpinlockUnlockIRQ(&link_lock, flags);
-    if (changed) {
-        (void)vmk_WorldWakeup((vmk_WorldEventID)&link_changes);
-    }
-    return changed;
-}
-
-static vmk_uint64 count_link_changes(void)
-{
-    vmk_uint64 flags, count;
-
-    vmk_SpinlockLockIRQ(&link_lock, &flags);
-    count = link_changes;
-    vmk_SpinlockUnlockIRQ(&link_lock, flags);
-    return count;
-}
-
-/** Sleep until a link has changed since there were @p seen changes. */
-static VMK_ReturnStatus wait_for_change(vmk_uint64 seen, vmk_uint32 timeout_ms)
-{
-    vmk_StatusValue status = VMK_OK;
-    vmk_uint64 flags;
-
-    vmk_SpinlockLockIRQ(&link_lock, &flags);
-    if (link_changes != seen) {
-        vmk_SpinlockUnlockIRQ(&link_lock, flags);
-    } else {
-        status = vmk_WorldWaitIRQ((vmk_WorldEventID)&link_changes, &link_lock, flags, timeout_ms, "link");
-    }
-    return status;
-}
-
-VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uint32 timeout_ms)
-{
-    vmk_uint64 end = vmk_GetTimerCycles() + timeout_ms * VMK_NSEC_PER_MSEC;
-    vmk_StatusValue status = VMK_OK;
-
-    while (status == VMK_OK || status == VMK_WAIT_INTERRUPTED) {
-        vmk_uint64 seen = count_link_changes(), now = vmk_GetTimerCycles();
-        struct vmk_UplinkInt *uplink = get(0, name);
-        bool reached = uplink && uplink->link.state == state;
-
-        if (uplink) {
-            drop_user(uplink);
-        }
-        if (reached) {
-            return VMK_OK;
-        }
-        status = now < end ? wait_for_change(seen, (vmk_uint32)((end - now) / VMK_NSEC_PER_MSEC) + 1)
-                           : VMK_TIMEOUT;
-    }
-    return status;
-}
-
-void vmk_UplinkUpdateLinkState(vmk_Uplink uplink, const vmk_LinkStatus *status)
-{
-    if (!note_link(uplink, status)) {
-        return;
-    }
-    if (status->state == VMK_LINK_STATE_UP) {
-        vmk_LogMessage("%s: %s, link up, %u Mbps %s", uplink->name.string,
-                       uplink->reg.driverInfo.driver.string, status->speed, duplex_text(status->duplex));
-        uplink_announce(uplink, VMK_PORT_EVENT_LINK_UP);
-    } else {
-        vmk_LogMessage("%s: link down", uplink->name.string);
-        uplink_announce(uplink, VMK_PORT_EVENT_LINK_DOWN);
-    }
-}
-VMK_EXPORT_SYMBOL(vmk_UplinkUpdateLinkState);
-
-void vmk_UplinkUpdateMTU(vmk_Uplink uplink, vmk_uint32 mtu)
-{
-    uplink->reg.mtu = mtu;
-    uplink_announce(uplink, VMK_PORT_EVENT_MTU);
-}
-VMK_EXPORT_SYMBOL(vmk_UplinkUpdateMTU);
-
-void vmk_UplinkUpdateMAC(vmk_Uplink uplink, const vmk_uint8 *mac)
-{
-    vmk_Memcpy(uplink->reg.mac, mac, VMK_ETH_ADDR_LENGTH);
-    uplink_announce(uplink, VMK_PORT_EVENT_MAC);
-}
-VMK_EXPORT_SYMBOL(vmk_UplinkUpdateMAC);
 
 void vmk_UplinkPktListRx(vmk_Uplink uplink, vmk_PktList list)
 {

@@ -44,6 +44,6 @@ expect() { # FILE TEXT
 }
 expect serial "local APICs in x2APIC mode"
 expect serial "4 CPUs running"
-expect serial "vmnic0: e1000, link up, 1000 Mbps full duplex"
+expect serial "vmnic0: e1000, link up, 1000 Mbps Full Duplex"
 expect serial "System: powering off"
 expect out "ACPI control: soft power off"

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include <core/vswitch.h>
+#include <vmkapi/base/helper.h>
 #include <vmkapi/base/sem.h>
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/core/stats.h>
@@ -89,6 +90,9 @@ void uplink_yield(struct vmk_UplinkInt *uplink);
  */
 VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uint32 timeout_ms);
 
+/** "Half", "Full" or "Unknown", static. Context: any. */
+const char *uplink_duplex_text(vmk_LinkDuplex duplex);
+
 /* Between the files of the layer: */
 
 /** Have uplink_drain() called for @p uplink in a bottom half. Context: any. */
@@ -122,8 +126,21 @@ VMK_ALWAYS_INLINE bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, 
 /** Work out soft_flags and no_sg from the enabled capabilities. */
 void uplink_offload_update(struct vmk_UplinkInt *uplink);
 
-/** Pass a change on to the ports, from a world of the layer's own. Context: any. */
-void uplink_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event);
+/**
+ * Have @p func called with @p uplink in the layer's own world; vmk_UplinkUnregister() cancels it.
+ *
+ * @return whether it will be; if not, that is logged. Context: any.
+ */
+bool uplink_submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func);
+
+/** Hold startup open until the uplink's first link is up and its ports know. Context: any. */
+void uplink_startup_hold(struct vmk_UplinkInt *uplink);
+
+/** Let go of that hold, if there still is one. Context: any. */
+void uplink_startup_release(struct vmk_UplinkInt *uplink);
+
+/** Whether there is an uplink called @p name whose link is in @p state. Context: world. */
+bool uplink_link_is(const char *name, vmk_LinkState state);
 
 /* For the holder of a claim: */
 
