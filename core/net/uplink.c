@@ -203,6 +203,7 @@ static void init(struct vmk_UplinkInt *uplink, const vmk_UplinkRegData *reg)
     uplink_offload_update(uplink);
     for (vmk_uint32 i = 0; i < reg->numTxQueues; i++) {
         vmk_SpinlockInit(&uplink->txq[i].lock, "uplink-txq", VMK_RANK_UPLINK);
+        uplink->txq[i].closed = UPLINK_CLOSED_DOWN | UPLINK_CLOSED_NO_LINK;
     }
 }
 

@@ -90,6 +90,9 @@ static bool note_link(struct vmk_UplinkInt *uplink, const vmk_LinkStatus *status
     changed = old.state != status->state || old.speed != status->speed || old.duplex != status->duplex;
     uplink->link = *status;
     link_changes += changed;
+    if (old.state != status->state) {
+        uplink_tx_link(uplink, status->state == VMK_LINK_STATE_UP);
+    }
     vmk_SpinlockUnlockIRQ(&link_lock, flags);
     if (changed) {
         (void)vmk_WorldWakeup((vmk_WorldEventID)&link_changes);

@@ -12,6 +12,26 @@ static bool is_stopped(const struct uplink_txq *txq)
     return __atomic_load_n(&txq->stopped, __ATOMIC_RELAXED);
 }
 
+static bool is_closed(const struct uplink_txq *txq)
+{
+    return __atomic_load_n(&txq->closed, __ATOMIC_RELAXED) != 0;
+}
+
+static void close_for(struct uplink_txq *txq, enum uplink_closed reason, bool closed)
+{
+    if (closed) {
+        (void)__atomic_fetch_or(&txq->closed, reason, __ATOMIC_ACQ_REL);
+    } else {
+        (void)__atomic_fetch_and(&txq->closed, ~reason, __ATOMIC_ACQ_REL);
+    }
+}
+
+static void drop(struct uplink_txq *txq, vmk_PktList list)
+{
+    txq->tx_dropped += list->count;
+    vmk_PktListReleaseAllPkts(list);
+}
+
 /** Offer @p list to the driver; what it can't take goes to the front of the backlog. */
 static void transmit(struct vmk_UplinkInt *uplink, struct uplink_txq *txq, vmk_PktList list)
 {
@@ -24,8 +44,7 @@ static void transmit(struct vmk_UplinkInt *uplink, struct uplink_txq *txq, vmk_P
         txq->tx_busy++;
         vmk_PktListPrepend(&txq->backlog, list);
     } else {
-        txq->tx_dropped += list->count;
-        vmk_PktListReleaseAllPkts(list);
+        drop(txq, list);
     }
 }
 
@@ -57,8 +76,7 @@ static void enqueue(struct uplink_txq *txq, vmk_PktList list)
         vmk_PktListAppendPkt(&txq->backlog, pkt);
         txq->tx_backlogged++;
     }
-    txq->tx_dropped += list->count;
-    vmk_PktListReleaseAllPkts(list);
+    drop(txq, list);
 }
 
 static struct uplink_txq *choose_queue(struct vmk_UplinkInt *uplink, vmk_PktList list)
@@ -86,9 +104,9 @@ void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list)
     pkt_list_hold(list, uplink->reg.moduleID);
     vmk_SpinlockLock(&txq->lock);
     txq->tx_dropped += unsendable;
-    if (VMK_UNLIKELY(!txq->open)) {
-        txq->tx_dropped += list->count;
-        vmk_PktListReleaseAllPkts(list);
+    if (VMK_UNLIKELY(is_closed(txq))) {
+        drop(txq, list);
+        drop(txq, &txq->backlog);
     } else if (VMK_LIKELY(!is_stopped(txq) && vmk_PktListIsEmpty(&txq->backlog))) {
         transmit(uplink, txq, list);
     } else {
@@ -108,7 +126,9 @@ void uplink_drain(struct vmk_UplinkInt *uplink)
         struct uplink_txq *txq = &uplink->txq[i];
 
         vmk_SpinlockLock(&txq->lock);
-        if (txq->open) {
+        if (is_closed(txq)) {
+            drop(txq, &txq->backlog);
+        } else {
             drain(uplink, txq);
         }
         vmk_SpinlockUnlock(&txq->lock);
@@ -122,11 +142,20 @@ void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open)
 
         vmk_BottomHalfDisable();
         vmk_SpinlockLock(&txq->lock);
-        txq->open = open;
-        txq->tx_dropped += txq->backlog.count;
-        vmk_PktListReleaseAllPkts(&txq->backlog);
+        close_for(txq, UPLINK_CLOSED_DOWN, !open);
+        drop(txq, &txq->backlog);
         vmk_SpinlockUnlock(&txq->lock);
         vmk_BottomHalfEnable();
+    }
+}
+
+void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up)
+{
+    for (vmk_uint32 i = 0; i < uplink->reg.numTxQueues; i++) {
+        close_for(&uplink->txq[i], UPLINK_CLOSED_NO_LINK, !up);
+    }
+    if (!up) {
+        uplink_kick(uplink); /* What waits is dropped where the queue's lock may be taken. */
     }
 }
 

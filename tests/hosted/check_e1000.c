@@ -5,9 +5,11 @@
  */
 #include "driver.h"
 
+#include <hosted/machine.h>
 #include <run.h>
 
-#define FRAMES 1000
+#define FRAMES        1000
+#define RESETS_A_LOSS 1
 
 static void check_all_arrived(const struct arrivals *at, unsigned count)
 {
@@ -98,5 +100,33 @@ START_TEST(follows_the_link)
 }
 END_TEST
 
+/*
+ * Frames that are on the ring when the link goes make the driver reset the NIC, for it would never send them.
+ * No others come behind: one reset a loss, however long clients go on sending.
+ */
+START_TEST(sends_nothing_without_link)
+{
+    start();
+    for (unsigned i = 0; i < 10; i++) {
+        unsigned resets = nic.resets;
+
+        nic_set_link(&nic, VMK_FALSE);
+        driver_expect(0);
+        driver_send(0, FRAMES, 600);
+        for (unsigned n = 0; n < 100; n++) {
+            driver_send(0, 1, 600);
+            hosted_run_ms(100);
+        }
+        ck_assert_uint_eq(at_wire.count, 0);
+        ck_assert_uint_le(nic.resets - resets, RESETS_A_LOSS);
+        nic_set_link(&nic, VMK_TRUE);
+        ck_assert(driver_link_becomes(VMK_TRUE));
+        driver_send(0, FRAMES, 600);
+        check_all_arrived(&at_wire, FRAMES);
+    }
+    stop();
+}
+END_TEST
+
 RUN_TESTS(leaves_nothing_behind, sends_and_receives, sends_every_length, carries_jumbo_frames,
-          follows_the_link)
+          follows_the_link, sends_nothing_without_link)

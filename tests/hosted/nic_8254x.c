@@ -170,7 +170,8 @@ static void transmit(struct nic *nic)
     vmk_uint32 *at = ring(nic, TDBAL), causes = 0;
     struct descriptor *d;
 
-    while ((nic->reg[TCTL] & TCTL_ENABLE) && (d = ring_head(nic, at)) != NULL) {
+    while ((nic->reg[TCTL] & TCTL_ENABLE) && (nic->reg[STATUS] & STATUS_LINK) &&
+           (d = ring_head(nic, at)) != NULL) {
         if ((d->low & TX_EXTENDED) && !(d->low & TX_IS_DATA)) {
             nic->tx_context.offset_start = (vmk_uint8)(d->address >> 32);
             nic->tx_context.offset_store = (vmk_uint8)(d->address >> 40);
@@ -329,6 +330,7 @@ static void reset(struct nic *nic)
 {
     vmk_uint32 low, high = 0;
 
+    nic->resets++;
     memset(nic->reg, 0, sizeof(nic->reg));
     memcpy(&low, nic->eeprom, 4);
     memcpy(&high, nic->eeprom + 2, 2);

@@ -39,6 +39,7 @@ struct nic {
     nic_transmitted transmitted;
     vmk_uint64 rx_taken, rx_refused, rx_missed; /**< Frames stored, filtered out, without a buffer. */
     vmk_uint64 interrupts;                      /**< Times the pin was raised. */
+    unsigned resets;
 
     /* Inside. */
     vmk_uint32 reg[NIC_REGISTERS / 4];

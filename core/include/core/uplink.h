@@ -24,15 +24,21 @@
 #define UPLINK_BACKLOG_MAX 1024
 #define UPLINKS_MAX        32
 
+/** Why a queue takes no packets; a set of these. */
+enum uplink_closed {
+    UPLINK_CLOSED_DOWN = 1u << 0,    /**< The NIC does not run. */
+    UPLINK_CLOSED_NO_LINK = 1u << 1, /**< Frames would wait in it, and be old when they leave. */
+};
+
 /** One transmit queue. */
 struct uplink_txq {
     vmk_SpinlockObject lock; /**< Held while the driver transmits; bottom halves off. */
     bool stopped;            /**< By the driver; atomic. */
-    bool open;               /**< The NIC runs. */
+    vmk_uint32 closed;       /**< By enum uplink_closed; atomic. */
     struct vmk_PktListInt backlog;
     vmk_uint64 tx_busy;       /**< Times the driver could not take all. */
     vmk_uint64 tx_backlogged; /**< Packets that had to wait. */
-    vmk_uint64 tx_dropped;    /**< Backlog full, NIC down, or packet not sendable. */
+    vmk_uint64 tx_dropped;    /**< Backlog full, NIC or link down, or packet not sendable. */
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
 
 struct vmk_UplinkInt {
@@ -103,6 +109,9 @@ void uplink_drain(struct vmk_UplinkInt *uplink);
 
 /** Let packets through to the driver (@p open), or drop what waits and all that comes. */
 void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open);
+
+/** The same for a link that comes or goes. Context: any. */
+void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up);
 
 /**
  * Do in software what the NIC can't: packets of @p list come out as it can take them; those that can't be are

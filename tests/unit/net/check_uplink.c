@@ -216,6 +216,28 @@ START_TEST(a_closed_uplink_drops)
 }
 END_TEST
 
+START_TEST(without_link_nothing_is_sent_nor_kept)
+{
+    start(ALL_CAPS);
+    ring_room = 1;
+    transmit_numbered(0, 8);
+    uplink_tx_link(uplink, false);
+    ck_assert_uint_eq(uplink->txq[0].tx_dropped, 7);
+    ring_room = ~0u;
+    vmk_UplinkQueueStart(uplink, 0);
+    transmit_numbered(8, 8);
+    ck_assert_uint_eq(uplink->txq[0].tx_dropped, 15);
+    expect_numbered(0, 1);
+    uplink_tx_open(uplink, true); /* A NIC that is started has no link yet. */
+    transmit_numbered(16, 8);
+    expect_numbered(16, 0);
+    uplink_tx_link(uplink, true);
+    transmit_numbered(24, 8);
+    expect_numbered(24, 8);
+    expect_nothing_held();
+}
+END_TEST
+
 START_TEST(a_failing_driver_loses_packets_not_memory)
 {
     start(ALL_CAPS);
@@ -355,6 +377,6 @@ END_TEST
 
 RUN_TESTS(a_batch_is_one_call, what_the_ring_cannot_take_waits_in_order, the_backlog_is_bounded,
           a_queue_started_again_at_once_is_not_forgotten, a_closed_uplink_drops,
-          a_failing_driver_loses_packets_not_memory, a_capable_nic_gets_packets_as_they_are,
-          tags_are_put_into_frames, checksums_are_computed, fragments_are_joined,
-          large_packets_are_segmented_in_their_place)
+          without_link_nothing_is_sent_nor_kept, a_failing_driver_loses_packets_not_memory,
+          a_capable_nic_gets_packets_as_they_are, tags_are_put_into_frames, checksums_are_computed,
+          fragments_are_joined, large_packets_are_segmented_in_their_place)
