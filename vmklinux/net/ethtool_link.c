@@ -4,9 +4,8 @@
 #include <linux/ethtool.h>
 #include <linux/export.h>
 #include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
+#include <vmklinux/ethtool.h>
 #include <vmklinux/netdev.h>
-#include <vmklinux/status.h>
 
 /* The uplink's modes are few: many of ethtool's, by medium, stand behind one. */
 static const struct {
@@ -90,12 +89,10 @@ void vmklinux_ethtool_link_status(struct net_device *dev, vmk_LinkStatus *status
 
 static vmk_StatusValue link_settings_get(vmk_AddrCookie data, vmk_UplinkLinkSettings *out)
 {
-    struct ethtool_link_ksettings settings;
-    int err;
+    struct ethtool_link_ksettings settings = {0};
+    struct net_device *dev = data.ptr;
+    vmk_StatusValue status = ETHTOOL(dev, get_ksettings(dev, &settings));
 
-    rtnl_lock();
-    err = get_ksettings(data.ptr, &settings);
-    rtnl_unlock();
     *out = (vmk_UplinkLinkSettings){
         .speed = to_speed(settings.base.speed),
         .duplex = to_duplex(settings.base.duplex),
@@ -107,7 +104,7 @@ static vmk_StatusValue link_settings_get(vmk_AddrCookie data, vmk_UplinkLinkSett
         .supportedModes = to_uplink_modes(settings.link_modes.supported),
         .advertisedModes = to_uplink_modes(settings.link_modes.advertising),
     };
-    return vmklinux_status(err);
+    return status;
 }
 
 static int set_ksettings(struct net_device *dev, const vmk_UplinkLinkSettings *wish)
@@ -131,16 +128,13 @@ static int set_ksettings(struct net_device *dev, const vmk_UplinkLinkSettings *w
 
 static vmk_StatusValue link_settings_set(vmk_AddrCookie data, const vmk_UplinkLinkSettings *wish)
 {
-    int err;
+    struct net_device *dev = data.ptr;
 
-    rtnl_lock();
-    err = set_ksettings(data.ptr, wish);
-    rtnl_unlock();
-    return vmklinux_status(err);
+    return ETHTOOL(dev, set_ksettings(dev, wish));
 }
 
-const vmk_UplinkLinkSettingsOps vmklinux_link_settings_ops = {.linkSettingsGet = link_settings_get,
-                                                              .linkSettingsSet = link_settings_set};
+const vmk_UplinkLinkSettingsOps vmklinux_ethtool_link_ops = {.linkSettingsGet = link_settings_get,
+                                                             .linkSettingsSet = link_settings_set};
 
 /* --- for drivers --- */
 

@@ -32,8 +32,6 @@ void vmklinux_watchdog_down(struct net_device *dev);
 /* Tell the uplink what each ethtool operation of the driver makes it capable of. */
 int vmklinux_ethtool_register(struct net_device *dev);
 
-extern const vmk_UplinkLinkSettingsOps vmklinux_link_settings_ops;
-
 /* Speed in Mbps and duplex; VMK_LINK_SPEED_AUTO where the driver doesn't say. Locks: RTNL. */
 void vmklinux_ethtool_link_status(struct net_device *dev, vmk_LinkStatus *status);
 
