@@ -42,12 +42,15 @@ static void remove_children(vmk_Device parent)
     }
 }
 
-VMK_ReturnStatus device_detach(vmk_Device device)
+/** Take the driver off a claimed device: its children removed, quiesced, detached. @return VMK_OK; VMK_BUSY
+ * when the driver would not let go: the device is lost. */
+static VMK_ReturnStatus detach(vmk_Device device)
 {
     vmk_Driver driver = device->driver;
+    vmk_StatusValue status;
 
     remove_children(device);
-    VMK_ReturnStatus status = device_quiesce(device);
+    status = device_quiesce(device);
     if (status != VMK_OK) {
         vmk_WarningMessage("%s: %s could not stop it: %s", device->address, driver->name.string,
                            vmk_StatusToString(status));
@@ -108,7 +111,7 @@ static void attach(vmk_Device device, vmk_Driver driver)
     }
     vmk_WarningMessage("%s: %s attached but failed to start: %s", device->address, driver->name.string,
                        vmk_StatusToString(status));
-    status = device_detach(device);
+    status = detach(device);
     if (status == VMK_OK) {
         vmk_LogMessage("%s: detached from %s", device->address, driver->name.string);
     }
@@ -165,7 +168,7 @@ void device_detach_all(vmk_Driver driver)
 
     for (vmk_uint64 from = 1; (device = device_get_next(from)) != NULL;) {
         if (device->driver == driver && device_claim(device) == VMK_OK) {
-            if (device->driver == driver && device_detach(device) == VMK_OK) {
+            if (device->driver == driver && detach(device) == VMK_OK) {
                 vmk_LogMessage("%s: detached from %s", device->address, driver->name.string);
             }
             device_unclaim(device);
@@ -219,7 +222,7 @@ VMK_ReturnStatus vmk_DeviceUnregister(vmk_Device device)
         return status == VMK_NOT_FOUND ? VMK_INVALID_HANDLE : status;
     }
     if (device->driver != NULL) {
-        status = device_detach(device);
+        status = detach(device);
     }
     if (status == VMK_OK) {
         device_unlink(device);

@@ -4,6 +4,7 @@
  */
 #include "contents.h"
 
+#include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
 
 /** The pointer array of the largest file is one heap allocation. */
@@ -14,15 +15,10 @@ static vmk_ByteCount pages_for(vmk_ByteCount len)
     return (len + VMK_PAGE_SIZE - 1) / VMK_PAGE_SIZE;
 }
 
-static vmk_ByteCount smaller(vmk_ByteCount a, vmk_ByteCount b)
-{
-    return a < b ? a : b;
-}
-
 /** Bytes from @p offset to the end of its page, at most @p len. */
 static vmk_ByteCount in_page(vmk_ByteCount offset, vmk_ByteCount len)
 {
-    return smaller(VMK_PAGE_SIZE - (offset & VMK_PAGE_MASK), len);
+    return VMK_MIN(VMK_PAGE_SIZE - (offset & VMK_PAGE_MASK), len);
 }
 
 /** Give back the pages behind the end. */
@@ -89,8 +85,8 @@ static void copy_in(struct contents *contents, vmk_ByteCount offset, const vmk_u
     }
 }
 
-/** Leave the boot archive, taking along the first @p keep bytes. */
-static VMK_ReturnStatus copy_up(struct contents *contents, vmk_HeapID heap, vmk_ByteCount keep)
+/** Leave the boot archive. */
+static VMK_ReturnStatus copy_up(struct contents *contents, vmk_HeapID heap)
 {
     struct contents copy = {.len = 0};
     VMK_ReturnStatus status;
@@ -98,7 +94,7 @@ static VMK_ReturnStatus copy_up(struct contents *contents, vmk_HeapID heap, vmk_
     if (contents->boot == NULL) {
         return VMK_OK;
     }
-    status = contents_write(&copy, heap, 0, contents->boot, smaller(keep, contents->len));
+    status = contents_write(&copy, heap, 0, contents->boot, contents->len);
     if (status == VMK_OK) {
         *contents = copy;
     } else {
@@ -118,7 +114,7 @@ vmk_ByteCount contents_read(const struct contents *contents, vmk_ByteCount offse
                             vmk_ByteCount len)
 {
     vmk_uint8 *out = buffer;
-    vmk_ByteCount done = offset < contents->len ? smaller(len, contents->len - offset) : 0;
+    vmk_ByteCount done = offset < contents->len ? VMK_MIN(len, contents->len - offset) : 0;
 
     if (contents->boot != NULL) {
         vmk_Memcpy(out, contents->boot + offset, done);
@@ -148,36 +144,15 @@ VMK_ReturnStatus contents_write(struct contents *contents, vmk_HeapID heap, vmk_
     if (len == 0) {
         return VMK_OK;
     }
-    status = copy_up(contents, heap, contents->len);
+    status = copy_up(contents, heap);
     if (status == VMK_OK) {
         status = reserve(contents, heap, offset, len);
     }
     if (status == VMK_OK) {
         copy_in(contents, offset, bytes, len);
-        contents->len = offset + len > contents->len ? offset + len : contents->len;
+        contents->len = VMK_MAX(offset + len, contents->len);
     }
     return status;
-}
-
-VMK_ReturnStatus contents_resize(struct contents *contents, vmk_HeapID heap, vmk_ByteCount len)
-{
-    VMK_ReturnStatus status;
-    vmk_ByteCount last = len / VMK_PAGE_SIZE;
-
-    if (len > LEN_LIMIT) {
-        return VMK_LIMIT_EXCEEDED;
-    }
-    status = copy_up(contents, heap, len);
-    if (status != VMK_OK) {
-        return status;
-    }
-    if (len < contents->len && last < contents->capacity && contents->pages[last] != NULL) {
-        /* A later extension must find zeros behind the cut. */
-        vmk_Memset(contents->pages[last] + (len & VMK_PAGE_MASK), 0, VMK_PAGE_SIZE - (len & VMK_PAGE_MASK));
-    }
-    contents->len = len;
-    trim(contents, heap);
-    return VMK_OK;
 }
 
 void contents_clear(struct contents *contents, vmk_HeapID heap)

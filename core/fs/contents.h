@@ -33,9 +33,6 @@ vmk_ByteCount contents_read(const struct contents *contents, vmk_ByteCount offse
 VMK_ReturnStatus contents_write(struct contents *contents, vmk_HeapID heap, vmk_ByteCount offset,
                                 const void *bytes, vmk_ByteCount len);
 
-/** Cut or extend to @p len bytes. Statuses as contents_write(). */
-VMK_ReturnStatus contents_resize(struct contents *contents, vmk_HeapID heap, vmk_ByteCount len);
-
 /** Give everything back; the file is empty again. */
 void contents_clear(struct contents *contents, vmk_HeapID heap);
 

@@ -202,16 +202,6 @@ VMK_ReturnStatus vfs_append(struct vfs_file *file, const void *bytes, vmk_ByteCo
     return status;
 }
 
-VMK_ReturnStatus vfs_truncate(struct vfs_file *file, vmk_ByteCount len)
-{
-    VMK_ReturnStatus status;
-
-    vmk_SemaLock(&lock);
-    status = contents_resize(&file->contents, heap, len);
-    vmk_SemaUnlock(&lock);
-    return status;
-}
-
 vmk_ByteCount vfs_len(struct vfs_file *file)
 {
     return __atomic_load_n(&file->contents.len, __ATOMIC_RELAXED);

@@ -174,21 +174,6 @@ void rb_remove(struct rb_tree *tree, struct rb_node *node)
     }
 }
 
-struct rb_node *rb_find(const struct rb_tree *tree, const void *key, rb_compare compare)
-{
-    struct rb_node *node = tree->root;
-
-    while (node != NULL) {
-        int order = compare(key, node);
-
-        if (order == 0) {
-            break;
-        }
-        node = order < 0 ? node->left : node->right;
-    }
-    return node;
-}
-
 struct rb_node *rb_find_floor(const struct rb_tree *tree, const void *key, rb_compare compare)
 {
     struct rb_node *node = tree->root, *best = NULL;
@@ -204,44 +189,26 @@ struct rb_node *rb_find_floor(const struct rb_tree *tree, const void *key, rb_co
     return best;
 }
 
-static struct rb_node *outermost(struct rb_node *node, enum side side)
+static struct rb_node *leftmost(struct rb_node *node)
 {
-    while (node != NULL && *child(node, side) != NULL) {
-        node = *child(node, side);
+    while (node != NULL && node->left != NULL) {
+        node = node->left;
     }
     return node;
 }
 
-/* The neighbour of @node in order, on @side. */
-static struct rb_node *step(const struct rb_node *node, enum side side)
-{
-    struct rb_node *down = *child((struct rb_node *)node, side);
-
-    if (down != NULL) {
-        return outermost(down, other(side));
-    }
-    while (node->parent != NULL && side_of(node) == side) {
-        node = node->parent;
-    }
-    return node->parent;
-}
-
 struct rb_node *rb_first(const struct rb_tree *tree)
 {
-    return outermost(tree->root, LEFT);
-}
-
-struct rb_node *rb_last(const struct rb_tree *tree)
-{
-    return outermost(tree->root, RIGHT);
+    return leftmost(tree->root);
 }
 
 struct rb_node *rb_next(const struct rb_node *node)
 {
-    return step(node, RIGHT);
-}
-
-struct rb_node *rb_prev(const struct rb_node *node)
-{
-    return step(node, LEFT);
+    if (node->right != NULL) {
+        return leftmost(node->right);
+    }
+    while (node->parent != NULL && side_of(node) == RIGHT) {
+        node = node->parent;
+    }
+    return node->parent;
 }

@@ -150,19 +150,6 @@ VMK_ReturnStatus arch_map_page(vmk_VA va, vmk_MA ma, unsigned flags)
     return status;
 }
 
-VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, unsigned flags)
-{
-    for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
-        vmk_StatusValue status = arch_map_page(va + done, ma + done, flags & ~(unsigned)ARCH_MAP_LARGE);
-
-        if (status != VMK_OK) {
-            arch_unmap_range(va, done);
-            return status;
-        }
-    }
-    return VMK_OK;
-}
-
 void arch_unmap_page(vmk_VA va)
 {
     vmk_uint64 irq_flags;
@@ -177,11 +164,20 @@ void arch_unmap_page(vmk_VA va)
     vmk_SpinlockUnlockIRQ(&paging_lock, irq_flags);
 }
 
-void arch_unmap_range(vmk_VA va, vmk_ByteCount len_bytes)
+VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, unsigned flags)
 {
     for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
-        arch_unmap_page(va + done);
+        vmk_StatusValue status = arch_map_page(va + done, ma + done, flags & ~(unsigned)ARCH_MAP_LARGE);
+
+        if (status != VMK_OK) {
+            while (done != 0) {
+                done -= VMK_PAGE_SIZE;
+                arch_unmap_page(va + done);
+            }
+            return status;
+        }
     }
+    return VMK_OK;
 }
 
 /* Replace a large leaf by a table of leaves one level down that map the same. */
@@ -219,7 +215,7 @@ static VMK_ReturnStatus protect_locked(vmk_VA va, unsigned flags)
     return VMK_OK;
 }
 
-VMK_ReturnStatus arch_protect_page(vmk_VA va, unsigned flags)
+static VMK_ReturnStatus protect_page(vmk_VA va, unsigned flags)
 {
     vmk_StatusValue status;
     vmk_uint64 irq_flags;
@@ -238,7 +234,7 @@ VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned
     vmk_StatusValue status = VMK_OK;
 
     for (vmk_ByteCount done = 0; done < len_bytes && status == VMK_OK; done += VMK_PAGE_SIZE) {
-        status = arch_protect_page(va + done, flags);
+        status = protect_page(va + done, flags);
     }
     return status;
 }

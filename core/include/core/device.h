@@ -112,13 +112,6 @@ void device_offer(vmk_Device device);
 /** Offer a driver every device that has none. Context: world. */
 void device_offer_all(vmk_Driver driver);
 
-/**
- * Take the driver off a claimed device: its children removed, quiesced, detached. Context: world.
- *
- * @return VMK_OK; VMK_BUSY when the driver would not let go: the device is lost
- */
-VMK_ReturnStatus device_detach(vmk_Device device);
-
 /** Have a claimed device's driver stop it. Context: world. @return what the driver says */
 VMK_ReturnStatus device_quiesce(vmk_Device device);
 

@@ -38,20 +38,14 @@ VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, u
 /** Remove the 4 KiB or 2 MiB mapping of @p va; nothing mapped is fine. No flush. Context: any but NMI. */
 void arch_unmap_page(vmk_VA va);
 
-/** Remove all mappings in a range. No flush. Context: any but NMI. */
-void arch_unmap_range(vmk_VA va, vmk_ByteCount len_bytes);
-
 /**
- * Give the mapping that holds @p va other rights (ARCH_MAP_WRITE, ARCH_MAP_EXEC) and the same address and
- * caching.
+ * Give the 4 KiB pages of a range other rights (ARCH_MAP_WRITE, ARCH_MAP_EXEC) and the same address and
+ * caching, stopping at the first failure.
  *
- * A 2 MiB or 1 GiB mapping is split, so that only the 4 KiB page changes. No flush.
+ * A 2 MiB or 1 GiB mapping is split, so that only the range changes. No flush.
  * @return VMK_OK, VMK_BAD_PARAM, VMK_NOT_FOUND (nothing mapped), VMK_NO_MEMORY (no page for a split).
  * Context: any but NMI.
  */
-VMK_ReturnStatus arch_protect_page(vmk_VA va, unsigned flags);
-
-/** arch_protect_page() for each page of a range. Stops at the first failure. */
 VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned flags);
 
 /**

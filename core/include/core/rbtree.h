@@ -34,18 +34,13 @@ void rb_insert(struct rb_tree *tree, struct rb_node *node, rb_before before);
 /** Unlink @p node. */
 void rb_remove(struct rb_tree *tree, struct rb_node *node);
 
-/** A node equal to @p key, or NULL. */
-struct rb_node *rb_find(const struct rb_tree *tree, const void *key, rb_compare compare);
-
 /** The last node that is not behind @p key, or NULL when all are. */
 struct rb_node *rb_find_floor(const struct rb_tree *tree, const void *key, rb_compare compare);
 
-/** The first, or last, node; NULL when empty. */
+/** The first node; NULL when empty. */
 struct rb_node *rb_first(const struct rb_tree *tree);
-struct rb_node *rb_last(const struct rb_tree *tree);
 
-/** The node behind, or before, @p node in order; NULL at the end. */
+/** The node behind @p node in order; NULL at the end. */
 struct rb_node *rb_next(const struct rb_node *node);
-struct rb_node *rb_prev(const struct rb_node *node);
 
 #endif

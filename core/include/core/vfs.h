@@ -57,6 +57,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
  */
 VMK_ReturnStatus vfs_open(const char *path, unsigned flags, struct vfs_file **file);
 
+/** End an open; the last one's end is the end of a file that was unlinked. */
 void vfs_close(struct vfs_file *file);
 
 /**
@@ -78,9 +79,6 @@ VMK_ReturnStatus vfs_write(struct vfs_file *file, vmk_ByteCount offset, const vo
 /** Write at the end, whoever else does so too. Otherwise as vfs_write(). */
 VMK_ReturnStatus vfs_append(struct vfs_file *file, const void *bytes, vmk_ByteCount len);
 
-/** Cut or extend (with zeros) to @p len bytes. Statuses as vfs_write(). */
-VMK_ReturnStatus vfs_truncate(struct vfs_file *file, vmk_ByteCount len);
-
 /** Bytes in the file now. */
 vmk_ByteCount vfs_len(struct vfs_file *file);
 
@@ -91,6 +89,8 @@ vmk_ByteCount vfs_len(struct vfs_file *file);
  */
 const void *vfs_boot_contents(struct vfs_file *file);
 
+/** Describe a file or directory. @return VMK_OK; VMK_NOT_FOUND; VMK_NOT_A_DIRECTORY; VMK_INVALID_NAME;
+ * VMK_NAME_TOO_LONG. */
 VMK_ReturnStatus vfs_stat(const char *path, struct vfs_stat *stat);
 
 /**

@@ -83,7 +83,7 @@ START_TEST(never_writable_and_executable)
     ck_assert_int_eq(arch_map_page(VA, MA, ARCH_MAP_WRITE | ARCH_MAP_EXEC), VMK_BAD_PARAM);
     ck_assert_int_eq(arch_query_page(VA, NULL, NULL), VMK_NOT_FOUND);
     ck_assert_int_eq(arch_map_page(VA, MA, ARCH_MAP_EXEC), VMK_OK);
-    ck_assert_int_eq(arch_protect_page(VA, ARCH_MAP_WRITE | ARCH_MAP_EXEC), VMK_BAD_PARAM);
+    ck_assert_int_eq(arch_protect_range(VA, VMK_PAGE_SIZE, ARCH_MAP_WRITE | ARCH_MAP_EXEC), VMK_BAD_PARAM);
     assert_maps(VA, MA, ARCH_MAP_EXEC);
 }
 END_TEST
@@ -106,18 +106,18 @@ START_TEST(protecting_a_page_splits_a_large_one)
     ck_assert_int_eq(arch_map_page(VA, 4 * MIB, ARCH_MAP_WRITE | ARCH_MAP_LARGE), VMK_OK);
     assert_maps(page, 4 * MIB + 5 * VMK_PAGE_SIZE, ARCH_MAP_WRITE | ARCH_MAP_LARGE);
     ck_assert_int_eq(arch_map_page(page, MA, 0), VMK_EXISTS);
-    ck_assert_int_eq(arch_protect_page(page, ARCH_MAP_READ), VMK_OK);
+    ck_assert_int_eq(arch_protect_range(page, VMK_PAGE_SIZE, ARCH_MAP_READ), VMK_OK);
     assert_maps(page, 4 * MIB + 5 * VMK_PAGE_SIZE, ARCH_MAP_READ);
     assert_maps(page - VMK_PAGE_SIZE, 4 * MIB + 4 * VMK_PAGE_SIZE, ARCH_MAP_WRITE);
     assert_maps(VA + 2 * MIB - VMK_PAGE_SIZE, 6 * MIB - VMK_PAGE_SIZE, ARCH_MAP_WRITE);
-    ck_assert_int_eq(arch_protect_page(VA + 2 * MIB, ARCH_MAP_READ), VMK_NOT_FOUND);
+    ck_assert_int_eq(arch_protect_range(VA + 2 * MIB, VMK_PAGE_SIZE, ARCH_MAP_READ), VMK_NOT_FOUND);
 }
 END_TEST
 
 START_TEST(a_gigabyte_splits_down_to_one_page)
 {
     ck_assert_int_eq(paging_map_at(VA, 1024 * MIB, PAGING_LEVEL_1G, ARCH_MAP_WRITE), VMK_OK);
-    ck_assert_int_eq(arch_protect_page(VA + 7 * MIB, ARCH_MAP_READ), VMK_OK);
+    ck_assert_int_eq(arch_protect_range(VA + 7 * MIB, VMK_PAGE_SIZE, ARCH_MAP_READ), VMK_OK);
     assert_maps(VA + 7 * MIB, 1031 * MIB, ARCH_MAP_READ);
     assert_maps(VA + 7 * MIB + VMK_PAGE_SIZE, 1031 * MIB + VMK_PAGE_SIZE, ARCH_MAP_WRITE);
     assert_maps(VA + 900 * MIB, 1924 * MIB, ARCH_MAP_WRITE | ARCH_MAP_LARGE);
@@ -128,7 +128,9 @@ START_TEST(ranges_are_all_or_nothing)
 {
     ck_assert_int_eq(arch_map_range(VA, MA, 8 * VMK_PAGE_SIZE, ARCH_MAP_WRITE), VMK_OK);
     assert_maps(VA + 7 * VMK_PAGE_SIZE, MA + 7 * VMK_PAGE_SIZE, ARCH_MAP_WRITE);
-    arch_unmap_range(VA, 7 * VMK_PAGE_SIZE);
+    for (vmk_VA va = VA; va < VA + 7 * VMK_PAGE_SIZE; va += VMK_PAGE_SIZE) {
+        arch_unmap_page(va);
+    }
     ck_assert_int_eq(arch_query_page(VA + 6 * VMK_PAGE_SIZE, NULL, NULL), VMK_NOT_FOUND);
     ck_assert_int_eq(arch_map_range(VA, MA, 8 * VMK_PAGE_SIZE, ARCH_MAP_WRITE), VMK_EXISTS);
     ck_assert_int_eq(arch_query_page(VA, NULL, NULL), VMK_NOT_FOUND);
@@ -144,7 +146,7 @@ START_TEST(no_memory_for_tables_is_a_status)
     tables_left = 1;
     ck_assert_int_eq(arch_map_page(VA, 2 * MIB, ARCH_MAP_LARGE), VMK_OK);
     tables_left = 0;
-    ck_assert_int_eq(arch_protect_page(VA, ARCH_MAP_WRITE), VMK_NO_MEMORY);
+    ck_assert_int_eq(arch_protect_range(VA, VMK_PAGE_SIZE, ARCH_MAP_WRITE), VMK_NO_MEMORY);
     assert_maps(VA, 2 * MIB, ARCH_MAP_LARGE);
 }
 END_TEST

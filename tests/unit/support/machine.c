@@ -125,23 +125,6 @@ VMK_ReturnStatus arch_map_page(vmk_VA va, vmk_MA ma, unsigned flags)
     return VMK_OK;
 }
 
-VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, unsigned flags)
-{
-    if (va - VMK_FRAME_ARRAY_BASE < 1ul << 40) {
-        provide(va, len_bytes);
-        return VMK_OK;
-    }
-    for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
-        vmk_StatusValue status = arch_map_page(va + done, ma + done, flags);
-
-        if (status != VMK_OK) {
-            arch_unmap_range(va, done);
-            return status;
-        }
-    }
-    return VMK_OK;
-}
-
 void arch_unmap_page(vmk_VA va)
 {
     struct mapping *mapping = find(va);
@@ -153,11 +136,24 @@ void arch_unmap_page(vmk_VA va)
     }
 }
 
-void arch_unmap_range(vmk_VA va, vmk_ByteCount len_bytes)
+VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, unsigned flags)
 {
-    for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
-        arch_unmap_page(va + done);
+    if (va - VMK_FRAME_ARRAY_BASE < 1ul << 40) {
+        provide(va, len_bytes);
+        return VMK_OK;
     }
+    for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
+        vmk_StatusValue status = arch_map_page(va + done, ma + done, flags);
+
+        if (status != VMK_OK) {
+            while (done != 0) {
+                done -= VMK_PAGE_SIZE;
+                arch_unmap_page(va + done);
+            }
+            return status;
+        }
+    }
+    return VMK_OK;
 }
 
 VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned flags)
