@@ -19,20 +19,32 @@ static const struct command_arg path_args[] = {{.name = "path",
                                                 .help = "The path; / when not given"},
                                                {0}};
 
+static void list_row(struct format *f, const struct vfs_stat *stat)
+{
+    format_row(f);
+    format_string(f, stat->name);
+    format_string(f, stat->is_directory ? "directory" : "file");
+    format_uint(f, stat->len);
+    format_bool(f, stat->from_boot);
+}
+
 static VMK_ReturnStatus file_list(struct command_call *call)
 {
     const char *path = command_string(call, "path");
     struct vfs_stat stat;
-    VMK_ReturnStatus status;
-    unsigned i;
+    vmk_StatusValue status;
 
     path = path != NULL ? path : "/";
-    for (i = 0; (status = vfs_readdir(path, i, &stat)) == VMK_OK; i++) {
-        format_row(&call->format);
-        format_string(&call->format, stat.name);
-        format_string(&call->format, stat.is_directory ? "directory" : "file");
-        format_uint(&call->format, stat.len);
-        format_bool(&call->format, stat.from_boot);
+    status = vfs_stat(path, &stat);
+    if (status == VMK_OK && !stat.is_directory) {
+        list_row(&call->format, &stat);
+        return VMK_OK;
+    }
+    for (unsigned i = 0; status == VMK_OK; i++) {
+        status = vfs_readdir(path, i, &stat);
+        if (status == VMK_OK) {
+            list_row(&call->format, &stat);
+        }
     }
     return status == VMK_EOF ? VMK_OK : fail(call, status, path);
 }
@@ -42,7 +54,7 @@ static const struct format_column list_columns[] = {{"Name", FORMAT_STRING},
                                                     {"Length", FORMAT_UINT},
                                                     {"From Boot", FORMAT_BOOL},
                                                     {0}};
-COMMAND(file_list, .path = "system file list", .help = "Show a directory", .handler = file_list,
+COMMAND(file_list, .path = "system file list", .help = "Show a directory, or one file", .handler = file_list,
         .args = path_args, .columns = list_columns);
 
 /** Print a file, bytes that are not text as dots. */
