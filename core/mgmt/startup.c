@@ -60,7 +60,7 @@ void startup_wait(void)
         vmk_uint64 now = clock_now_ns();
 
         status =
-            now < end ? wait_queue_wait_irq(&startup.changed, &startup.lock, &flags, end - now) : VMK_TIMEOUT;
+            now < end ? wait_queue_wait(&startup.changed, &startup.lock, &flags, end - now) : VMK_TIMEOUT;
     }
     missing = startup.holds != 0 ? startup.latest : NULL;
     vmk_SpinlockUnlockIRQ(&startup.lock, flags);

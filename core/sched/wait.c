@@ -107,8 +107,8 @@ static void queue_up(struct wait_queue *queue, struct waiter *waiter)
     vmk_SpinlockUnlockIRQ(&queue->lock, flags);
 }
 
-VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
-                                     vmk_uint64 timeout_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
+                                 vmk_uint64 timeout_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
 {
     vmk_uint64 deadline = wait_deadline(timeout_ns);
     struct waiter waiter;
@@ -121,17 +121,15 @@ VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObjec
     return status;
 }
 
-unsigned wait_queue_wake_all(struct wait_queue *queue)
+void wait_queue_wake_all(struct wait_queue *queue)
 {
-    unsigned woken = 0;
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&queue->lock, &flags);
-    for (; !vmk_ListIsEmpty(&queue->waiters); woken++) {
+    while (!vmk_ListIsEmpty(&queue->waiters)) {
         waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&queue->waiters), struct waiter, links));
     }
     vmk_SpinlockUnlockIRQ(&queue->lock, flags);
-    return woken;
 }
 
 void completion_init(struct completion *completion, const char *name)

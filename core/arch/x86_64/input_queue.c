@@ -34,7 +34,7 @@ VMK_ReturnStatus input_queue_read(struct input_queue *queue, vmk_uint64 timeout_
 
     vmk_SpinlockLockIRQ(&queue->lock, &flags);
     while (queue->head == queue->tail && status == VMK_OK) {
-        status = wait_queue_wait_irq(&queue->readers, &queue->lock, &flags, time_left(deadline));
+        status = wait_queue_wait(&queue->readers, &queue->lock, &flags, time_left(deadline));
     }
     if (queue->head != queue->tail) {
         *out = queue->bytes[queue->tail++ % INPUT_QUEUE_SIZE];

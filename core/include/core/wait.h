@@ -4,7 +4,7 @@
  *
  *     vmk_SpinlockLockIRQ(&q->lock, &flags);              the condition is guarded by the caller's lock
  *     while (!condition && status == VMK_OK)
- *         status = wait_queue_wait_irq(&queue, &q->lock, &flags, timeout_ns);
+ *         status = wait_queue_wait(&queue, &q->lock, &flags, timeout_ns);
  *     vmk_SpinlockUnlockIRQ(&q->lock, flags);
  *
  * and who makes the condition true calls wait_queue_wake_all() with or after that lock.
@@ -73,11 +73,11 @@ void wait_queue_init(struct wait_queue *queue, const char *name);
  * @param timeout_ns  or WAIT_FOREVER.
  * Context: may block. @return VMK_OK; VMK_TIMEOUT; VMK_DEATH_PENDING; VMK_WAIT_INTERRUPTED.
  */
-VMK_ReturnStatus wait_queue_wait_irq(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
-                                     vmk_uint64 timeout_ns);
+VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
+                                 vmk_uint64 timeout_ns);
 
-/** Wake all waiters. Context: any but NMI. @return how many were woken. */
-unsigned wait_queue_wake_all(struct wait_queue *queue);
+/** Wake all waiters. Context: any but NMI. */
+void wait_queue_wake_all(struct wait_queue *queue);
 
 /** Something that happens, once. */
 struct completion {
