@@ -10,7 +10,7 @@ static account_slots boot_slots;
 account_slots *account_cpu[VMK_MAX_PCPUS] = {[0 ... VMK_MAX_PCPUS - 1] = &boot_slots};
 
 static const char *const kind_names[] = {
-#define ACCOUNT_KIND(constant, text) [constant] = text,
+#define ACCOUNT_KIND(constant, counter, text) [constant] = text,
     ACCOUNT_KINDS(ACCOUNT_KIND)
 #undef ACCOUNT_KIND
 };

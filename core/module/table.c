@@ -4,6 +4,8 @@
  */
 #include "table.h"
 
+#include "account_stats.h"
+
 #include <core/version.h>
 #include <vmkapi/base/rcu.h>
 #include <vmkapi/base/world.h>
@@ -28,6 +30,7 @@ VMK_ReturnStatus table_init(void)
 {
     vmk_Strlcpy(module_kernel.version, version_number, sizeof(module_kernel.version));
     table[VMK_VMKERNEL_MODULE_ID] = &module_kernel;
+    account_stats_show(&module_kernel.stats, module_kernel.id, module_kernel.name);
     return exports_build(&module_kernel.exports, vmk_exports_start,
                          (vmk_ByteCount)(vmk_exports_end - vmk_exports_start));
 }
@@ -94,6 +97,9 @@ VMK_ReturnStatus table_enter(struct module *module)
         }
     }
     vmk_SpinlockUnlock(&lock);
+    if (status == VMK_OK) {
+        account_stats_show(&module->stats, module->id, module->name);
+    }
     return status;
 }
 
@@ -198,6 +204,7 @@ VMK_ReturnStatus table_begin_unload(const char *name, struct module **module, en
 
 void table_leave(struct module *module)
 {
+    vmk_StatGroupUnregister(&module->stats);
     vmk_SpinlockLock(&lock);
     VMK_RCU_ASSIGN(table[module->id], NULL);
     vmk_SpinlockUnlock(&lock);

@@ -15,6 +15,7 @@
 #include <core/account.h>
 #include <core/module.h>
 #include <vmkapi/base/modparam.h>
+#include <vmkapi/core/stats.h>
 
 #define MODULE_DEPENDS_MAX 8
 
@@ -26,6 +27,7 @@ struct module {
     enum module_state state; /**< Under the table's lock. */
     vmk_int32 use_count;     /**< Atomic; -1 once unloading has begun: nobody can take a use any more. */
     vmk_HeapID heap;         /**< vmk_ModuleSetHeapID(). */
+    vmk_StatGroup stats;     /**< What it holds: module/<name>. */
 
     struct module *depends[MODULE_DEPENDS_MAX]; /**< Each with one use taken. */
     unsigned ndepends;

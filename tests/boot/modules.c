@@ -123,6 +123,32 @@ static long long kernel_holds(const char *resource)
     return count;
 }
 
+/* The kinds of resource whose number does not change while e1000 runs: counter, and name in the list. */
+static const char *const kinds[][2] = {{"dma_engines", "DMA engines"},
+                                       {"drivers", "drivers"},
+                                       {"interrupts", "interrupts"},
+                                       {"net_polls", "net polls"},
+                                       {"uplinks", "uplinks"}};
+
+START_TEST(what_it_holds_is_in_the_statistics)
+{
+    json_t *list = boot_json(machine, "system module account list -m e1000");
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        json_t *row = boot_row(list, "Resource", kinds[i][1]);
+        char path[64];
+
+        snprintf(path, sizeof(path), "module/e1000/%s", kinds[i][0]);
+        ck_assert_int_eq(boot_stat(machine, path), json_integer_value(json_object_get(row, "Count")));
+    }
+    json_decref(list);
+    free(boot_run(machine, "system module load hello"));
+    ck_assert_int_eq(boot_stat(machine, "module/hello/worlds"), 0);
+    free(boot_run(machine, "system module unload hello"));
+    boot_run_failing(machine, "system stats get module/hello", "module/hello");
+}
+END_TEST
+
 START_TEST(loading_and_unloading_leaves_nothing)
 {
     long long mapped = kernel_holds("mapped pages"), heaps = kernel_holds("heaps");
@@ -171,6 +197,7 @@ int main(void)
     tcase_add_test(tests, a_module_asks_about_modules);
     tcase_add_test(tests, refusals_name_the_cause);
     tcase_add_test(tests, parameters_arrive);
+    tcase_add_test(tests, what_it_holds_is_in_the_statistics);
     tcase_add_test(tests, loading_and_unloading_leaves_nothing);
     tcase_add_test(tests, running_out_of_memory_leaves_nothing);
     tcase_add_test(tests, a_module_that_keeps_something_stays);

@@ -6,8 +6,9 @@
  * a module is refused while one of its counters is not zero, and says which.
  *
  * A counter is one slot per CPU; a resource may be given back on another CPU than it was taken on, so
- * only the sum over all CPUs means something. The slots are added to atomically: the CPU number merely
- * picks a slot that is likely in this CPU's cache, and a world that moves in between does no harm.
+ * only the sum over all CPUs means something; `module/<name>/…` in the statistics tree is these sums. The
+ * slots are added to atomically: the CPU number merely picks a slot that is likely in this CPU's cache, and a
+ * world that moves in between does no harm.
  */
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
@@ -18,35 +19,36 @@
 /** Module IDs are below this; see module.h. */
 #define ACCOUNT_MODULES_MAX 64
 
-/** Every kind of resource: ACCOUNT_KIND(constant, what `system module get` calls it). */
+/** Every kind of resource: ACCOUNT_KIND(constant, its counter in the statistics tree, its name in messages).
+ */
 #define ACCOUNT_KINDS(ACCOUNT_KIND)                                                                          \
-    ACCOUNT_KIND(ACCOUNT_HEAP_BYTES, "heap bytes")                                                           \
-    ACCOUNT_KIND(ACCOUNT_HEAPS, "heaps")                                                                     \
-    ACCOUNT_KIND(ACCOUNT_SLAB_BYTES, "slab bytes")                                                           \
-    ACCOUNT_KIND(ACCOUNT_SLABS, "slabs")                                                                     \
-    ACCOUNT_KIND(ACCOUNT_PAGES, "pages")                                                                     \
-    ACCOUNT_KIND(ACCOUNT_MAPPED_PAGES, "mapped pages")                                                       \
-    ACCOUNT_KIND(ACCOUNT_MEM_POOLS, "memory pools")                                                          \
-    ACCOUNT_KIND(ACCOUNT_LOCKS, "spinlocks")                                                                 \
-    ACCOUNT_KIND(ACCOUNT_SEMAS, "semaphores")                                                                \
-    ACCOUNT_KIND(ACCOUNT_WORLDS, "worlds")                                                                   \
-    ACCOUNT_KIND(ACCOUNT_HELPERS, "helper queues")                                                           \
-    ACCOUNT_KIND(ACCOUNT_TIMERS, "timers")                                                                   \
-    ACCOUNT_KIND(ACCOUNT_BOTTOM_HALVES, "bottom halves")                                                     \
-    ACCOUNT_KIND(ACCOUNT_INTERRUPTS, "interrupts")                                                           \
-    ACCOUNT_KIND(ACCOUNT_DMA_ENGINES, "DMA engines")                                                         \
-    ACCOUNT_KIND(ACCOUNT_DMA_MAPS, "DMA mappings")                                                           \
-    ACCOUNT_KIND(ACCOUNT_DRIVERS, "drivers")                                                                 \
-    ACCOUNT_KIND(ACCOUNT_DEVICES, "devices")                                                                 \
-    ACCOUNT_KIND(ACCOUNT_PACKETS, "packets")                                                                 \
-    ACCOUNT_KIND(ACCOUNT_NET_POLLS, "net polls")                                                             \
-    ACCOUNT_KIND(ACCOUNT_UPLINKS, "uplinks")                                                                 \
-    ACCOUNT_KIND(ACCOUNT_PORTS, "ports")                                                                     \
-    ACCOUNT_KIND(ACCOUNT_LOG_COMPONENTS, "log components")                                                   \
-    ACCOUNT_KIND(ACCOUNT_STATS, "statistics nodes")
+    ACCOUNT_KIND(ACCOUNT_HEAP_BYTES, heap_bytes, "heap bytes")                                               \
+    ACCOUNT_KIND(ACCOUNT_HEAPS, heaps, "heaps")                                                              \
+    ACCOUNT_KIND(ACCOUNT_SLAB_BYTES, slab_bytes, "slab bytes")                                               \
+    ACCOUNT_KIND(ACCOUNT_SLABS, slabs, "slabs")                                                              \
+    ACCOUNT_KIND(ACCOUNT_PAGES, pages, "pages")                                                              \
+    ACCOUNT_KIND(ACCOUNT_MAPPED_PAGES, mapped_pages, "mapped pages")                                         \
+    ACCOUNT_KIND(ACCOUNT_MEM_POOLS, memory_pools, "memory pools")                                            \
+    ACCOUNT_KIND(ACCOUNT_LOCKS, spinlocks, "spinlocks")                                                      \
+    ACCOUNT_KIND(ACCOUNT_SEMAS, semaphores, "semaphores")                                                    \
+    ACCOUNT_KIND(ACCOUNT_WORLDS, worlds, "worlds")                                                           \
+    ACCOUNT_KIND(ACCOUNT_HELPERS, helper_queues, "helper queues")                                            \
+    ACCOUNT_KIND(ACCOUNT_TIMERS, timers, "timers")                                                           \
+    ACCOUNT_KIND(ACCOUNT_BOTTOM_HALVES, bottom_halves, "bottom halves")                                      \
+    ACCOUNT_KIND(ACCOUNT_INTERRUPTS, interrupts, "interrupts")                                               \
+    ACCOUNT_KIND(ACCOUNT_DMA_ENGINES, dma_engines, "DMA engines")                                            \
+    ACCOUNT_KIND(ACCOUNT_DMA_MAPS, dma_mappings, "DMA mappings")                                             \
+    ACCOUNT_KIND(ACCOUNT_DRIVERS, drivers, "drivers")                                                        \
+    ACCOUNT_KIND(ACCOUNT_DEVICES, devices, "devices")                                                        \
+    ACCOUNT_KIND(ACCOUNT_PACKETS, packets, "packets")                                                        \
+    ACCOUNT_KIND(ACCOUNT_NET_POLLS, net_polls, "net polls")                                                  \
+    ACCOUNT_KIND(ACCOUNT_UPLINKS, uplinks, "uplinks")                                                        \
+    ACCOUNT_KIND(ACCOUNT_PORTS, ports, "ports")                                                              \
+    ACCOUNT_KIND(ACCOUNT_LOG_COMPONENTS, log_components, "log components")                                   \
+    ACCOUNT_KIND(ACCOUNT_STATS, statistics_nodes, "statistics nodes")
 
 enum account_kind {
-#define ACCOUNT_KIND(constant, text) constant,
+#define ACCOUNT_KIND(constant, counter, text) constant,
     ACCOUNT_KINDS(ACCOUNT_KIND)
 #undef ACCOUNT_KIND
         ACCOUNT_KIND_COUNT
