@@ -34,6 +34,7 @@ struct window {
     vmk_SpinlockObject lock; /* rank KMAP, interrupts off; guards the rest */
     struct va_space space;
     vmk_ListLinks stale;
+    vmk_uint64 stale_areas;
     vmk_uint64 stale_pages;
     vmk_uint64 flushes;
     vmk_StatGroup stat_group;
@@ -44,6 +45,7 @@ static struct window mappings, modules;
 static void window_init(struct window *window, const char *name, vmk_VA base, vmk_VA limit)
 {
     static const vmk_StatField fields[] = {
+        VMK_STAT_FIELD(struct window, stale_areas),
         VMK_STAT_FIELD(struct window, stale_pages),
         VMK_STAT_FIELD(struct window, flushes),
     };
@@ -74,6 +76,7 @@ static void take_stale(struct window *window, vmk_ListLinks *list, vmk_VA *start
     *end = window->space.base;
     vmk_SpinlockLockIRQ(&window->lock, &flags);
     vmk_ListAppend(list, &window->stale);
+    window->stale_areas = 0;
     window->stale_pages = 0;
     window->flushes++;
     vmk_SpinlockUnlockIRQ(&window->lock, flags);
@@ -165,6 +168,7 @@ static void area_destroy(struct window *window, struct area *area, vmk_uint64 ma
     account_add(area->module, ACCOUNT_MAPPED_PAGES, -(vmk_int64)area->npages);
     vmk_SpinlockLockIRQ(&window->lock, &flags);
     vmk_ListInsert(&area->stale_links, vmk_ListAtRear(&window->stale));
+    window->stale_areas++;
     window->stale_pages += area->npages;
     full = window->stale_pages > STALE_PAGES_MAX;
     vmk_SpinlockUnlockIRQ(&window->lock, flags);

@@ -181,7 +181,7 @@ START_TEST(test_transmit_timeout)
     set_point("poll_lost", 0);
     free(boot_run(machine, "network nic wait -n vmnic0 --link up"));
     peer_expect(peer, FLOW_OUT, FRAMES);
-    ck_assert_msg(peer_wait(peer, FRAMES, TX_TIMEOUT_S), "frames do not flow again");
+    ck_assert_msg(peer_wait_received(peer, FRAMES, TX_TIMEOUT_S), "frames do not flow again");
     free(boot_run(machine, "system module unload traffic"));
     free(boot_run(machine, "system module unload e1000"));
     free(held());

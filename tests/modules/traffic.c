@@ -31,6 +31,8 @@ static vmk_uint32 window = 128;
 VMK_MODPARAM(window, VMK_MODPARAM_UINT, "frames on their way at a time");
 static vmk_Bool endless = VMK_FALSE;
 VMK_MODPARAM(endless, VMK_MODPARAM_BOOL, "start again at frame 0 after the last, until unloaded");
+static vmk_Bool blind = VMK_FALSE;
+VMK_MODPARAM(blind, VMK_MODPARAM_BOOL, "send without a link, too");
 
 #define BATCH 32
 
@@ -135,7 +137,7 @@ static vmk_uint32 wait_for_room(void)
     for (;;) {
         vmk_uint64 flags = lock_traffic();
         vmk_uint64 under_way = traffic.stats.sent - traffic.stats.released;
-        if (under_way < window && vmk_PortLinkStateGet(traffic.port) == VMK_LINK_STATE_UP) {
+        if (under_way < window && (blind || vmk_PortLinkStateGet(traffic.port) == VMK_LINK_STATE_UP)) {
             unlock_traffic(flags);
             return window - (vmk_uint32)under_way;
         }

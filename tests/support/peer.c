@@ -34,7 +34,7 @@ struct peer {
 
     unsigned char destination[6];
     unsigned send_flow, send_count, send_next;
-    unsigned expected_flow, expected_count, highest;
+    unsigned expected_flow, expected_count, highest, awaited;
     bool *seen;
     unsigned foreign_len;
     unsigned char foreign[FRAME_BUFFER];
@@ -206,18 +206,43 @@ unsigned peer_last_foreign(struct peer *p, void *frame, unsigned size)
     return len;
 }
 
-bool peer_wait(struct peer *p, unsigned count, unsigned timeout_s)
+static bool all_sent(const struct peer *p)
+{
+    return p->send_next >= p->send_count;
+}
+
+static bool all_received(const struct peer *p)
+{
+    return p->counters.received >= p->awaited;
+}
+
+static bool wait_until(struct peer *p, bool (*done)(const struct peer *), unsigned timeout_s)
 {
     struct timespec deadline;
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += timeout_s;
-    pthread_mutex_lock(&p->mutex);
     int error = 0;
-    while (error == 0 && (p->counters.received < count || p->send_next < p->send_count)) {
+    while (error == 0 && !done(p)) {
         error = pthread_cond_timedwait(&p->progress, &p->mutex, &deadline);
     }
-    pthread_mutex_unlock(&p->mutex);
     return error == 0;
+}
+
+bool peer_wait_sent(struct peer *p, unsigned timeout_s)
+{
+    pthread_mutex_lock(&p->mutex);
+    bool sent = wait_until(p, all_sent, timeout_s);
+    pthread_mutex_unlock(&p->mutex);
+    return sent;
+}
+
+bool peer_wait_received(struct peer *p, unsigned count, unsigned timeout_s)
+{
+    pthread_mutex_lock(&p->mutex);
+    p->awaited = count;
+    bool received = wait_until(p, all_received, timeout_s);
+    pthread_mutex_unlock(&p->mutex);
+    return received;
 }
 
 struct peer_counters peer_read(struct peer *p)

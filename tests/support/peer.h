@@ -40,8 +40,11 @@ bool peer_send_raw(struct peer *peer, const void *frame, unsigned len);
 /** Copy the newest frame that was no test frame, as far as it fits. @return its length; 0: there was none. */
 unsigned peer_last_foreign(struct peer *peer, void *frame, unsigned size);
 
-/** Wait until everything has been sent and @p count expected frames are in. False after @p timeout_s. */
-bool peer_wait(struct peer *peer, unsigned count, unsigned timeout_s);
+/** Wait until the machine has taken everything. False after @p timeout_s. */
+bool peer_wait_sent(struct peer *peer, unsigned timeout_s);
+
+/** Wait until @p count expected frames are in. False after @p timeout_s. */
+bool peer_wait_received(struct peer *peer, unsigned count, unsigned timeout_s);
 
 /** What has been counted since peer_expect(). */
 struct peer_counters peer_read(struct peer *peer);

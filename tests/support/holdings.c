@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "holdings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATIENCE_S 30
+
+static long long number(json_t *row, const char *key)
+{
+    return json_integer_value(json_object_get(row, key));
+}
+
+/* What is allocated from the kernel's heap and will stay so. */
+static long long kernel_allocations(struct machine *m)
+{
+    json_t *heaps = boot_json(m, "system heap list");
+    long long count = number(boot_row(heaps, "Name", "vmkernel"), "Allocations");
+    json_decref(heaps);
+    return count - boot_stat(m, "memory/mappings/stale_areas") -
+           boot_stat(m, "memory/module_mappings/stale_areas");
+}
+
+json_t *holdings_take(struct machine *m)
+{
+    json_t *list = boot_json(m, "system module account list"), *holdings = json_object(), *row;
+    size_t i;
+    json_array_foreach(list, i, row)
+    {
+        char name[128];
+        snprintf(name, sizeof name, "%s %s", json_string_value(json_object_get(row, "Module")),
+                 json_string_value(json_object_get(row, "Resource")));
+        if (strcmp(name, "vmkernel heap bytes") != 0) {
+            json_object_set_new(holdings, name, json_integer(number(row, "Count")));
+        }
+    }
+    json_object_set_new(holdings, "vmkernel allocations", json_integer(kernel_allocations(m)));
+    json_decref(list);
+    return holdings;
+}
+
+bool holdings_lack(const json_t *holdings, const char *module)
+{
+    const char *name;
+    json_t *value;
+    size_t len = strlen(module);
+    json_object_foreach((json_t *)holdings, name, value)
+    {
+        if (strncmp(name, module, len) == 0 && name[len] == ' ') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_timers_of(const char *name, const char *module)
+{
+    size_t len = module != NULL ? strlen(module) : 0;
+    return module != NULL && strncmp(name, module, len) == 0 && strcmp(name + len, " timers") == 0;
+}
+
+static bool differs(const char *name, long long before, long long now)
+{
+    const char *resource = strchr(name, ' ');
+    return strcmp(resource, " pages") == 0 ? now > before + HOLDINGS_PAGES : now != before;
+}
+
+/* Add to @text, of @size bytes, each of @names that differs; @names is one of the other two. */
+static void compare(char *text, size_t size, json_t *names, json_t *before, json_t *now, const char *but)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(names, name, value)
+    {
+        long long was = number(before, name), is = number(now, name);
+        size_t len = strlen(text);
+        if (!is_timers_of(name, but) && differs(name, was, is) && (names == before || was == 0)) {
+            snprintf(text + len, size - len, "%s%s: %lld before, %lld now", len == 0 ? "" : "; ", name, was,
+                     is);
+        }
+    }
+}
+
+void holdings_expect(struct machine *m, json_t *before, const char *but_timers_of)
+{
+    char differences[2048] = "unlike";
+    for (int waited_s = 0; differences[0] != '\0'; waited_s++) {
+        json_t *now = holdings_take(m);
+        differences[0] = '\0';
+        compare(differences, sizeof differences, before, before, now, but_timers_of);
+        compare(differences, sizeof differences, now, before, now, but_timers_of);
+        json_decref(now);
+        ck_assert_msg(differences[0] == '\0' || waited_s < PATIENCE_S, "what is held differs: %s",
+                      differences);
+        if (differences[0] != '\0') {
+            machine_run_for(m, 1000);
+        }
+    }
+}
