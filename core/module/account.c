@@ -17,13 +17,13 @@ static const char *const kind_names[] = {
 
 vmk_int64 account_read(vmk_ModuleID module, enum account_kind kind)
 {
-    vmk_int64 sum = __atomic_load_n(&boot_slots[module][kind], __ATOMIC_RELAXED);
+    vmk_int64 sum = __atomic_load_n(&boot_slots[kind][module], __ATOMIC_RELAXED);
 
     for (unsigned cpu = 0; cpu < VMK_MAX_PCPUS; cpu++) {
         account_slots *slots = __atomic_load_n(&account_cpu[cpu], __ATOMIC_ACQUIRE);
 
         if (slots != &boot_slots) {
-            sum += __atomic_load_n(&(*slots)[module][kind], __ATOMIC_RELAXED);
+            sum += __atomic_load_n(&(*slots)[kind][module], __ATOMIC_RELAXED);
         }
     }
     return sum;

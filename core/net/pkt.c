@@ -24,8 +24,8 @@ VMK_STRESS_POINT(packet_no_memory, "There is no memory for a packet");
 struct pkt_cache {
     vmk_PktHandle *free;
     vmk_uint32 count;
-    vmk_int64 (*accounts)[ACCOUNT_KIND_COUNT]; /**< This CPU's slots of account.h. */
-    vmk_PktHandle *deferred;                   /**< Released in interrupts; interrupts off to touch. */
+    vmk_int64 *held;         /**< This CPU's counters of packets, by module (account.h). */
+    vmk_PktHandle *deferred; /**< Released in interrupts; interrupts off to touch. */
     vmk_uint64 refills;
     vmk_uint64 drains;
     vmk_uint64 failures;
@@ -48,7 +48,7 @@ static struct pkt_cache *this_cache(void)
 
 static void charge(struct pkt_cache *cache, vmk_ModuleID module, vmk_int64 delta)
 {
-    cache->accounts[module][ACCOUNT_PACKETS] += delta;
+    cache->held[module] += delta;
 }
 
 /** A page that any device can reach without bouncing, or, when those are used up, any page. */
@@ -84,19 +84,19 @@ static vmk_PktHandle *pop(struct pkt_cache *cache)
     return pkt;
 }
 
-/** Get more free packets, as many as there are of a batch. */
-static __attribute__((noinline)) void refill(struct pkt_cache *cache)
+/** Get more free packets, until there are @p count, or as many as there is memory for. */
+static __attribute__((noinline)) void refill(struct pkt_cache *cache, vmk_uint32 count)
 {
     vmk_MPN mpn;
 
     cache->refills++;
-    while (cache->count < CACHE_BATCH && packet_page(&mpn) == VMK_OK) {
+    while (cache->count < count && packet_page(&mpn) == VMK_OK) {
         vmk_PktHandle *pkt = vmk_MPN2Ptr(mpn);
 
         pkt->refs = 0;
         push(cache, pkt);
     }
-    if (cache->count == 0) {
+    if (cache->count < count) {
         cache->failures++;
     }
 }
@@ -110,7 +110,8 @@ static __attribute__((noinline)) void drain(struct pkt_cache *cache)
     }
 }
 
-static void reset(vmk_PktHandle *pkt, vmk_ModuleID module)
+/** Make @p pkt, which nobody uses, an empty packet of @p module's. */
+VMK_ALWAYS_INLINE void reset(vmk_PktHandle *pkt, vmk_ModuleID module)
 {
     pkt->frame = vmk_PktBuffer(pkt) + VMK_PKT_HEADROOM;
     pkt->frameLen = 0;
@@ -119,14 +120,9 @@ static void reset(vmk_PktHandle *pkt, vmk_ModuleID module)
     pkt->refs = 1;
     pkt->srcPortID = 0;
     pkt->hash = 0;
-    pkt->vlanTag = 0;
-    pkt->mss = 0;
-    pkt->csumStart = 0;
-    pkt->csumOffset = 0;
     pkt->queueID = 0;
     pkt->numFrags = 0;
     pkt->holder = module;
-    pkt->storage = NULL;
 }
 
 /** Append fragments until @p pkt has room for @p len bytes beyond its buffer, all of which counts as mapped.
@@ -154,58 +150,61 @@ static VMK_ReturnStatus add_pages(vmk_PktHandle *pkt, vmk_uint32 len)
     return status;
 }
 
-/** Give out the first free packet of this CPU, which has one. Bottom halves off. */
-VMK_ALWAYS_INLINE vmk_PktHandle *take(struct pkt_cache *cache, vmk_ModuleID module)
-{
-    vmk_PktHandle *pkt = pop(cache);
-
-    charge(cache, module, 1);
-    reset(pkt, module);
-    return pkt;
-}
-
-/** The unusual allocation: the cache is empty, or the frame doesn't fit the buffer. */
+/** The unusual allocation: the cache is empty, or the frame doesn't fit the buffer. Bottom halves off. */
 static __attribute__((noinline)) VMK_ReturnStatus alloc_slow(vmk_ModuleID module, vmk_uint32 len,
                                                              vmk_PktHandle **pkt)
 {
-    struct pkt_cache *cache;
-    vmk_StatusValue status = VMK_NO_MEMORY;
+    struct pkt_cache *cache = this_cache();
+    vmk_StatusValue status = VMK_OK;
 
-    vmk_BottomHalfDisable();
-    cache = this_cache();
     if (!cache->free) {
-        refill(cache);
+        refill(cache, CACHE_BATCH);
     }
-    if (cache->free) {
-        *pkt = take(cache, module);
-        status = VMK_OK;
+    if (!cache->free) {
+        return VMK_NO_MEMORY;
     }
-    vmk_BottomHalfEnable();
-    if (status == VMK_OK && len > VMK_PKT_MAX_MAPPED) {
+    charge(cache, module, 1);
+    *pkt = pop(cache);
+    reset(*pkt, module);
+    if (len > VMK_PKT_MAX_MAPPED) {
         status = add_pages(*pkt, len - VMK_PKT_MAX_MAPPED);
         if (status != VMK_OK) {
-            vmk_PktRelease(*pkt);
+            vmk_PktReleaseBH(*pkt);
         }
     }
     return status;
 }
 
-VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+VMK_ALWAYS_INLINE VMK_ReturnStatus alloc(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
 {
-    struct pkt_cache *cache;
+    struct pkt_cache *cache = this_cache();
 
     if (VMK_STRESS_HIT(packet_no_memory)) {
         return VMK_NO_MEMORY;
     }
-    vmk_BottomHalfDisable();
-    cache = this_cache();
     if (VMK_UNLIKELY(!cache->free || len > VMK_PKT_MAX_MAPPED)) {
-        vmk_BottomHalfEnable();
         return alloc_slow(module, len, pkt);
     }
-    *pkt = take(cache, module);
-    vmk_BottomHalfEnable();
+    charge(cache, module, 1);
+    *pkt = pop(cache);
+    reset(*pkt, module);
     return VMK_OK;
+}
+
+VMK_ReturnStatus vmk_PktAllocForModuleBH(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+{
+    return alloc(module, len, pkt);
+}
+VMK_EXPORT_SYMBOL(vmk_PktAllocForModuleBH);
+
+VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt)
+{
+    vmk_StatusValue status;
+
+    vmk_BottomHalfDisable();
+    status = alloc(module, len, pkt);
+    vmk_BottomHalfEnable();
+    return status;
 }
 VMK_EXPORT_SYMBOL(vmk_PktAllocForModule);
 
@@ -220,7 +219,7 @@ static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt);
 /** What a packet has besides its page. */
 static void drop_parts(struct pkt_cache *cache, vmk_PktHandle *pkt)
 {
-    if (pkt->storage) {
+    if (pkt->flags & VMK_PKT_FLAG_CLONE) {
         /* Fragments, if any, are the other packet's. */
         drop(cache, pkt->storage);
     } else if (pkt->flags & VMK_PKT_FLAG_EXTERNAL) {
@@ -246,16 +245,8 @@ static void drop(struct pkt_cache *cache, vmk_PktHandle *pkt)
     }
 }
 
-/** Whether releasing it is no more than putting its page back. */
-VMK_ALWAYS_INLINE vmk_Bool is_plain(const vmk_PktHandle *pkt)
-{
-    /* With one user nobody else can be adding or dropping one: no locked instruction is needed. */
-    return __atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) == 1 && pkt->storage == NULL &&
-           (pkt->numFrags | (pkt->flags & VMK_PKT_FLAG_EXTERNAL)) == 0;
-}
-
 /** Release a packet, plain or not. Bottom halves off. */
-static __attribute__((noinline)) void release(vmk_PktHandle *pkt)
+static __attribute__((noinline)) void release_slow(vmk_PktHandle *pkt)
 {
     struct pkt_cache *cache = this_cache();
 
@@ -263,24 +254,34 @@ static __attribute__((noinline)) void release(vmk_PktHandle *pkt)
     drop(cache, pkt);
 }
 
-/** Release a plain packet, if there is room for its page. Bottom halves off. */
-VMK_ALWAYS_INLINE vmk_Bool release_plain(struct pkt_cache *cache, vmk_PktHandle *pkt)
+/** Whether releasing it is no more than putting its page back. */
+VMK_ALWAYS_INLINE vmk_Bool is_plain(const vmk_PktHandle *pkt)
+{
+    /* With one user nobody else can be adding or dropping one: no locked instruction is needed. */
+    return __atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) == 1 && !(pkt->flags & VMK_PKT_FLAGS_PARTS);
+}
+
+VMK_ALWAYS_INLINE void release(struct pkt_cache *cache, vmk_PktHandle *pkt)
 {
     if (VMK_UNLIKELY(!is_plain(pkt) || cache->count >= CACHE_MAX)) {
-        return VMK_FALSE;
+        release_slow(pkt);
+        return;
     }
     charge(cache, pkt->holder, -1);
     pkt->refs = 0;
     push(cache, pkt);
-    return VMK_TRUE;
 }
+
+void vmk_PktReleaseBH(vmk_PktHandle *pkt)
+{
+    release(this_cache(), pkt);
+}
+VMK_EXPORT_SYMBOL(vmk_PktReleaseBH);
 
 void vmk_PktRelease(vmk_PktHandle *pkt)
 {
     vmk_BottomHalfDisable();
-    if (VMK_UNLIKELY(!release_plain(this_cache(), pkt))) {
-        release(pkt);
-    }
+    release(this_cache(), pkt);
     vmk_BottomHalfEnable();
 }
 VMK_EXPORT_SYMBOL(vmk_PktRelease);
@@ -288,18 +289,61 @@ VMK_EXPORT_SYMBOL(vmk_PktRelease);
 void vmk_PktListReleaseAllPkts(vmk_PktList list)
 {
     struct pkt_cache *cache;
-    vmk_PktHandle *pkt;
+    vmk_PktHandle *pkt, *next;
 
     vmk_BottomHalfDisable();
     cache = this_cache();
-    while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
-        if (VMK_UNLIKELY(!release_plain(cache, pkt))) {
-            release(pkt);
-        }
+    for (pkt = list->first; pkt; pkt = next) {
+        next = pkt->next;
+        release(cache, pkt);
     }
+    vmk_PktListInit(list);
     vmk_BottomHalfEnable();
 }
 VMK_EXPORT_SYMBOL(vmk_PktListReleaseAllPkts);
+
+/** Move the first @p count free packets, of which there are as many, to the end of @p list. */
+static void take_chain(struct pkt_cache *cache, vmk_ModuleID module, vmk_uint32 count, vmk_PktList list)
+{
+    struct vmk_PktListInt chain = {.first = cache->free, .count = count};
+    vmk_PktHandle *next = chain.first;
+
+    for (vmk_uint32 i = 0; i < count; i++) {
+        chain.last = next;
+        next = next->next;
+        reset(chain.last, module);
+    }
+    chain.last->next = NULL;
+    cache->free = next;
+    cache->count -= count;
+    charge(cache, module, count);
+    vmk_PktListAppend(list, &chain);
+}
+
+VMK_ReturnStatus vmk_PktListAlloc(vmk_ModuleID module, vmk_uint32 len, vmk_uint32 count, vmk_PktList list)
+{
+    vmk_StatusValue status = VMK_NO_MEMORY;
+    struct pkt_cache *cache;
+
+    if (len > VMK_PKT_MAX_MAPPED || count == 0) {
+        return count == 0 ? VMK_OK : VMK_LIMIT_EXCEEDED;
+    }
+    if (VMK_STRESS_HIT(packet_no_memory)) {
+        return status;
+    }
+    vmk_BottomHalfDisable();
+    cache = this_cache();
+    if (VMK_UNLIKELY(cache->count < count)) {
+        refill(cache, count);
+    }
+    if (VMK_LIKELY(cache->count >= count)) {
+        take_chain(cache, module, count, list);
+        status = VMK_OK;
+    }
+    vmk_BottomHalfEnable();
+    return status;
+}
+VMK_EXPORT_SYMBOL(vmk_PktListAlloc);
 
 /** Release what interrupts on this CPU have left. */
 static void release_deferred(vmk_AddrCookie data)
@@ -358,6 +402,14 @@ void pkt_list_hold(vmk_PktList list, vmk_ModuleID module)
     charge(cache, module, list->count);
 }
 
+void pkt_charge_moved(vmk_ModuleID from, vmk_ModuleID to, vmk_uint32 count)
+{
+    struct pkt_cache *cache = this_cache();
+
+    charge(cache, from, -(vmk_int64)count);
+    charge(cache, to, count);
+}
+
 vmk_uint64 vmk_PktHeldByModule(vmk_ModuleID module)
 {
     return (vmk_uint64)account_read(module, ACCOUNT_PACKETS);
@@ -386,7 +438,7 @@ void pkt_init(void)
     vmk_uint32 cpus = vmk_NumPCPUs();
 
     for (vmk_uint32 i = 0; i < cpus; i++) {
-        caches[i].accounts = *account_cpu[i];
+        caches[i].held = (*account_cpu[i])[ACCOUNT_PACKETS];
         /* Counting without locked instructions needs slots nobody else writes. */
         VMK_VERIFY(i == 0 || account_cpu[i] != account_cpu[0]);
     }

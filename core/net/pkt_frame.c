@@ -18,7 +18,7 @@ static vmk_uint32 capacity(const vmk_PktHandle *pkt)
 {
     vmk_uint32 room = pkt->mappedLen;
 
-    if (pkt->numFrags == 0 && !pkt->storage) {
+    if (!(pkt->flags & (VMK_PKT_FLAG_CLONE | VMK_PKT_FLAG_FRAGS))) {
         room = (vmk_uint32)((const vmk_uint8 *)pkt + VMK_PKT_BUFFER_END - pkt->frame);
     }
     for (vmk_uint32 i = 0; i < pkt->numFrags; i++) {
@@ -32,11 +32,12 @@ VMK_ReturnStatus vmk_PktPageAppend(vmk_PktHandle *pkt, vmk_MPN mpn, vmk_uint32 o
     if (pkt->numFrags == VMK_PKT_MAX_FRAGS) {
         return VMK_LIMIT_EXCEEDED;
     }
-    pkt->frags[pkt->numFrags++] = (vmk_PktFrag){
+    pkt->frags[pkt->numFrags] = (vmk_PktFrag){
         .mpn = (vmk_uint32)mpn,
         .offset = (vmk_uint16)offset,
         .length = (vmk_uint16)length,
     };
+    vmk_PktNumFragsSet(pkt, pkt->numFrags + 1u);
     pkt->frameLen += length;
     return VMK_OK;
 }
@@ -45,7 +46,7 @@ VMK_EXPORT_SYMBOL(vmk_PktPageAppend);
 /** Shorten the fragments to @p len bytes in all, giving back pages that hold none of them. */
 static void cut_frags(vmk_PktHandle *pkt, vmk_uint32 len)
 {
-    vmk_Bool owned = !pkt->storage && !(pkt->flags & VMK_PKT_FLAG_EXTERNAL);
+    vmk_Bool owned = !(pkt->flags & (VMK_PKT_FLAG_CLONE | VMK_PKT_FLAG_EXTERNAL));
     vmk_uint32 kept = 0;
 
     for (vmk_uint32 i = 0; i < pkt->numFrags; i++) {
@@ -59,7 +60,7 @@ static void cut_frags(vmk_PktHandle *pkt, vmk_uint32 len)
             vmk_PktFreePage(frag->mpn);
         }
     }
-    pkt->numFrags = (vmk_uint16)kept;
+    vmk_PktNumFragsSet(pkt, kept);
 }
 
 VMK_ReturnStatus vmk_PktFrameLenSet(vmk_PktHandle *pkt, vmk_uint32 len)
@@ -155,9 +156,10 @@ VMK_ReturnStatus vmk_PktCopyBytesIn(const void *src, vmk_uint32 len, vmk_uint32 
 }
 VMK_EXPORT_SYMBOL(vmk_PktCopyBytesIn);
 
+/** All that describes the frame; what the packet is made of stays @p to's own. */
 static void copy_metadata(vmk_PktHandle *to, const vmk_PktHandle *from)
 {
-    to->flags = from->flags & ~(vmk_uint32)VMK_PKT_FLAG_EXTERNAL;
+    to->flags = (to->flags & VMK_PKT_FLAGS_PARTS) | (from->flags & ~VMK_PKT_FLAGS_PARTS);
     to->srcPortID = from->srcPortID;
     to->hash = from->hash;
     to->vlanTag = from->vlanTag;
@@ -169,7 +171,7 @@ static void copy_metadata(vmk_PktHandle *to, const vmk_PktHandle *from)
 
 VMK_ReturnStatus vmk_PktClone(vmk_PktHandle *pkt, vmk_PktHandle **clone)
 {
-    vmk_PktHandle *storage = pkt->storage ? pkt->storage : pkt;
+    vmk_PktHandle *storage = pkt->flags & VMK_PKT_FLAG_CLONE ? pkt->storage : pkt;
     vmk_PktHandle *new;
     vmk_StatusValue status = vmk_PktAlloc(0, &new);
 
@@ -178,11 +180,12 @@ VMK_ReturnStatus vmk_PktClone(vmk_PktHandle *pkt, vmk_PktHandle **clone)
     }
     (void)__atomic_add_fetch(&storage->refs, 1, __ATOMIC_RELAXED);
     copy_metadata(new, pkt);
+    new->flags |= VMK_PKT_FLAG_CLONE;
     new->storage = storage;
     new->frame = pkt->frame;
     new->frameLen = pkt->frameLen;
     new->mappedLen = pkt->mappedLen;
-    new->numFrags = pkt->numFrags;
+    vmk_PktNumFragsSet(new, pkt->numFrags);
     vmk_Memcpy(new->frags, pkt->frags, pkt->numFrags * sizeof(pkt->frags[0]));
     *clone = new;
     return VMK_OK;

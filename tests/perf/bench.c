@@ -14,6 +14,7 @@
 #include <vmkapi/base/module.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/core/spinlock.h>
+#include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/net/net_port.h>
 
@@ -89,38 +90,38 @@ static VMK_ReturnStatus wait_for_room(vmk_uint32 limit)
     return status;
 }
 
-static VMK_ReturnStatus append_frame(vmk_PktList list)
+static void fill_frame(vmk_PktHandle *pkt)
 {
-    vmk_PktHandle *pkt;
-    vmk_StatusValue status = vmk_PktAllocForModule(vmk_ModuleCurrentID, size, &pkt);
-
-    if (status != VMK_OK) {
-        return status;
-    }
     vmk_Memcpy(pkt->frame, &header, sizeof(header));
     pkt->frameLen = pkt->mappedLen = size;
     if (++sent % STRIDE == 0) {
         pkt->flags |= VMK_PKT_FLAG_EXTERNAL;
         pkt->released = stride_released;
     }
-    vmk_PktListAppendPkt(list, pkt);
-    return VMK_OK;
+}
+
+static VMK_ReturnStatus send_burst(vmk_uint32 count)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+    vmk_StatusValue status = vmk_PktListAlloc(vmk_ModuleCurrentID, size, count, list);
+
+    if (status != VMK_OK) {
+        return status;
+    }
+    for (vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        fill_frame(pkt);
+    }
+    vmk_PortInput(port, list);
+    return wait_for_room(IN_FLIGHT);
 }
 
 static VMK_ReturnStatus send_frames(vmk_uint32 count)
 {
     vmk_StatusValue status = VMK_OK;
 
-    while (count > 0 && status == VMK_OK) {
-        VMK_PKTLIST_STACK_DEF_INIT(list);
-
-        for (vmk_uint32 n = 0; n < burst && count > 0 && status == VMK_OK; n++, count--) {
-            status = append_frame(list);
-        }
-        vmk_PortInput(port, list);
-        if (status == VMK_OK) {
-            status = wait_for_room(IN_FLIGHT);
-        }
+    for (vmk_uint32 n; count > 0 && status == VMK_OK; count -= n) {
+        n = VMK_MIN(burst, count);
+        status = send_burst(n);
     }
     return status;
 }

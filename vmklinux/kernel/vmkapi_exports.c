@@ -29,6 +29,7 @@ EXPORT_SYMBOL(vmk_NetCsumIPv6Pseudo);
 EXPORT_SYMBOL(vmk_NumPCPUs);
 EXPORT_SYMBOL(vmk_PageFree);
 EXPORT_SYMBOL(vmk_PktRelease);
+EXPORT_SYMBOL(vmk_PktReleaseBH);
 EXPORT_SYMBOL(vmk_PreemptCheck);
 EXPORT_SYMBOL(vmk_SemaLock);
 EXPORT_SYMBOL(vmk_SemaTryLock);

@@ -50,5 +50,5 @@ void vmklinux_skb_take_frags(struct sk_buff *skb, vmk_PktHandle *pkt)
                                       .offset = (vmk_uint16)skb_frag_off(frag),
                                       .length = (vmk_uint16)skb_frag_size(frag)};
     }
-    pkt->numFrags = shinfo->nr_frags;
+    vmk_PktNumFragsSet(pkt, shinfo->nr_frags);
 }

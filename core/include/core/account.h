@@ -54,7 +54,8 @@ enum account_kind {
         ACCOUNT_KIND_COUNT
 };
 
-typedef vmk_int64 account_slots[ACCOUNT_MODULES_MAX][ACCOUNT_KIND_COUNT];
+/** A CPU's counters: by kind, so that who counts one kind only needs the row. */
+typedef vmk_int64 account_slots[ACCOUNT_KIND_COUNT][ACCOUNT_MODULES_MAX];
 
 /** Each CPU's slots. A CPU without its own shares the boot CPU's. Use account_add(). */
 extern account_slots *account_cpu[VMK_MAX_PCPUS];
@@ -67,7 +68,7 @@ extern account_slots *account_cpu[VMK_MAX_PCPUS];
  */
 VMK_ALWAYS_INLINE void account_add(vmk_ModuleID module, enum account_kind kind, vmk_int64 delta)
 {
-    __atomic_fetch_add(&(*account_cpu[vmk_GetPCPUNum()])[module][kind], delta, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&(*account_cpu[vmk_GetPCPUNum()])[kind][module], delta, __ATOMIC_RELAXED);
 }
 
 /**

@@ -10,11 +10,14 @@
 /** Bring the pool up. Context: boot world, once, after account_init() and bottom halves. */
 void pkt_init(void);
 
+/** Charge all of @p list to @p module. Context: bottom halves off. */
+void pkt_list_hold(vmk_PktList list, vmk_ModuleID module);
+
 /**
- * Charge all of @p list to @p module: one call a batch, as packets change hands between driver and kernel.
+ * Account for @p count packets that were charged to @p from and have got @p to as their holder.
  *
  * Context: bottom halves off.
  */
-void pkt_list_hold(vmk_PktList list, vmk_ModuleID module);
+void pkt_charge_moved(vmk_ModuleID from, vmk_ModuleID to, vmk_uint32 count);
 
 #endif

@@ -100,15 +100,13 @@ START_TEST(metadata_starts_clear)
     start();
     pkt = alloc(100);
     memset(pkt, 0xff, sizeof(*pkt));
-    pkt->flags = ~(vmk_uint32)VMK_PKT_FLAG_EXTERNAL;
+    pkt->flags = ~VMK_PKT_FLAGS_PARTS;
     pkt->refs = 1;
     pkt->holder = MODULE;
-    pkt->storage = NULL;
-    pkt->numFrags = 0;
     vmk_PktRelease(pkt);
     ck_assert_ptr_eq(alloc(100), pkt); /* recycled at once */
-    ck_assert_uint_eq(pkt->flags | pkt->srcPortID | pkt->hash | pkt->vlanTag | pkt->mss | pkt->queueID, 0);
-    ck_assert_uint_eq(pkt->frameLen | pkt->mappedLen | pkt->csumStart | pkt->csumOffset | pkt->numFrags, 0);
+    ck_assert_uint_eq(pkt->flags | pkt->srcPortID | pkt->hash | pkt->queueID, 0);
+    ck_assert_uint_eq(pkt->frameLen | pkt->mappedLen | pkt->numFrags, 0);
     ck_assert(vmk_PktIsWritable(pkt));
     vmk_PktVlanIDSet(pkt, 100);
     pkt->vlanTag |= 5 << 13;
@@ -353,6 +351,36 @@ START_TEST(lists_keep_order_and_count)
 }
 END_TEST
 
+START_TEST(a_list_is_allocated_whole_or_not_at_all)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+    vmk_PktHandle *first;
+    unsigned seen = 0;
+
+    start();
+    first = alloc(60);
+    vmk_PktListAppendPkt(list, first);
+    ck_assert_int_eq(vmk_PktListAlloc(MODULE, 60, 0, list), VMK_OK);
+    ck_assert_int_eq(vmk_PktListAlloc(MODULE, VMK_PKT_MAX_MAPPED + 1, 1, list), VMK_LIMIT_EXCEEDED);
+    ck_assert_int_eq(vmk_PktListAlloc(MODULE, 60, 1, list), VMK_OK);
+    ck_assert_int_eq(vmk_PktListAlloc(MODULE, 60, 500, list), VMK_OK);
+    ck_assert_uint_eq(list->count, 502);
+    ck_assert_ptr_eq(list->first, first);
+    for (vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next, seen++) {
+        ck_assert(vmk_PktIsWritable(pkt) && pkt->holder == MODULE && pkt->frameLen == 0);
+        memset(pkt->frame, 0x5a, VMK_PKT_MAX_MAPPED);
+        ck_assert(pkt->next || pkt == list->last);
+    }
+    ck_assert_uint_eq(seen, 502);
+    ck_assert_uint_eq(vmk_PktHeldByModule(MODULE), 502);
+    ck_assert_int_eq(vmk_PktListAlloc(MODULE, 60, ~0u, list), VMK_NO_MEMORY);
+    ck_assert_uint_eq(list->count, 502);
+    ck_assert_uint_eq(vmk_PktHeldByModule(MODULE), 502);
+    vmk_PktListReleaseAllPkts(list);
+    ck_assert_uint_eq(vmk_PktHeldByModule(MODULE), 0);
+}
+END_TEST
+
 START_TEST(release_waits_for_a_bottom_half_when_interrupts_are_off)
 {
     vmk_PktHandle *pkt;
@@ -507,11 +535,13 @@ START_TEST(nonsense_is_not_segmented)
 }
 END_TEST
 
-RUN_TESTS_AND_CRASHES(
-    RUN_LIST(a_packet_is_one_page, metadata_starts_clear, packets_are_charged_to_who_holds_them,
-             the_pool_gives_pages_back, memory_may_run_out, large_frames_continue_in_pages,
-             clones_show_the_same_bytes, copies_are_independent, short_frames_are_padded_with_zeroes,
-             foreign_pages_go_back_to_their_owner, external_flat_packet_is_given_back,
-             lists_keep_order_and_count, release_waits_for_a_bottom_half_when_interrupts_are_off,
-             cpus_do_not_disturb_each_other, large_packets_are_segmented, nonsense_is_not_segmented),
-    RUN_LIST(releasing_twice_is_caught))
+RUN_TESTS_AND_CRASHES(RUN_LIST(a_packet_is_one_page, metadata_starts_clear,
+                               packets_are_charged_to_who_holds_them, the_pool_gives_pages_back,
+                               memory_may_run_out, large_frames_continue_in_pages, clones_show_the_same_bytes,
+                               copies_are_independent, short_frames_are_padded_with_zeroes,
+                               foreign_pages_go_back_to_their_owner, external_flat_packet_is_given_back,
+                               lists_keep_order_and_count, a_list_is_allocated_whole_or_not_at_all,
+                               release_waits_for_a_bottom_half_when_interrupts_are_off,
+                               cpus_do_not_disturb_each_other, large_packets_are_segmented,
+                               nonsense_is_not_segmented),
+                      RUN_LIST(releasing_twice_is_caught))

@@ -13,5 +13,5 @@ account_slots *account_cpu[VMK_MAX_PCPUS] = {SLOTS_64};
 
 vmk_int64 account_read(vmk_ModuleID module, enum account_kind kind)
 {
-    return __atomic_load_n(&slots[module][kind], __ATOMIC_RELAXED);
+    return __atomic_load_n(&slots[kind][module], __ATOMIC_RELAXED);
 }

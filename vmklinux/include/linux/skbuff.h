@@ -633,7 +633,7 @@ static inline void napi_consume_skb(struct sk_buff *skb, int budget)
     else if (unlikely(!skb || refcount_read(&skb->users) != 1 || skb_shinfo(skb)->nr_frags))
         consume_skb(skb);
     else
-        vmk_PktRelease(vmklinux_skb_pkt(skb));
+        vmk_PktReleaseBH(vmklinux_skb_pkt(skb));
 }
 
 static inline void dev_kfree_skb_any(struct sk_buff *skb)

@@ -13,7 +13,7 @@
  *
  * Packets are recycled in per-CPU caches: allocation and release touch no heap, no lock and run no locked
  * instruction as long as a packet is not shared. Each is charged to the module that holds it at the moment:
- * the one it was allocated for, the driver while it is being sent, the kernel once it has been received.
+ * the one it was allocated for, then that of the port it was delivered to: a client's, or a NIC's driver.
  *
  * Ownership: a function that takes a packet and does not say otherwise leaves it to its caller.
  * Context:   world or bottom half, never interrupt, unless said otherwise.
@@ -42,7 +42,13 @@ enum vmk_PktFlags {
     VMK_PKT_FLAG_IPV6 = 1u << 4,      /**< With MUST_CSUM or LARGE_TCP: the frame is IPv6. */
     VMK_PKT_FLAG_RSS_HASH = 1u << 5,  /**< hash is valid. */
     VMK_PKT_FLAG_EXTERNAL = 1u << 6,  /**< `released` is called at the end; fragments, if any, are its. */
+    /* Kept by the functions that make clones and fragments, so that one look at the flags tells all. */
+    VMK_PKT_FLAG_CLONE = 1u << 7, /**< storage is valid: the bytes lie in that packet. */
+    VMK_PKT_FLAG_FRAGS = 1u << 8, /**< numFrags is not 0. */
 };
+
+/** Flags of a packet that is more than its own page: releasing it takes more than recycling that. */
+#define VMK_PKT_FLAGS_PARTS (VMK_PKT_FLAG_EXTERNAL | VMK_PKT_FLAG_CLONE | VMK_PKT_FLAG_FRAGS)
 
 /** A piece of the frame outside the buffer: @p length bytes at @p offset of page @p mpn. */
 typedef struct vmk_PktFrag {
@@ -56,22 +62,22 @@ typedef struct vmk_PktFrag {
  * use the fields directly.
  */
 typedef struct vmk_PktHandle {
-    struct vmk_PktHandle *next; /**< Link in a vmk_PktList. */
-    vmk_uint8 *frame;           /**< First byte of the Ethernet header. */
-    vmk_uint32 frameLen;        /**< Whole frame, without FCS. */
-    vmk_uint32 mappedLen;       /**< Of it, at `frame`; the rest is in frags. */
-    vmk_uint32 flags;           /**< enum vmk_PktFlags. */
-    vmk_uint32 refs;            /**< Users of this page: the packet and its clones. Atomic when above 1. */
-    vmk_uint32 srcPortID;       /**< Switch port it came from; 0 for none. */
-    vmk_uint32 hash;            /**< Receive hash (flag RSS_HASH). */
-    vmk_uint16 vlanTag;         /**< Priority, DEI and VLAN id (flag VLAN). */
-    vmk_uint16 mss;             /**< Segment payload (flag LARGE_TCP). */
-    vmk_uint16 csumStart;       /**< Offset in the frame from which on to sum (flag MUST_CSUM). */
-    vmk_uint16 csumOffset;      /**< Where to store the sum, from csumStart (flag MUST_CSUM). */
-    vmk_uint16 queueID;         /**< Uplink queue it came by or goes to. */
-    vmk_uint16 numFrags;
+    struct vmk_PktHandle *next;    /**< Link in a vmk_PktList. */
+    vmk_uint8 *frame;              /**< First byte of the Ethernet header. */
+    vmk_uint32 frameLen;           /**< Whole frame, without FCS. */
+    vmk_uint32 mappedLen;          /**< Of it, at `frame`; the rest is in frags. */
+    vmk_uint32 flags;              /**< enum vmk_PktFlags. */
+    vmk_uint32 refs;               /**< Users of this page: the packet and its clones. Atomic when above 1. */
+    vmk_uint32 srcPortID;          /**< Switch port it came from; 0 for none. */
+    vmk_uint32 hash;               /**< Receive hash (flag RSS_HASH). */
+    vmk_uint16 vlanTag;            /**< Priority, DEI and VLAN id (flag VLAN). */
+    vmk_uint16 mss;                /**< Segment payload (flag LARGE_TCP). */
+    vmk_uint16 csumStart;          /**< Offset in the frame from which on to sum (flag MUST_CSUM). */
+    vmk_uint16 csumOffset;         /**< Where to store the sum, from csumStart (flag MUST_CSUM). */
+    vmk_uint16 queueID;            /**< Uplink queue it came by or goes to. */
+    vmk_uint16 numFrags;           /**< Set by vmk_PktNumFragsSet(). */
     vmk_ModuleID holder;           /**< The module it is charged to; set by the functions below. */
-    struct vmk_PktHandle *storage; /**< Of a clone: the packet whose bytes it shows; else NULL. */
+    struct vmk_PktHandle *storage; /**< The packet whose bytes a clone shows (flag CLONE). */
     void (*released)(struct vmk_PktHandle *pkt); /**< Called as the last user lets go (flag EXTERNAL). */
     void *releaseData;                           /**< For `released`. */
     vmk_uint64 holderData[4];                    /**< Scratch for the present owner. */
@@ -104,15 +110,29 @@ VMK_ALWAYS_INLINE vmk_uint8 *vmk_PktBuffer(vmk_PktHandle *pkt)
     return (vmk_uint8 *)pkt + VMK_PKT_BUFFER;
 }
 
+/** Say that @p pkt has @p count fragments. */
+VMK_ALWAYS_INLINE void vmk_PktNumFragsSet(vmk_PktHandle *pkt, vmk_uint32 count)
+{
+    pkt->numFrags = (vmk_uint16)count;
+    if (count != 0)
+        pkt->flags |= VMK_PKT_FLAG_FRAGS;
+    else
+        pkt->flags &= ~(vmk_uint32)VMK_PKT_FLAG_FRAGS;
+}
+
 /**
  * Allocate a packet able to hold a frame of @p len bytes, charged to @p module.
  *
  * Up to VMK_PKT_MAX_MAPPED bytes lie in the buffer, behind VMK_PKT_HEADROOM; beyond, fragments are appended.
- * The frame's length is 0 until vmk_PktFrameLenSet; all metadata is clear, the contents are undefined.
+ * The frame's length is 0 until vmk_PktFrameLenSet, and no flag is set but FRAGS; the contents are undefined,
+ * as is metadata whose flag is not set.
  *
  * @return VMK_OK, VMK_NO_MEMORY, or VMK_LIMIT_EXCEEDED (more than VMK_PKT_MAX_FRAGS pages).
  */
 VMK_ReturnStatus vmk_PktAllocForModule(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt);
+
+/** As vmk_PktAllocForModule, where bottom halves are off. */
+VMK_ReturnStatus vmk_PktAllocForModuleBH(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt);
 
 /** As vmk_PktAllocForModule, charged to the kernel. */
 VMK_ReturnStatus vmk_PktAlloc(vmk_uint32 len, vmk_PktHandle **pkt);
@@ -121,6 +141,9 @@ VMK_ReturnStatus vmk_PktAlloc(vmk_uint32 len, vmk_PktHandle **pkt);
  * Let go of a packet. Its page is recycled with the last of its clones; fragments are freed with it.
  */
 void vmk_PktRelease(vmk_PktHandle *pkt);
+
+/** As vmk_PktRelease, where bottom halves are off: in one of them, or between disabling and enabling them. */
+void vmk_PktReleaseBH(vmk_PktHandle *pkt);
 
 /** As vmk_PktRelease, from any context: in interrupt context the release itself happens in a bottom half. */
 void vmk_PktReleaseIRQ(vmk_PktHandle *pkt);
@@ -153,7 +176,7 @@ VMK_ReturnStatus vmk_PktCopy(vmk_PktHandle *pkt, vmk_PktHandle **copy);
 /** Whether nobody else sees the frame's bytes, so that they may be changed. */
 VMK_ALWAYS_INLINE vmk_Bool vmk_PktIsWritable(const vmk_PktHandle *pkt)
 {
-    return pkt->storage == NULL && __atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) == 1;
+    return !(pkt->flags & VMK_PKT_FLAG_CLONE) && __atomic_load_n(&pkt->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
 /**
@@ -211,7 +234,9 @@ VMK_ALWAYS_INLINE void vmk_PktPullHeadroom(vmk_PktHandle *pkt, vmk_uint32 len)
 /** Bytes free before the frame; 0 for a clone, whose buffer is not its own. */
 VMK_ALWAYS_INLINE vmk_uint32 vmk_PktGetHeadroomLen(const vmk_PktHandle *pkt)
 {
-    return pkt->storage ? 0 : (vmk_uint32)(pkt->frame - ((const vmk_uint8 *)pkt + VMK_PKT_BUFFER));
+    return pkt->flags & VMK_PKT_FLAG_CLONE
+               ? 0
+               : (vmk_uint32)(pkt->frame - ((const vmk_uint8 *)pkt + VMK_PKT_BUFFER));
 }
 
 /** Move the frame's start @p len bytes back, into the headroom (make room for a header). */

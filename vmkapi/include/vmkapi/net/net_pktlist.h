@@ -121,6 +121,14 @@ VMK_ALWAYS_INLINE void vmk_PktListPrepend(vmk_PktList list, vmk_PktList from)
     vmk_PktListInit(from);
 }
 
+/**
+ * Allocate @p count packets as vmk_PktAllocForModule does, for frames without fragments (@p len at most
+ * VMK_PKT_MAX_MAPPED), and append them to @p list.
+ *
+ * @return VMK_OK; VMK_NO_MEMORY or VMK_LIMIT_EXCEEDED: nothing was appended. Context: world or bottom half.
+ */
+VMK_ReturnStatus vmk_PktListAlloc(vmk_ModuleID module, vmk_uint32 len, vmk_uint32 count, vmk_PktList list);
+
 /** Release every packet; the list is empty afterwards. Context: world or bottom half. */
 void vmk_PktListReleaseAllPkts(vmk_PktList list);
 
