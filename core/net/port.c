@@ -20,43 +20,36 @@ static const vmk_StatField stat_fields[] = {
 VMK_ReturnStatus port_create(const char *name, struct vmk_PortInt **port)
 {
     vmk_uint32 cpus = vmk_NumPCPUs();
-    vmk_ByteCount stats_size = cpus * sizeof(struct port_stats);
+    vmk_ByteCount size = cpus * sizeof(struct port_cpu);
     struct vmk_PortInt *new = vmk_HeapZalloc(heap_kernel, sizeof(*new));
     vmk_StatusValue status = VMK_NO_MEMORY;
 
     if (!new) {
         return status;
     }
-    new->stats = vmk_HeapAlign(heap_kernel, stats_size, VMK_L1_CACHELINE_SIZE);
-    if (!new->stats) {
+    new->cpus = vmk_HeapAlign(heap_kernel, size, _Alignof(struct port_cpu));
+    if (!new->cpus) {
         goto free_port;
     }
-    vmk_Memset(new->stats, 0, stats_size);
-    new->runs = vmk_HeapAlign(heap_kernel, cpus * sizeof(struct port_run), VMK_L1_CACHELINE_SIZE);
-    if (!new->runs) {
-        goto free_stats;
-    }
-    vmk_Memset(new->runs, 0, cpus * sizeof(struct port_run));
+    vmk_Memset(new->cpus, 0, size);
     status = vmk_NameInitialize(&new->name, name);
     if (status != VMK_OK) {
-        goto free_runs;
+        goto free_cpus;
     }
     vmk_StatGroupInit(&new->stat_group, VMK_VMKERNEL_MODULE_ID, stat_fields, VMK_ARRAY_SIZE(stat_fields),
                       "net/port/%s", name);
-    new->stat_group.base = new->stats;
-    new->stat_group.stride = sizeof(new->stats[0]);
+    new->stat_group.base = &new->cpus[0].stats;
+    new->stat_group.stride = sizeof(new->cpus[0]);
     new->stat_group.count = cpus;
     status = vmk_StatGroupRegister(&new->stat_group);
     if (status != VMK_OK) {
-        goto free_runs;
+        goto free_cpus;
     }
     *port = new;
     return VMK_OK;
 
-free_runs:
-    vmk_HeapFree(heap_kernel, new->runs);
-free_stats:
-    vmk_HeapFree(heap_kernel, new->stats);
+free_cpus:
+    vmk_HeapFree(heap_kernel, new->cpus);
 free_port:
     vmk_HeapFree(heap_kernel, new);
     return status;
@@ -65,8 +58,7 @@ free_port:
 void port_destroy(struct vmk_PortInt *port)
 {
     vmk_StatGroupUnregister(&port->stat_group);
-    vmk_HeapFree(heap_kernel, port->runs);
-    vmk_HeapFree(heap_kernel, port->stats);
+    vmk_HeapFree(heap_kernel, port->cpus);
     vmk_HeapFree(heap_kernel, port);
 }
 
@@ -74,7 +66,7 @@ void port_stats_get(const struct vmk_PortInt *port, struct port_stats *stats)
 {
     *stats = (struct port_stats){0};
     for (vmk_uint32 cpu = 0; cpu < port->stat_group.count; cpu++) {
-        const struct port_stats *here = &port->stats[cpu];
+        const struct port_stats *here = &port->cpus[cpu].stats;
 
         stats->rx_packets += here->rx_packets;
         stats->rx_bytes += here->rx_bytes;
@@ -99,6 +91,7 @@ VMK_ReturnStatus vmk_PortConnect(const vmk_PortProps *props, vmk_Port *port)
     }
     new->props = *props;
     new->props.name = new->name.string;
+    new->holder = props->moduleID;
     status = vswitch_connect(new);
     if (status != VMK_OK) {
         port_destroy(new);

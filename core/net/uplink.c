@@ -203,7 +203,7 @@ static void init(struct vmk_UplinkInt *uplink, const vmk_UplinkRegData *reg)
     uplink_offload_update(uplink);
     for (vmk_uint32 i = 0; i < reg->numTxQueues; i++) {
         vmk_SpinlockInit(&uplink->txq[i].lock, "uplink-txq", VMK_RANK_UPLINK);
-        uplink->txq[i].closed = UPLINK_CLOSED_DOWN | UPLINK_CLOSED_NO_LINK;
+        uplink->txq[i].gate = UPLINK_GATE_DOWN | UPLINK_GATE_NO_LINK;
     }
 }
 
@@ -314,7 +314,6 @@ void vmk_UplinkPktListRx(vmk_Uplink uplink, vmk_PktList list)
 {
     struct vmk_PortInt *port = VMK_RCU_DEREFERENCE(uplink->port);
 
-    pkt_list_hold(list, VMK_VMKERNEL_MODULE_ID);
     if (VMK_LIKELY(port != NULL)) {
         vswitch_input(port, list);
     } else {

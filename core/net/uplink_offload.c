@@ -2,6 +2,7 @@
 /*
  * uplink_offload.c - what a sender may ask of a NIC, done in software for NICs that can't.
  */
+#include <core/pkt.h>
 #include <core/uplink.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
@@ -16,14 +17,14 @@ static bool can(const struct vmk_UplinkInt *uplink, vmk_UplinkCap cap)
 static vmk_uint32 soft_flags(const struct vmk_UplinkInt *uplink, vmk_UplinkCap cso, vmk_UplinkCap tso)
 {
     return (can(uplink, cso) ? 0 : VMK_PKT_FLAG_MUST_CSUM) | (can(uplink, tso) ? 0 : VMK_PKT_FLAG_LARGE_TCP) |
-           (can(uplink, VMK_UPLINK_CAP_VLAN_TX_INSERT) ? 0 : VMK_PKT_FLAG_VLAN);
+           (can(uplink, VMK_UPLINK_CAP_VLAN_TX_INSERT) ? 0 : VMK_PKT_FLAG_VLAN) |
+           (can(uplink, VMK_UPLINK_CAP_SG_TX) ? 0 : VMK_PKT_FLAG_FRAGS);
 }
 
 void uplink_offload_update(struct vmk_UplinkInt *uplink)
 {
     uplink->soft_flags[0] = soft_flags(uplink, VMK_UPLINK_CAP_IPV4_CSO, VMK_UPLINK_CAP_IPV4_TSO);
     uplink->soft_flags[1] = soft_flags(uplink, VMK_UPLINK_CAP_IPV6_CSO, VMK_UPLINK_CAP_IPV6_TSO);
-    uplink->no_sg = !can(uplink, VMK_UPLINK_CAP_SG_TX);
 }
 
 /** What of a packet needs help. */
@@ -91,7 +92,7 @@ static VMK_ReturnStatus prepare(struct vmk_UplinkInt *uplink, vmk_PktHandle **pk
     vmk_uint32 soft = soft_part(uplink, *pkt);
     vmk_StatusValue status;
 
-    if (soft == 0 && !(uplink->no_sg && (*pkt)->numFrags != 0)) {
+    if (soft == 0) {
         return VMK_OK;
     }
     status = make_own(pkt);
@@ -141,6 +142,8 @@ vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list)
             }
         }
     }
+    /* Segments and copies are the kernel's until now. */
+    pkt_list_hold(ready, uplink->reg.moduleID);
     vmk_PktListAppend(list, ready);
     return dropped;
 }

@@ -2,28 +2,28 @@
 /*
  * uplink_tx.c - from the switch into the driver, or into the backlog while the driver's queue is stopped.
  */
-#include <core/pkt.h>
 #include <core/uplink.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/base/rcu.h>
 
-static bool is_stopped(const struct uplink_txq *txq)
+#define GATE_CLOSED (UPLINK_GATE_DOWN | UPLINK_GATE_NO_LINK)
+
+static vmk_uint32 gate(const struct uplink_txq *txq)
 {
-    return __atomic_load_n(&txq->stopped, __ATOMIC_RELAXED);
+    return __atomic_load_n(&txq->gate, __ATOMIC_ACQUIRE);
 }
 
-static bool is_closed(const struct uplink_txq *txq)
+/* Both return the gate as it was. Each is one locked instruction: whoever sets one bit and then finds another
+ * clear knows that the other's setter will see his. */
+static vmk_uint32 gate_set(struct uplink_txq *txq, enum uplink_gate bit)
 {
-    return __atomic_load_n(&txq->closed, __ATOMIC_RELAXED) != 0;
+    return __atomic_fetch_or(&txq->gate, bit, __ATOMIC_SEQ_CST);
 }
 
-static void close_for(struct uplink_txq *txq, enum uplink_closed reason, bool closed)
+static vmk_uint32 gate_clear(struct uplink_txq *txq, enum uplink_gate bit)
 {
-    if (closed) {
-        (void)__atomic_fetch_or(&txq->closed, reason, __ATOMIC_ACQ_REL);
-    } else {
-        (void)__atomic_fetch_and(&txq->closed, ~reason, __ATOMIC_ACQ_REL);
-    }
+    return __atomic_fetch_and(&txq->gate, ~bit, __ATOMIC_SEQ_CST);
 }
 
 static void drop(struct uplink_txq *txq, vmk_PktList list)
@@ -32,20 +32,15 @@ static void drop(struct uplink_txq *txq, vmk_PktList list)
     vmk_PktListReleaseAllPkts(list);
 }
 
-/** Offer @p list to the driver; what it can't take goes to the front of the backlog. */
-static void transmit(struct vmk_UplinkInt *uplink, struct uplink_txq *txq, vmk_PktList list)
+/** What the driver left of a list: to the front of the backlog if it is busy, else it is lost. */
+static void keep(struct uplink_txq *txq, vmk_PktList list, vmk_StatusValue status)
 {
-    vmk_StatusValue status = uplink->reg.ops->uplinkTx(uplink->reg.driverData, list);
-
-    if (VMK_LIKELY(vmk_PktListIsEmpty(list))) {
+    if (status != VMK_BUSY) {
+        drop(txq, list);
         return;
     }
-    if (status == VMK_BUSY) {
-        txq->tx_busy++;
-        vmk_PktListPrepend(&txq->backlog, list);
-    } else {
-        drop(txq, list);
-    }
+    txq->tx_busy++;
+    vmk_PktListPrepend(&txq->backlog, list);
 }
 
 /** Send the backlog, until the driver has had enough. */
@@ -53,8 +48,9 @@ static void drain(struct vmk_UplinkInt *uplink, struct uplink_txq *txq)
 {
     vmk_PktHandle *before = NULL;
 
-    while (!is_stopped(txq) && !vmk_PktListIsEmpty(&txq->backlog)) {
+    while ((gate(txq) & ~(vmk_uint32)UPLINK_GATE_WAITING) == 0 && !vmk_PktListIsEmpty(&txq->backlog)) {
         struct vmk_PktListInt list = txq->backlog;
+        vmk_StatusValue status;
 
         if (list.first == before) {
             /* Busy, yet not stopped: the driver has just started its queue again. Give it time. */
@@ -63,7 +59,16 @@ static void drain(struct vmk_UplinkInt *uplink, struct uplink_txq *txq)
         }
         before = list.first;
         vmk_PktListInit(&txq->backlog);
-        transmit(uplink, txq, &list);
+        status = uplink->reg.ops->uplinkTx(uplink->reg.driverData, &list);
+        if (!vmk_PktListIsEmpty(&list)) {
+            keep(txq, &list, status);
+        }
+    }
+    if (gate(txq) & GATE_CLOSED) {
+        drop(txq, &txq->backlog);
+    }
+    if (vmk_PktListIsEmpty(&txq->backlog)) {
+        (void)gate_clear(txq, UPLINK_GATE_WAITING);
     }
 }
 
@@ -77,6 +82,45 @@ static void enqueue(struct uplink_txq *txq, vmk_PktList list)
         txq->tx_backlogged++;
     }
     drop(txq, list);
+    (void)gate_set(txq, UPLINK_GATE_WAITING);
+}
+
+/** What doesn't go straight to the driver: it waits, and goes when the gate allows. */
+static __attribute__((noinline)) void send_later(struct vmk_UplinkInt *uplink, struct uplink_txq *txq,
+                                                 vmk_PktList list)
+{
+    vmk_SpinlockLock(&txq->lock);
+    if (gate(txq) & GATE_CLOSED) {
+        drop(txq, list);
+    } else {
+        enqueue(txq, list);
+    }
+    drain(uplink, txq);
+    vmk_SpinlockUnlock(&txq->lock);
+}
+
+/** The driver did not take all of @p list, which was sent past the backlog. */
+static __attribute__((noinline)) void send_rest(struct vmk_UplinkInt *uplink, struct uplink_txq *txq,
+                                                vmk_PktList list, vmk_StatusValue status)
+{
+    vmk_SpinlockLock(&txq->lock);
+    keep(txq, list, status);
+    (void)gate_set(txq, UPLINK_GATE_WAITING);
+    drain(uplink, txq);
+    vmk_SpinlockUnlock(&txq->lock);
+}
+
+/** Have the packets made sendable, and count those that can't be. */
+static __attribute__((noinline)) void offload(struct vmk_UplinkInt *uplink, struct uplink_txq *txq,
+                                              vmk_PktList list)
+{
+    vmk_uint32 unsendable = uplink_offload(uplink, list);
+
+    if (unsendable != 0) {
+        vmk_SpinlockLock(&txq->lock);
+        txq->tx_dropped += unsendable;
+        vmk_SpinlockUnlock(&txq->lock);
+    }
 }
 
 static struct uplink_txq *choose_queue(struct vmk_UplinkInt *uplink, vmk_PktList list)
@@ -93,31 +137,22 @@ static struct uplink_txq *choose_queue(struct vmk_UplinkInt *uplink, vmk_PktList
     return &uplink->txq[queue];
 }
 
-void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list)
+void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list, vmk_uint32 flags)
 {
     struct uplink_txq *txq = choose_queue(uplink, list);
-    vmk_uint32 unsendable = 0;
+    vmk_StatusValue status;
 
-    if (VMK_UNLIKELY(uplink_needs_offload(uplink, list))) {
-        unsendable = uplink_offload(uplink, list);
+    if (VMK_UNLIKELY(uplink_needs_offload(uplink, flags))) {
+        offload(uplink, txq, list);
     }
-    pkt_list_hold(list, uplink->reg.moduleID);
-    vmk_SpinlockLock(&txq->lock);
-    txq->tx_dropped += unsendable;
-    if (VMK_UNLIKELY(is_closed(txq))) {
-        drop(txq, list);
-        drop(txq, &txq->backlog);
-    } else if (VMK_LIKELY(!is_stopped(txq) && vmk_PktListIsEmpty(&txq->backlog))) {
-        transmit(uplink, txq, list);
-    } else {
-        enqueue(txq, list);
+    if (VMK_UNLIKELY(gate(txq) != 0)) {
+        send_later(uplink, txq, list);
+        return;
     }
-    if (VMK_UNLIKELY(!vmk_PktListIsEmpty(&txq->backlog))) {
-        /* The queue may have been started before it could be seen that something waits. */
-        vmk_CPUMemFenceReadWrite();
-        drain(uplink, txq);
+    status = uplink->reg.ops->uplinkTx(uplink->reg.driverData, list);
+    if (VMK_UNLIKELY(!vmk_PktListIsEmpty(list))) {
+        send_rest(uplink, txq, list, status);
     }
-    vmk_SpinlockUnlock(&txq->lock);
 }
 
 void uplink_drain(struct vmk_UplinkInt *uplink)
@@ -126,34 +161,34 @@ void uplink_drain(struct vmk_UplinkInt *uplink)
         struct uplink_txq *txq = &uplink->txq[i];
 
         vmk_SpinlockLock(&txq->lock);
-        if (is_closed(txq)) {
-            drop(txq, &txq->backlog);
-        } else {
-            drain(uplink, txq);
-        }
+        drain(uplink, txq);
         vmk_SpinlockUnlock(&txq->lock);
+    }
+}
+
+/** Set or clear a bit in all queues' gates. */
+static void switch_gates(struct vmk_UplinkInt *uplink, enum uplink_gate bit, bool set)
+{
+    for (vmk_uint32 i = 0; i < uplink->reg.numTxQueues; i++) {
+        (void)(set ? gate_set : gate_clear)(&uplink->txq[i], bit);
     }
 }
 
 void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open)
 {
-    for (vmk_uint32 i = 0; i < uplink->reg.numTxQueues; i++) {
-        struct uplink_txq *txq = &uplink->txq[i];
-
+    switch_gates(uplink, UPLINK_GATE_DOWN, !open);
+    if (!open) {
         vmk_BottomHalfDisable();
-        vmk_SpinlockLock(&txq->lock);
-        close_for(txq, UPLINK_CLOSED_DOWN, !open);
-        drop(txq, &txq->backlog);
-        vmk_SpinlockUnlock(&txq->lock);
+        uplink_drain(uplink);
         vmk_BottomHalfEnable();
+        /* Who found a gate open is done with the driver then: bottom halves are off meanwhile. */
+        vmk_RCUSynchronize();
     }
 }
 
 void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up)
 {
-    for (vmk_uint32 i = 0; i < uplink->reg.numTxQueues; i++) {
-        close_for(&uplink->txq[i], UPLINK_CLOSED_NO_LINK, !up);
-    }
+    switch_gates(uplink, UPLINK_GATE_NO_LINK, !up);
     if (!up) {
         uplink_kick(uplink); /* What waits is dropped where the queue's lock may be taken. */
     }
@@ -161,20 +196,13 @@ void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up)
 
 void vmk_UplinkQueueStop(vmk_Uplink uplink, vmk_uint32 queue)
 {
-    __atomic_store_n(&uplink->txq[queue].stopped, true, __ATOMIC_RELAXED);
+    (void)gate_set(&uplink->txq[queue], UPLINK_GATE_STOPPED);
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkQueueStop);
 
 void vmk_UplinkQueueStart(vmk_Uplink uplink, vmk_uint32 queue)
 {
-    struct uplink_txq *txq = &uplink->txq[queue];
-
-    if (!is_stopped(txq)) {
-        return;
-    }
-    __atomic_store_n(&txq->stopped, false, __ATOMIC_SEQ_CST);
-    vmk_CPUMemFenceReadWrite();
-    if (__atomic_load_n(&txq->backlog.first, __ATOMIC_RELAXED)) {
+    if (gate_clear(&uplink->txq[queue], UPLINK_GATE_STOPPED) & UPLINK_GATE_WAITING) {
         uplink_kick(uplink);
     }
 }
@@ -182,6 +210,6 @@ VMK_EXPORT_SYMBOL(vmk_UplinkQueueStart);
 
 vmk_Bool vmk_UplinkQueueIsStopped(vmk_Uplink uplink, vmk_uint32 queue)
 {
-    return is_stopped(&uplink->txq[queue]);
+    return (gate(&uplink->txq[queue]) & UPLINK_GATE_STOPPED) != 0;
 }
 VMK_EXPORT_SYMBOL(vmk_UplinkQueueIsStopped);

@@ -148,6 +148,7 @@ void vswitch_promisc_set(struct vmk_PortInt *port, bool on)
     if (port->promisc != on) {
         port->promisc = on;
         port->vswitch->promisc_ports += on ? 1u : -1u;
+        mac_table_outdate(&port->vswitch->macs);
         team_update_filters(port->vswitch);
     }
     vswitch_config_unlock();

@@ -127,6 +127,7 @@ static VMK_ReturnStatus team_attach(struct vswitch *vs, struct vmk_UplinkInt *up
         return status;
     }
     port->nic = uplink;
+    port->holder = uplink->reg.moduleID;
     status = port_publish(vs, port);
     if (status != VMK_OK) {
         port_destroy(port);

@@ -2,8 +2,9 @@
 /*
  * uplink.h - uplinks from inside: names, transmit queues with their backlog, control operations.
  *
- * Transmitting takes one spinlock a batch: that of the transmit queue. What a stopped queue can't take
- * waits in the queue's backlog, up to UPLINK_BACKLOG_MAX packets, then is dropped and counted.
+ * Transmitting takes no lock: a queue's gate says whether packets go straight to the driver, which serialises
+ * what several CPUs send. What it can't take waits in the queue's backlog, up to UPLINK_BACKLOG_MAX packets,
+ * then is dropped and counted. Packets of one sender stay in order: while some wait, all that come do.
  *
  * Control operations are done by one world at a time, who has claimed the uplink (uplink_claim).
  *
@@ -24,17 +25,18 @@
 #define UPLINK_BACKLOG_MAX 1024
 #define UPLINKS_MAX        32
 
-/** Why a queue takes no packets; a set of these. */
-enum uplink_closed {
-    UPLINK_CLOSED_DOWN = 1u << 0,    /**< The NIC does not run. */
-    UPLINK_CLOSED_NO_LINK = 1u << 1, /**< Frames would wait in it, and be old when they leave. */
+/** What keeps packets from going straight to the driver; a set of these. */
+enum uplink_gate {
+    UPLINK_GATE_DOWN = 1u << 0,    /**< The NIC does not run: they are dropped. */
+    UPLINK_GATE_NO_LINK = 1u << 1, /**< They would wait in it, and be old when they leave: dropped too. */
+    UPLINK_GATE_STOPPED = 1u << 2, /**< By the driver. */
+    UPLINK_GATE_WAITING = 1u << 3, /**< The backlog is not empty; changes under the lock. */
 };
 
 /** One transmit queue. */
 struct uplink_txq {
-    vmk_SpinlockObject lock; /**< Held while the driver transmits; bottom halves off. */
-    bool stopped;            /**< By the driver; atomic. */
-    vmk_uint32 closed;       /**< By enum uplink_closed; atomic. */
+    vmk_uint32 gate;         /**< By enum uplink_gate; atomic. */
+    vmk_SpinlockObject lock; /**< Of the rest; held while the backlog is sent; bottom halves off. */
     struct vmk_PktListInt backlog;
     vmk_uint64 tx_busy;       /**< Times the driver could not take all. */
     vmk_uint64 tx_backlogged; /**< Packets that had to wait. */
@@ -49,7 +51,6 @@ struct vmk_UplinkInt {
     vmk_uint64 caps;          /**< Registered; bits by vmk_UplinkCap. */
     vmk_uint64 enabled;       /**< Of these, switched on. */
     vmk_uint32 soft_flags[2]; /**< Packet flags that need software help, of other packets and of IPv6 ones. */
-    bool no_sg;               /**< Fragments need it as well. */
     struct vmk_PortInt *port; /**< In its switch; RCU. */
     vmk_SemaphoreObject control; /**< One control operation at a time. */
     vmk_uint32 users; /**< Claims held or awaited, and 1 while registered; under the table's lock. */
@@ -70,11 +71,12 @@ struct vmk_UplinkInt {
 void uplink_init(void);
 
 /**
- * Send packets; all of @p list changes owner.
+ * Send packets, which are charged to the driver already; all of @p list changes owner.
  *
+ * @param flags of all packets of the list, together.
  * Context: bottom halves off.
  */
-void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list);
+void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list, vmk_uint32 flags);
 
 /**
  * Find an uplink by name and keep it, and its control operations, to the caller until uplink_yield().
@@ -107,7 +109,10 @@ void uplink_kick(struct vmk_UplinkInt *uplink);
 /** Send what waits. Context: bottom half. */
 void uplink_drain(struct vmk_UplinkInt *uplink);
 
-/** Let packets through to the driver (@p open), or drop what waits and all that comes. */
+/**
+ * Let packets through to the driver (@p open), or drop what waits and all that comes: on return none is on
+ * its way to the driver. Context: may block.
+ */
 void uplink_tx_open(struct vmk_UplinkInt *uplink, bool open);
 
 /** The same for a link that comes or goes. Context: any. */
@@ -119,20 +124,13 @@ void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up);
  */
 vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list);
 
-/** Whether a packet of @p list asks for what the NIC can't do. Context: bottom halves off. */
-VMK_ALWAYS_INLINE bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_PktList list)
+/** Whether packets with these flags, all of a list's together, may ask for what the NIC can't do. */
+VMK_ALWAYS_INLINE bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_uint32 flags)
 {
-    vmk_uint32 any = uplink->soft_flags[0] | uplink->soft_flags[1];
-
-    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
-        if (VMK_UNLIKELY((pkt->flags & any) != 0 || (pkt->numFrags != 0 && uplink->no_sg))) {
-            return true;
-        }
-    }
-    return false;
+    return (flags & (uplink->soft_flags[0] | uplink->soft_flags[1])) != 0;
 }
 
-/** Work out soft_flags and no_sg from the enabled capabilities. */
+/** Work out soft_flags from the enabled capabilities. */
 void uplink_offload_update(struct vmk_UplinkInt *uplink);
 
 /**

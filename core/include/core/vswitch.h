@@ -17,6 +17,7 @@
 
 #include <core/mac_table.h>
 #include <vmkapi/base/rcu.h>
+#include <vmkapi/base/time.h>
 #include <vmkapi/core/stats.h>
 #include <vmkapi/net/net_port.h>
 
@@ -33,22 +34,22 @@ struct port_stats {
     vmk_uint64 tx_packets;
     vmk_uint64 tx_bytes;
     vmk_uint64 tx_dropped; /**< No memory for another receiver's packet. */
-} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
-
-/** An Ethernet header as two numbers; the two bytes behind it are shifted out. */
-struct eth_header_key {
-    vmk_uint64 front, back;
 };
 
-/** What was last found out about a frame from a port, by one CPU; good for the next one with the same header.
- */
+/** What was last found out about a frame from a port; good for those that follow with the same header. */
 struct port_run {
-    struct eth_header_key header;
-    struct vmk_PortInt *to; /**< The one port it goes to; NULL: nothing is known. */
-    vmk_uint32 version;     /**< Of the switch's addresses then... */
-    vmk_uint32 second;      /**< ...and the time, so that learning goes on. */
-    vmk_uint16 vlan;
-} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+    vmk_uint64 header[2];   /**< Bytes 0 to 7 and 6 to 13 of the frame. */
+    struct vmk_PortInt *to; /**< The one port it goes to. */
+    vmk_TimerCycles until;  /**< The second ends, and learning goes on; 0: nothing is known. */
+    vmk_uint32 version;     /**< Of the switch's addresses then. */
+    vmk_uint16 tag;         /**< VLAN tag the frames get, or VMK_VLAN_ID_NONE. */
+};
+
+/** What a CPU keeps of a port; only that CPU writes it, bottom halves off. */
+struct port_cpu {
+    struct port_stats stats;
+    struct port_run run;
+} VMK_ATTRIBUTE_ALIGN(2 * VMK_L1_CACHELINE_SIZE);
 
 struct vswitch_portgroup {
     vmk_Name name;   /**< Empty: unused. */
@@ -68,9 +69,9 @@ struct vmk_PortInt {
     struct vswitch_portgroup *group;
     vmk_PortProps props; /**< Client's; the texts are `name` and the port group's. */
     vmk_Name name;
-    bool mac_follows;         /**< The client's address is that of its uplink. */
-    struct port_stats *stats; /**< One per CPU. */
-    struct port_run *runs;    /**< One per CPU. */
+    bool mac_follows;      /**< The client's address is that of its uplink. */
+    vmk_ModuleID holder;   /**< Whom packets are charged to that have been delivered to this port. */
+    struct port_cpu *cpus; /**< One per CPU. */
     vmk_StatGroup stat_group;
 };
 

@@ -102,8 +102,14 @@ static vmk_PktHandle *packet(unsigned len)
 
 static void transmit(vmk_PktList list)
 {
+    vmk_uint32 flags = 0;
+
+    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        flags |= pkt->flags;
+    }
     vmk_BottomHalfDisable();
-    uplink_tx(uplink, list);
+    pkt_list_hold(list, MODULE);
+    uplink_tx(uplink, list, flags);
     vmk_BottomHalfEnable();
     ck_assert(vmk_PktListIsEmpty(list));
 }

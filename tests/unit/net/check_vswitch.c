@@ -22,11 +22,16 @@
 
 static vmk_Port ports[CLIENTS];
 static struct vmk_PktListInt delivered[CLIENTS];
+static unsigned deliveries;
 static unsigned events[CLIENTS];
 
 static void deliver(vmk_AddrCookie data, vmk_PktList list)
 {
     ck_assert_uint_ne(VMK_THIS_PCPU->preempt_count, 0);
+    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        ck_assert_uint_eq(pkt->holder, MODULE);
+    }
+    deliveries++;
     vmk_PktListAppend(&delivered[data.u32], list);
 }
 
@@ -135,6 +140,8 @@ static void expect_all(const unsigned *clients, const unsigned *uplinks)
         expect(&wire[i], uplinks[i]);
     }
     ck_assert_uint_eq(vmk_PktHeldByModule(VMK_VMKERNEL_MODULE_ID), 0);
+    ck_assert_uint_eq(vmk_PktHeldByModule(MODULE), 0);
+    ck_assert_uint_eq(vmk_PktHeldByModule(NICS_MODULE), 0);
 }
 
 #define EXPECT(c0, c1, c2, c3, u0, u1) expect_all((unsigned[]){c0, c1, c2, c3}, (unsigned[]){u0, u1})
@@ -200,6 +207,88 @@ START_TEST(a_batch_keeps_its_order)
             next[c] = pkt->frame[20] + 1u;
         }
         vmk_PktListReleaseAllPkts(&delivered[1 + c]);
+    }
+}
+END_TEST
+
+/** A list of frames from address 0, to the numbered addresses in @p text, a digit each. */
+static void numbered_list(const char *text, vmk_PktList list)
+{
+    for (; *text; text++) {
+        vmk_PktListAppendPkt(list, numbered((unsigned)(*text - '0'), 0));
+    }
+}
+
+START_TEST(runs_are_handed_on_whole_and_cut_where_they_end)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+    struct port_stats stats;
+
+    start_with(3, 1);
+    numbered_list("1111", list);
+    vmk_PortInput(ports[0], list);
+    ck_assert_uint_eq(deliveries, 1);
+    EXPECT(0, 4, 0, 0, 0, 0);
+    numbered_list("111", list); /* goes on */
+    vmk_PortInput(ports[0], list);
+    ck_assert_uint_eq(deliveries, 2);
+    EXPECT(0, 3, 0, 0, 0, 0);
+    numbered_list("11122911", list); /* ends within */
+    vmk_PortInput(ports[0], list);
+    ck_assert(vmk_PktListIsEmpty(list));
+    ck_assert_uint_eq(deliveries, 5);
+    EXPECT(0, 5, 2, 0, 1, 0);
+    port_stats_get(ports[0], &stats);
+    ck_assert_uint_eq(stats.rx_packets, 15);
+    ck_assert_uint_eq(stats.rx_bytes, 15 * 60);
+    port_stats_get(ports[1], &stats);
+    ck_assert_uint_eq(stats.tx_packets, 12);
+    ck_assert_uint_eq(stats.tx_bytes, 12 * 60);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_a_run_is_looked_at)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+    struct port_stats stats;
+
+    start_with(3, 1);
+    from_client(0, numbered(1, 0));
+    numbered_list("1111", list);
+    ck_assert_int_eq(vmk_PktFrameLenSet(list->first->next, 13), VMK_OK);         /* no header */
+    ck_assert_int_eq(vmk_PktFrameLenSet(list->first->next->next, 1600), VMK_OK); /* too long */
+    vmk_PktVlanIDSet(list->last, 20);
+    vmk_PortInput(ports[0], list);
+    ck_assert_uint_eq(delivered[1].last->flags & VMK_PKT_FLAG_VLAN, 0);
+    EXPECT(0, 3, 0, 0, 0, 0);
+    port_stats_get(ports[0], &stats);
+    ck_assert_uint_eq(stats.rx_dropped, 2);
+    vmk_PortPromiscSet(ports[2], VMK_TRUE); /* from now on more than one wants them */
+    from_client(0, numbered(1, 0));
+    EXPECT(0, 1, 1, 0, 0, 0);
+    vmk_PortPromiscSet(ports[2], VMK_FALSE);
+    from_client(0, numbered(1, 0));
+    vmk_PortDisconnect(ports[1]);
+    from_client(0, numbered(1, 0));
+    EXPECT(0, 1, 0, 0, 1, 0);
+}
+END_TEST
+
+START_TEST(a_run_is_tagged_for_a_trunk)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+
+    start_with(0, 1);
+    ck_assert_int_eq(vswitch_portgroup_add("vSwitch0", "ten"), VMK_OK);
+    ck_assert_int_eq(vswitch_portgroup_vlan_set("ten", 10), VMK_OK);
+    ck_assert_int_eq(connect_client(0, "ten"), VMK_OK);
+    for (unsigned round = 0; round < 2; round++) {
+        numbered_list("777", list);
+        vmk_PortInput(ports[0], list);
+        for (const vmk_PktHandle *pkt = wire[0].first; pkt; pkt = pkt->next) {
+            ck_assert_uint_eq(vmk_PktVlanIDGet(pkt), 10);
+        }
+        EXPECT(0, 0, 0, 0, 3, 0);
     }
 }
 END_TEST
@@ -462,9 +551,11 @@ START_TEST(ports_come_and_go)
 END_TEST
 
 RUN_TESTS(known_unicast_goes_to_its_port_without_copy, unknown_unicast_goes_out_only,
-          broadcast_reaches_everybody_else, a_batch_keeps_its_order, vlans_are_kept_apart,
-          tags_in_frames_are_understood, malformed_frames_are_dropped_and_counted,
-          counters_tell_packets_and_bytes, a_promiscuous_client_sees_all_of_its_vlan, addresses_move_and_age,
+          broadcast_reaches_everybody_else, a_batch_keeps_its_order,
+          runs_are_handed_on_whole_and_cut_where_they_end, what_does_not_fit_a_run_is_looked_at,
+          a_run_is_tagged_for_a_trunk, vlans_are_kept_apart, tags_in_frames_are_understood,
+          malformed_frames_are_dropped_and_counted, counters_tell_packets_and_bytes,
+          a_promiscuous_client_sees_all_of_its_vlan, addresses_move_and_age,
           a_clients_address_cannot_be_taken, frames_never_go_from_uplink_to_uplink,
           clients_move_to_an_uplink_with_link, a_client_may_take_its_uplinks_address,
           configuration_errors_are_told, ports_come_and_go)

@@ -27,8 +27,12 @@ vmk_uint32 vmk_GetRandSeed(void)
     return ++seed;
 }
 
-void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list)
+void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list, vmk_uint32 flags)
 {
+    for (const vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
+        VMK_VERIFY((pkt->flags & ~flags) == 0);
+        VMK_VERIFY(pkt->holder == uplink->reg.moduleID);
+    }
     vmk_PktListAppend(&wire[uplink - nics], list);
 }
 
@@ -69,7 +73,7 @@ void mac_of(unsigned n, vmk_uint8 *mac)
 
 void add_nic(unsigned n)
 {
-    nics[n].reg = (vmk_UplinkRegData){.mtu = 1500, .maxMTU = 9000};
+    nics[n].reg = (vmk_UplinkRegData){.moduleID = NICS_MODULE, .mtu = 1500, .maxMTU = 9000};
     mac_of(100 + n, nics[n].reg.mac);
     snprintf(nics[n].name.string, sizeof(nics[n].name.string), "vmnic%u", n);
     nics[n].link.state = VMK_LINK_STATE_UP;

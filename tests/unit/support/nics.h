@@ -7,7 +7,8 @@
 
 #include <core/uplink.h>
 
-#define UPLINKS 2
+#define UPLINKS     2
+#define NICS_MODULE 6u /**< The driver of all. */
 
 extern vmk_uint64 now_s; /**< The clock. */
 extern struct vmk_UplinkInt nics[UPLINKS];

@@ -87,7 +87,7 @@ typedef struct vmk_UplinkOps {
      *
      * @return VMK_OK (list empty), or VMK_BUSY: the queue is full and has been stopped with
      *         vmk_UplinkQueueStop; what is left on the list will be offered again after vmk_UplinkQueueStart.
-     * Context: bottom halves off; must not block.
+     * Context: bottom halves off; must not block. CPUs may be in it at the same time, for the same queue too.
      */
     VMK_ReturnStatus (*uplinkTx)(vmk_AddrCookie driverData, vmk_PktList list);
     /** Set the MTU. @return VMK_OK, VMK_BAD_PARAM or the driver's failure (MTU unchanged). */
