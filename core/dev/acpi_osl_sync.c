@@ -29,7 +29,8 @@ void acpi_os_delete_lock(acpi_spinlock handle)
     vmk_HeapFree(heap_kernel, handle);
 }
 
-VMK_NO_THREAD_SAFETY_ANALYSIS acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock handle)
+acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock handle)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("ACPICA holds it from one call to another")
 {
     vmk_uint64 flags;
 
@@ -37,7 +38,8 @@ VMK_NO_THREAD_SAFETY_ANALYSIS acpi_cpu_flags acpi_os_acquire_lock(acpi_spinlock 
     return flags;
 }
 
-VMK_NO_THREAD_SAFETY_ANALYSIS void acpi_os_release_lock(acpi_spinlock handle, acpi_cpu_flags flags)
+void acpi_os_release_lock(acpi_spinlock handle, acpi_cpu_flags flags)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("ACPICA holds it from one call to another")
 {
     vmk_SpinlockUnlockIRQ(handle, flags);
 }

@@ -80,6 +80,7 @@ static vmk_uint32 place(const struct world *world)
 
 /* Whether CPU @p cpu has to pass through the scheduler now that @p entry is in its queue. */
 static vmk_Bool wants_kick(const struct sched_cpu *cpu, const struct runq_entry *entry)
+    VMK_REQUIRES(&cpu->lock)
 {
     if (cpu->current == cpu->idle || entry->level > cpu->current->entry.level) {
         return VMK_TRUE;

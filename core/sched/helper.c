@@ -11,12 +11,12 @@
 #include <vmkapi/base/export.h>
 
 struct vmk_HelperObject {
-    vmk_SpinlockObject lock; /**< Guards what follows up to `props`. Rank HELPER, interrupts off. */
-    struct helper_queue queue;
-    vmk_ListLinks idle;     /**< Waiters: worlds with nothing to do, */
-    vmk_ListLinks full;     /**< submitters without a request, */
-    vmk_ListLinks watching; /**< whoever waits for requests to end. */
-    vmk_Bool dying;
+    vmk_SpinlockObject lock; /**< Rank HELPER, interrupts off. */
+    struct helper_queue queue VMK_GUARDED_BY(lock);
+    vmk_ListLinks idle VMK_GUARDED_BY(lock);     /**< Waiters: worlds with nothing to do, */
+    vmk_ListLinks full VMK_GUARDED_BY(lock);     /**< submitters without a request, */
+    vmk_ListLinks watching VMK_GUARDED_BY(lock); /**< whoever waits for requests to end. */
+    vmk_Bool dying VMK_GUARDED_BY(lock);
     vmk_HelperProps props; /**< Constant, as all that follows. */
     vmk_uint32 worlds;
     vmk_WorldID *world;
@@ -39,7 +39,7 @@ static void wake_all(vmk_ListLinks *waiters)
 
 /* Sleep in @p list with the lock released; it is held again on return. */
 static VMK_ReturnStatus sleep(struct vmk_HelperObject *helper, vmk_ListLinks *list, enum waiter_mode mode,
-                              vmk_uint64 *flags) VMK_NO_THREAD_SAFETY_ANALYSIS
+                              vmk_uint64 *flags) VMK_REQUIRES(&helper->lock)
 {
     struct waiter waiter;
     vmk_StatusValue status;
@@ -51,8 +51,9 @@ static VMK_ReturnStatus sleep(struct vmk_HelperObject *helper, vmk_ListLinks *li
     return status;
 }
 
-/* A request has run or was cancelled: its memory and whoever cares. The lock is held. */
+/* A request has run or was cancelled: its memory and whoever cares. */
 static void release(struct vmk_HelperObject *helper, struct helper_request *request)
+    VMK_REQUIRES(&helper->lock)
 {
     helper_queue_release(&helper->queue, request);
     wake_first(&helper->full);
@@ -60,7 +61,7 @@ static void release(struct vmk_HelperObject *helper, struct helper_request *requ
 }
 
 /* The body of a helper world: run requests until the queue dies. */
-static vmk_StatusValue helper_main(void *data) VMK_NO_THREAD_SAFETY_ANALYSIS
+static vmk_StatusValue helper_main(void *data)
 {
     struct vmk_HelperObject *helper = data;
     struct helper_request *request;
@@ -120,7 +121,8 @@ static VMK_ReturnStatus start_worlds(struct vmk_HelperObject *helper, vmk_uint32
     return status;
 }
 
-static void init(struct vmk_HelperObject *helper, const vmk_HelperProps *props, vmk_uint32 requests)
+static void init(struct vmk_HelperObject *helper, const vmk_HelperProps *props,
+                 vmk_uint32 requests) VMK_UNSHARED
 {
     helper->props = *props;
     vmk_SpinlockInit(&helper->lock, helper->props.name.string, VMK_RANK_HELPER);
@@ -219,9 +221,9 @@ void vmk_HelperRequestPropsInit(vmk_HelperRequestProps *props)
 }
 VMK_EXPORT_SYMBOL(vmk_HelperRequestPropsInit);
 
-/* Get a request to fill in, waiting for one if that is wanted. The lock is held. */
+/* Get a request to fill in, waiting for one if that is wanted. */
 static VMK_ReturnStatus take(struct vmk_HelperObject *helper, vmk_Bool may_block, vmk_uint64 *flags,
-                             struct helper_request **request)
+                             struct helper_request **request) VMK_REQUIRES(&helper->lock)
 {
     vmk_StatusValue status = VMK_OK;
 
@@ -237,8 +239,9 @@ static VMK_ReturnStatus take(struct vmk_HelperObject *helper, vmk_Bool may_block
     return VMK_OK;
 }
 
-/* Hand a filled-in request in. The lock is held. */
+/* Hand a filled-in request in. */
 static void hand_in(struct vmk_HelperObject *helper, struct helper_request *request, vmk_uint32 timeout_ms)
+    VMK_REQUIRES(&helper->lock)
 {
     if (timeout_ms == 0) {
         helper_queue_submit(&helper->queue, request);

@@ -21,18 +21,19 @@ struct callback_list {
 };
 
 static struct {
-    vmk_SpinlockObject lock; /**< Guards what follows. Rank HELPER, interrupts off. */
-    vmk_Bool active;         /**< From the start of a grace period until its callbacks have run. */
-    struct callback_list next;
-    vmk_RCUHead *current; /**< Wait for the grace period under way. */
+    vmk_SpinlockObject lock; /**< Rank HELPER, interrupts off. */
+    /** From the start of a grace period until its callbacks have run. */
+    vmk_Bool active VMK_GUARDED_BY(lock);
+    struct callback_list next VMK_GUARDED_BY(lock);
+    vmk_RCUHead *current; /**< Wait for the grace period under way; set before it, taken after it. */
 } rcu = {.lock = VMK_SPINLOCK_INITIALIZER("rcu", VMK_RANK_HELPER), .next.end = &rcu.next.first};
 
 static vmk_BottomHalf grace_period_over;
 
 vmk_uint64 rcu_awaited;
 
-/* Begin a grace period for what is in `next`. The lock is held. */
-static void start(void)
+/* Begin a grace period for what is in `next`. */
+static void start(void) VMK_REQUIRES(&rcu.lock)
 {
     smp_mask online = smp_online_mask();
 

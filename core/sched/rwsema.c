@@ -21,7 +21,7 @@ enum role {
 
 #define WRITER_INSIDE (-1)
 
-void vmk_RWSemaInit(vmk_SemaphoreRWObject *sema, const char *name)
+void vmk_RWSemaInit(vmk_SemaphoreRWObject *sema, const char *name) VMK_UNSHARED
 {
     vmk_SpinlockInit(&sema->lock, name, VMK_RANK_SEMA);
     vmk_ListInit(&sema->waiters);
@@ -57,7 +57,7 @@ VMK_ReturnStatus vmk_RWSemaCreate(vmk_SemaphoreRW *sema, vmk_HeapID heap, const 
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaCreate);
 
-void vmk_RWSemaDestroy(vmk_SemaphoreRW *sema)
+void vmk_RWSemaDestroy(vmk_SemaphoreRW *sema) VMK_UNSHARED
 {
     struct rwsema_created *created = VMK_CONTAINER_OF(*sema, struct rwsema_created, sema);
 
@@ -68,18 +68,18 @@ void vmk_RWSemaDestroy(vmk_SemaphoreRW *sema)
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaDestroy);
 
-static vmk_Bool may_enter(const vmk_SemaphoreRWObject *sema, enum role role)
+static vmk_Bool may_enter(const vmk_SemaphoreRWObject *sema, enum role role) VMK_REQUIRES(&sema->lock)
 {
     return role == WRITER ? sema->readers == 0 : sema->readers != WRITER_INSIDE && sema->upgrader == NULL;
 }
 
-static void enter(vmk_SemaphoreRWObject *sema, enum role role)
+static void enter(vmk_SemaphoreRWObject *sema, enum role role) VMK_REQUIRES(&sema->lock)
 {
     sema->readers = role == WRITER ? WRITER_INSIDE : sema->readers + 1;
 }
 
-/* Let in whose turn it is. The semaphore's lock is held. */
-static void serve(vmk_SemaphoreRWObject *sema)
+/* Let in whose turn it is. */
+static void serve(vmk_SemaphoreRWObject *sema) VMK_REQUIRES(&sema->lock)
 {
     if (sema->upgrader != NULL && sema->readers == 1) {
         struct waiter *upgrader = sema->upgrader;
@@ -100,7 +100,7 @@ static void serve(vmk_SemaphoreRWObject *sema)
     }
 }
 
-static vmk_Bool try_enter(vmk_SemaphoreRWObject *sema, enum role role)
+static vmk_Bool try_enter(vmk_SemaphoreRWObject *sema, enum role role) VMK_REQUIRES(&sema->lock)
 {
     vmk_Bool entered = vmk_ListIsEmpty(&sema->waiters) && may_enter(sema, role);
 
@@ -151,13 +151,13 @@ static void leave(vmk_SemaphoreRWObject *sema, enum role role)
     vmk_SpinlockUnlockIRQ(&sema->lock, flags);
 }
 
-void vmk_RWSemaReadLock(vmk_SemaphoreRW *sema)
+void vmk_RWSemaReadLock(vmk_SemaphoreRW *sema) VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     lock(*sema, READER);
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaReadLock);
 
-void vmk_RWSemaWriteLock(vmk_SemaphoreRW *sema)
+void vmk_RWSemaWriteLock(vmk_SemaphoreRW *sema) VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     lock(*sema, WRITER);
 }
@@ -175,13 +175,13 @@ VMK_ReturnStatus vmk_RWSemaTryWriteLock(vmk_SemaphoreRW *sema)
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaTryWriteLock);
 
-void vmk_RWSemaReadUnlock(vmk_SemaphoreRW *sema)
+void vmk_RWSemaReadUnlock(vmk_SemaphoreRW *sema) VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     leave(*sema, READER);
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaReadUnlock);
 
-void vmk_RWSemaWriteUnlock(vmk_SemaphoreRW *sema)
+void vmk_RWSemaWriteUnlock(vmk_SemaphoreRW *sema) VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     leave(*sema, WRITER);
 }
@@ -227,14 +227,19 @@ VMK_ReturnStatus vmk_RWSemaTryUpgradeFromRead(vmk_SemaphoreRW *sema)
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaTryUpgradeFromRead);
 
-void vmk_RWSemaDowngradeToRead(vmk_SemaphoreRW *sema)
+static void downgrade(vmk_SemaphoreRWObject *sema)
 {
     vmk_uint64 flags;
 
-    vmk_SpinlockLockIRQ(&(*sema)->lock, &flags);
-    VMK_ASSERT((*sema)->readers == WRITER_INSIDE);
-    (*sema)->readers = 1;
-    serve(*sema);
-    vmk_SpinlockUnlockIRQ(&(*sema)->lock, flags);
+    vmk_SpinlockLockIRQ(&sema->lock, &flags);
+    VMK_ASSERT(sema->readers == WRITER_INSIDE);
+    sema->readers = 1;
+    serve(sema);
+    vmk_SpinlockUnlockIRQ(&sema->lock, flags);
+}
+
+void vmk_RWSemaDowngradeToRead(vmk_SemaphoreRW *sema) VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
+{
+    downgrade(*sema);
 }
 VMK_EXPORT_SYMBOL(vmk_RWSemaDowngradeToRead);

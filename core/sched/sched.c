@@ -61,7 +61,7 @@ vmk_uint64 sched_worst_kick_ns(vmk_uint32 cpu)
 }
 
 /* A running world kept the CPU from its scheduler since it was kicked: preemption or interrupts were off. */
-static void note_kick(struct sched_cpu *cpu)
+static void note_kick(struct sched_cpu *cpu) VMK_REQUIRES(&cpu->lock)
 {
     vmk_uint64 kicked = __atomic_exchange_n(&cpu->kicked_ns, 0, __ATOMIC_RELAXED);
 
@@ -72,7 +72,7 @@ static void note_kick(struct sched_cpu *cpu)
 }
 
 /* Charge the time since the last call to the running world. */
-static void account(struct sched_cpu *cpu, struct world *world)
+static void account(struct sched_cpu *cpu, struct world *world) VMK_REQUIRES(&cpu->lock)
 {
     vmk_uint64 now = clock_now_ns(), ran = now - cpu->since_ns;
 
@@ -87,7 +87,7 @@ static void account(struct sched_cpu *cpu, struct world *world)
 }
 
 /* Put the running world where it belongs from now on. */
-static void leave(struct sched_cpu *cpu, struct world *world, enum leave how)
+static void leave(struct sched_cpu *cpu, struct world *world, enum leave how) VMK_REQUIRES(&cpu->lock)
 {
     enum world_state waiting = WORLD_WAITING;
     vmk_Bool continues = how == LEAVE_PREEMPTED && world->slice_left_ns > 0;
@@ -113,7 +113,7 @@ static void leave(struct sched_cpu *cpu, struct world *world, enum leave how)
 }
 
 /* Take the best world for this CPU out of the queues; the idle world when there is none. */
-static struct world *choose(struct sched_cpu *cpu, vmk_uint32 num)
+static struct world *choose(struct sched_cpu *cpu, vmk_uint32 num) VMK_REQUIRES(&cpu->lock)
 {
     struct runq_entry *entry = runq_first(&cpu->runq);
     struct world *stolen;
@@ -131,7 +131,7 @@ static struct world *choose(struct sched_cpu *cpu, vmk_uint32 num)
 }
 
 /* Have @p world run a slice, or what is left of it; time its end only if somebody waits for that. */
-static void start_slice(struct sched_cpu *cpu, struct world *world)
+static void start_slice(struct sched_cpu *cpu, struct world *world) VMK_REQUIRES(&cpu->lock)
 {
     if (world->slice_left_ns == 0) {
         world->slice_left_ns = SLICE_NS;
@@ -141,7 +141,7 @@ static void start_slice(struct sched_cpu *cpu, struct world *world)
 }
 
 /* The second half of a switch, on the new world's stack. */
-static void finish_switch(void)
+static void finish_switch(void) VMK_NO_THREAD_SAFETY_ANALYSIS("releases what the world switched from took")
 {
     struct sched_cpu *cpu = &sched_cpus[vmk_GetPCPUNum()];
     struct world *previous = cpu->previous;
@@ -156,6 +156,7 @@ static void finish_switch(void)
 }
 
 static void switch_to(struct sched_cpu *cpu, vmk_uint32 num, struct world *from, struct world *to)
+    VMK_RELEASE(&cpu->lock) VMK_NO_THREAD_SAFETY_ANALYSIS("the world switched to releases it")
 {
     VMK_VERIFY(!to->on_cpu);
     to->on_cpu = VMK_TRUE;
@@ -177,11 +178,12 @@ static void reschedule(enum leave how)
 {
     vmk_uint32 num = vmk_GetPCPUNum();
     struct sched_cpu *cpu = &sched_cpus[num];
-    struct world *from = cpu->current, *to;
+    struct world *from, *to;
 
     VMK_VERIFY(VMK_THIS_PCPU->preempt_count == VMK_PREEMPT_ONE);
     VMK_THIS_PCPU->need_resched = 0;
     vmk_SpinlockAcquire(&cpu->lock);
+    from = cpu->current;
     rcu_quiescent(num);
     account(cpu, from);
     note_kick(cpu);
@@ -326,7 +328,7 @@ void sched_first_switch(void)
 }
 
 /* Make @p running what this CPU runs, @p idle what it runs otherwise. */
-static void start_cpu(vmk_uint32 num, struct world *running, struct world *idle)
+static void start_cpu(vmk_uint32 num, struct world *running, struct world *idle) VMK_UNSHARED
 {
     struct sched_cpu *cpu = &sched_cpus[num];
 
@@ -337,7 +339,7 @@ static void start_cpu(vmk_uint32 num, struct world *running, struct world *idle)
     VMK_THIS_PCPU->current_world = running;
 }
 
-void sched_init(vmk_VA stack, vmk_ByteCount stack_bytes)
+void sched_init(vmk_VA stack, vmk_ByteCount stack_bytes) VMK_UNSHARED
 {
     struct world *init;
 

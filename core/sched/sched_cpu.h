@@ -13,15 +13,16 @@
 #include <core/smp.h>
 
 struct sched_cpu {
-    vmk_SpinlockObject lock; /**< Guards what follows. Rank RUNQ, interrupts off. */
-    struct runq runq;
-    struct world *current;
-    struct world *previous;   /**< Between the two halves of a switch: who was switched from. */
-    struct world *idle;       /**< Constant. */
-    vmk_uint64 since_ns;      /**< When current's time was last accounted. */
-    vmk_uint64 kicked_ns;     /**< When need_resched was set; atomic. */
-    vmk_uint64 worst_kick_ns; /**< The longest it took from there to the scheduler. */
-    vmk_Bool slice_runs;      /**< The end of current's slice is timed. */
+    vmk_SpinlockObject lock; /**< Guards what says so. Rank RUNQ, interrupts off. */
+    struct runq runq VMK_GUARDED_BY(lock);
+    struct world *current VMK_GUARDED_BY(lock);
+    /** Between the two halves of a switch: who was switched from. */
+    struct world *previous VMK_GUARDED_BY(lock);
+    struct world *idle;                       /**< Constant. */
+    vmk_uint64 since_ns VMK_GUARDED_BY(lock); /**< When current's time was last accounted. */
+    vmk_uint64 kicked_ns;                     /**< When need_resched was set; atomic. */
+    vmk_uint64 worst_kick_ns;                 /**< The longest it took from there to the scheduler. */
+    vmk_Bool slice_runs VMK_GUARDED_BY(lock); /**< The end of current's slice is timed. */
     struct sched_stats stats;
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
 

@@ -14,7 +14,7 @@
 #include <vmkapi/base/sem.h>
 #include <vmkapi/lib/libc.h>
 
-static void init(vmk_SemaphoreObject *sema, const char *name, vmk_int32 value, vmk_Bool binary)
+static void init(vmk_SemaphoreObject *sema, const char *name, vmk_int32 value, vmk_Bool binary) VMK_UNSHARED
 {
     vmk_SpinlockInit(&sema->lock, name, VMK_RANK_SEMA);
     vmk_ListInit(&sema->waiters);
@@ -81,7 +81,7 @@ VMK_ReturnStatus vmk_BinarySemaCreate(vmk_Semaphore *sema, vmk_HeapID heap, cons
 }
 VMK_EXPORT_SYMBOL(vmk_BinarySemaCreate);
 
-void vmk_SemaDestroy(vmk_Semaphore *sema)
+void vmk_SemaDestroy(vmk_Semaphore *sema) VMK_UNSHARED
 {
     struct sema_created *created = VMK_CONTAINER_OF(*sema, struct sema_created, sema);
 
@@ -92,8 +92,8 @@ void vmk_SemaDestroy(vmk_Semaphore *sema)
 }
 VMK_EXPORT_SYMBOL(vmk_SemaDestroy);
 
-/* Take one if there is one. The semaphore's lock is held. */
-static vmk_Bool take(vmk_SemaphoreObject *sema)
+/* Take one if there is one. */
+static vmk_Bool take(vmk_SemaphoreObject *sema) VMK_REQUIRES(&sema->lock)
 {
     if (sema->value <= 0) {
         return VMK_FALSE;
@@ -148,8 +148,8 @@ VMK_ReturnStatus vmk_SemaTryLock(vmk_Semaphore *sema)
 }
 VMK_EXPORT_SYMBOL(vmk_SemaTryLock);
 
-/* Give one to the longest waiter, or keep it. The semaphore's lock is held. */
-static void give(vmk_SemaphoreObject *sema)
+/* Give one to the longest waiter, or keep it. */
+static void give(vmk_SemaphoreObject *sema) VMK_REQUIRES(&sema->lock)
 {
     struct waiter *waiter;
 

@@ -15,8 +15,8 @@
 
 static struct timer_cpu {
     vmk_SpinlockObject lock; /**< Rank TIMER, interrupts off. */
-    vmk_TimerObject *heap;
-    vmk_TimerObject *running;    /**< Whose callback is being called; maybe freed by it. */
+    vmk_TimerObject *heap VMK_GUARDED_BY(lock);
+    vmk_TimerObject *running VMK_GUARDED_BY(lock); /**< Whose callback is being called; maybe freed by it. */
     vmk_uint64 slice_ns;         /**< End of the running world's slice. This CPU only, interrupts off. */
     vmk_uint64 programmed_ns;    /**< What the hardware timer stands at, likewise; */
     vmk_uint64 programmed_at_ns; /**< and when it was set. */
@@ -35,7 +35,7 @@ static void program(struct timer_cpu *cpu, vmk_uint64 deadline_ns)
     }
 }
 
-static void program_first(struct timer_cpu *cpu)
+static void program_first(struct timer_cpu *cpu) VMK_REQUIRES(&cpu->lock)
 {
     if (cpu->heap != NULL) {
         program(cpu, cpu->heap->deadline_ns);
@@ -88,7 +88,7 @@ void timer_interrupt(void)
 }
 
 /* Take the first timer if it is due; its callback is called with the lock released. */
-static vmk_TimerObject *start_first(struct timer_cpu *cpu)
+static vmk_TimerObject *start_first(struct timer_cpu *cpu) VMK_REQUIRES(&cpu->lock)
 {
     vmk_TimerObject *timer = cpu->heap;
 
@@ -138,24 +138,26 @@ vmk_uint64 timer_worst_lateness_ns(vmk_uint32 cpu)
     return timer_cpus[cpu].worst_lateness_ns;
 }
 
-/* Lock the CPU that guards @p timer. */
-static struct timer_cpu *lock_cpu_of(const vmk_TimerObject *timer,
-                                     vmk_uint64 *flags) VMK_NO_THREAD_SAFETY_ANALYSIS
+/* The CPU that guards @p timer, unless it moves. */
+static struct timer_cpu *cpu_of(const vmk_TimerObject *timer)
 {
-    for (;;) {
-        vmk_uint16 num = __atomic_load_n(&timer->cpu, __ATOMIC_RELAXED);
-        struct timer_cpu *cpu = &timer_cpus[num];
+    return &timer_cpus[__atomic_load_n(&timer->cpu, __ATOMIC_RELAXED)];
+}
 
-        vmk_SpinlockLockIRQ(&cpu->lock, flags);
-        if (timer->cpu == num) {
-            return cpu;
-        }
-        vmk_SpinlockUnlockIRQ(&cpu->lock, *flags);
+/* Lock @p cpu if @p timer has not moved away. @return whether it is locked. */
+static vmk_Bool lock_if_home(struct timer_cpu *cpu, const vmk_TimerObject *timer, vmk_uint64 *flags)
+    VMK_TRY_ACQUIRE(1, &cpu->lock)
+{
+    vmk_SpinlockLockIRQ(&cpu->lock, flags);
+    if (cpu_of(timer) == cpu) {
+        return VMK_TRUE;
     }
+    vmk_SpinlockUnlockIRQ(&cpu->lock, *flags);
+    return VMK_FALSE;
 }
 
 /* The locked CPU's half of disarming. */
-static vmk_Bool take_out(struct timer_cpu *cpu, vmk_TimerObject *timer)
+static vmk_Bool take_out(struct timer_cpu *cpu, vmk_TimerObject *timer) VMK_REQUIRES(&cpu->lock)
 {
     if (!timer->armed) {
         return VMK_FALSE;
@@ -174,7 +176,7 @@ void vmk_TimerInit(vmk_TimerObject *timer, vmk_ModuleID module, vmk_TimerCallbac
 }
 VMK_EXPORT_SYMBOL(vmk_TimerInit);
 
-vmk_Bool vmk_TimerArm(vmk_TimerObject *timer, vmk_uint64 deadline_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
+vmk_Bool vmk_TimerArm(vmk_TimerObject *timer, vmk_uint64 deadline_ns)
 {
     vmk_uint64 outer = vmk_CPUSaveInterrupts(), flags;
     vmk_uint16 here = (vmk_uint16)vmk_GetPCPUNum();
@@ -182,7 +184,9 @@ vmk_Bool vmk_TimerArm(vmk_TimerObject *timer, vmk_uint64 deadline_ns) VMK_NO_THR
     vmk_Bool was_armed = VMK_FALSE;
 
     for (;;) {
-        cpu = lock_cpu_of(timer, &flags);
+        do {
+            cpu = cpu_of(timer);
+        } while (!lock_if_home(cpu, timer, &flags));
         was_armed |= take_out(cpu, timer);
         if (timer->cpu == here || cpu->running == timer) {
             break;
@@ -204,14 +208,16 @@ vmk_Bool vmk_TimerArm(vmk_TimerObject *timer, vmk_uint64 deadline_ns) VMK_NO_THR
 }
 VMK_EXPORT_SYMBOL(vmk_TimerArm);
 
-vmk_Bool vmk_TimerDisarm(vmk_TimerObject *timer, vmk_Bool wait) VMK_NO_THREAD_SAFETY_ANALYSIS
+vmk_Bool vmk_TimerDisarm(vmk_TimerObject *timer, vmk_Bool wait)
 {
     vmk_Bool was_armed = VMK_FALSE, running;
     struct timer_cpu *cpu;
     vmk_uint64 flags;
 
     do {
-        cpu = lock_cpu_of(timer, &flags);
+        do {
+            cpu = cpu_of(timer);
+        } while (!lock_if_home(cpu, timer, &flags));
         was_armed |= take_out(cpu, timer);
         running = cpu->running == timer;
         vmk_SpinlockUnlockIRQ(&cpu->lock, flags);

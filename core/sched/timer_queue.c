@@ -22,19 +22,19 @@ enum slot_state {
 };
 
 struct timer_slot {
-    vmk_ListLinks links; /**< In the queue's free list. */
+    vmk_ListLinks links VMK_GUARDED_BY(queue->lock); /**< In the queue's free list. */
     vmk_TimerObject timer;
     struct vmk_TimerQueueObject *queue;
-    enum slot_state state;
+    enum slot_state state VMK_GUARDED_BY(queue->lock);
     vmk_uint16 generation;
     vmk_TimerCallback callback;
     vmk_AddrCookie data;
-    vmk_uint64 period_ns; /**< 0 is one-shot. */
+    vmk_uint64 period_ns VMK_GUARDED_BY(queue->lock); /**< 0 is one-shot. */
 };
 
 struct vmk_TimerQueueObject {
-    vmk_SpinlockObject lock; /**< Guards the slots. Rank HELPER, interrupts off. */
-    vmk_ListLinks free;
+    vmk_SpinlockObject lock; /**< Rank HELPER, interrupts off. */
+    vmk_ListLinks free VMK_GUARDED_BY(lock);
     vmk_uint32 count;
     struct timer_slot slot[];
 };
@@ -49,7 +49,7 @@ static struct timer_slot *slot_of(vmk_Timer timer)
     return (struct timer_slot *)(timer | ~ADDRESS_MASK);
 }
 
-static void free_slot(struct timer_slot *slot)
+static void free_slot(struct timer_slot *slot) VMK_REQUIRES(&slot->queue->lock)
 {
     slot->state = SLOT_FREE;
     slot->generation++;
@@ -95,7 +95,7 @@ static void fire(vmk_AddrCookie data)
     end(slot);
 }
 
-VMK_ReturnStatus vmk_TimerQueueCreate(const vmk_TimerQueueProps *props, vmk_TimerQueue *queue)
+VMK_ReturnStatus vmk_TimerQueueCreate(const vmk_TimerQueueProps *props, vmk_TimerQueue *queue) VMK_UNSHARED
 {
     vmk_uint32 count = props->maxTimers == 0 ? VMK_TIMER_QUEUE_DEFAULT_TIMERS : props->maxTimers;
     struct vmk_TimerQueueObject *new;
@@ -133,12 +133,13 @@ VMK_ReturnStatus vmk_TimerQueueDestroy(vmk_TimerQueue queue)
 }
 VMK_EXPORT_SYMBOL(vmk_TimerQueueDestroy);
 
-static struct timer_slot *take_slot(vmk_TimerQueue queue)
+static struct timer_slot *take_slot(vmk_TimerQueue queue) VMK_REQUIRES(&queue->lock)
 {
     struct timer_slot *slot = NULL;
 
     if (!vmk_ListIsEmpty(&queue->free)) {
         slot = VMK_LIST_ENTRY(vmk_ListFirst(&queue->free), struct timer_slot, links);
+        vmk_SpinlockAssertHeldByWorld(&slot->queue->lock);
         vmk_ListRemove(&slot->links);
     }
     return slot;
@@ -159,6 +160,7 @@ VMK_ReturnStatus vmk_TimerSchedule(vmk_TimerQueue queue, vmk_TimerCallback callb
     vmk_SpinlockLockIRQ(&queue->lock, &flags);
     slot = take_slot(queue);
     if (slot != NULL) {
+        vmk_SpinlockAssertHeldByWorld(&slot->queue->lock);
         slot->state = SLOT_SCHEDULED;
         slot->callback = callback;
         slot->data = data;
@@ -171,8 +173,9 @@ VMK_ReturnStatus vmk_TimerSchedule(vmk_TimerQueue queue, vmk_TimerCallback callb
 }
 VMK_EXPORT_SYMBOL(vmk_TimerSchedule);
 
-/* Cancel under the queue's lock. @p running: a callback of the slot has started and not ended. */
+/* @p running: a callback of the slot has started and not ended. */
 static vmk_StatusValue cancel(struct timer_slot *slot, vmk_uint16 generation, vmk_Bool *running)
+    VMK_REQUIRES(&slot->queue->lock)
 {
     *running = VMK_FALSE;
     if (slot->generation != generation || slot->state == SLOT_FREE) {

@@ -92,7 +92,7 @@ VMK_ReturnStatus waiter_sleep(struct waiter *waiter, vmk_SpinlockObject *lock, v
     return status;
 }
 
-void wait_queue_init(struct wait_queue *queue, const char *name)
+void wait_queue_init(struct wait_queue *queue, const char *name) VMK_UNSHARED
 {
     vmk_SpinlockInit(&queue->lock, name, VMK_RANK_SEMA);
     vmk_ListInit(&queue->waiters);
@@ -108,7 +108,7 @@ static void queue_up(struct wait_queue *queue, struct waiter *waiter)
 }
 
 VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
-                                 vmk_uint64 timeout_ns) VMK_NO_THREAD_SAFETY_ANALYSIS
+                                 vmk_uint64 timeout_ns)
 {
     vmk_uint64 deadline = wait_deadline(timeout_ns);
     struct waiter waiter;
@@ -121,18 +121,23 @@ VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *l
     return status;
 }
 
+static void wake_all(struct wait_queue *queue) VMK_REQUIRES(&queue->lock)
+{
+    while (!vmk_ListIsEmpty(&queue->waiters)) {
+        waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&queue->waiters), struct waiter, links));
+    }
+}
+
 void wait_queue_wake_all(struct wait_queue *queue)
 {
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&queue->lock, &flags);
-    while (!vmk_ListIsEmpty(&queue->waiters)) {
-        waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&queue->waiters), struct waiter, links));
-    }
+    wake_all(queue);
     vmk_SpinlockUnlockIRQ(&queue->lock, flags);
 }
 
-void completion_init(struct completion *completion, const char *name)
+void completion_init(struct completion *completion, const char *name) VMK_UNSHARED
 {
     wait_queue_init(&completion->queue, name);
     completion->done = VMK_FALSE;
@@ -140,30 +145,28 @@ void completion_init(struct completion *completion, const char *name)
 
 void completion_complete(struct completion *completion)
 {
-    struct wait_queue *queue = &completion->queue;
     vmk_uint64 flags;
 
     /* Under the lock to the end: a waiter that sees `done` takes it too before it may free us. */
-    vmk_SpinlockLockIRQ(&queue->lock, &flags);
+    vmk_SpinlockLockIRQ(&completion->queue.lock, &flags);
     completion->done = VMK_TRUE;
-    while (!vmk_ListIsEmpty(&queue->waiters)) {
-        waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&queue->waiters), struct waiter, links));
+    while (!vmk_ListIsEmpty(&completion->queue.waiters)) {
+        waiter_wake(VMK_LIST_ENTRY(vmk_ListFirst(&completion->queue.waiters), struct waiter, links));
     }
-    vmk_SpinlockUnlockIRQ(&queue->lock, flags);
+    vmk_SpinlockUnlockIRQ(&completion->queue.lock, flags);
 }
 
 VMK_ReturnStatus completion_wait(struct completion *completion, vmk_uint64 timeout_ns, enum waiter_mode mode)
 {
-    struct wait_queue *queue = &completion->queue;
     vmk_uint64 deadline = wait_deadline(timeout_ns), flags;
     struct waiter waiter;
     vmk_Bool done;
 
-    vmk_SpinlockLockIRQ(&queue->lock, &flags);
+    vmk_SpinlockLockIRQ(&completion->queue.lock, &flags);
     done = completion->done;
     if (!done) {
-        waiter_add(&waiter, &queue->waiters, 0);
+        waiter_add(&waiter, &completion->queue.waiters, 0);
     }
-    vmk_SpinlockUnlockIRQ(&queue->lock, flags);
-    return done ? VMK_OK : waiter_sleep(&waiter, &queue->lock, deadline, mode);
+    vmk_SpinlockUnlockIRQ(&completion->queue.lock, flags);
+    return done ? VMK_OK : waiter_sleep(&waiter, &completion->queue.lock, deadline, mode);
 }

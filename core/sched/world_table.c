@@ -10,12 +10,12 @@
 
 static struct {
     vmk_SpinlockObject lock; /**< Rank WORLD_TABLE, interrupts off. */
-    vmk_WorldID last_id;
-    vmk_uint32 count;
-    vmk_ListLinks bucket[TABLE_BUCKETS];
+    vmk_WorldID last_id VMK_GUARDED_BY(lock);
+    vmk_uint32 count VMK_GUARDED_BY(lock);
+    vmk_ListLinks bucket[TABLE_BUCKETS] VMK_GUARDED_BY(lock);
 } table = {.lock = VMK_SPINLOCK_INITIALIZER("world table", VMK_RANK_WORLD_TABLE)};
 
-static vmk_ListLinks *bucket_of(vmk_WorldID id)
+static vmk_ListLinks *bucket_of(vmk_WorldID id) VMK_REQUIRES(&table.lock)
 {
     vmk_ListLinks *bucket = &table.bucket[(unsigned)id % TABLE_BUCKETS];
 
@@ -30,7 +30,7 @@ static struct world *world_of(vmk_ListLinks *links)
     return VMK_LIST_ENTRY(links, struct world, links);
 }
 
-static struct world *find(vmk_WorldID id)
+static struct world *find(vmk_WorldID id) VMK_REQUIRES(&table.lock)
 {
     vmk_ListLinks *bucket = bucket_of(id), *links;
 

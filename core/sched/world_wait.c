@@ -54,7 +54,7 @@ static VMK_ReturnStatus sleep(struct waiter *waiter, vmk_uint64 deadline_ns)
 }
 
 VMK_ReturnStatus vmk_WorldWait(vmk_WorldEventID event, vmk_Lock lock, vmk_uint32 timeout_ms,
-                               const char *reason) VMK_NO_THREAD_SAFETY_ANALYSIS
+                               const char *reason) VMK_NO_THREAD_SAFETY_ANALYSIS("the lock may be none")
 {
     vmk_uint64 deadline = deadline_of_ms(timeout_ms);
     struct waiter waiter;
@@ -68,7 +68,7 @@ VMK_ReturnStatus vmk_WorldWait(vmk_WorldEventID event, vmk_Lock lock, vmk_uint32
 VMK_EXPORT_SYMBOL(vmk_WorldWait);
 
 VMK_ReturnStatus vmk_WorldWaitIRQ(vmk_WorldEventID event, vmk_Lock lock, vmk_uint64 flags,
-                                  vmk_uint32 timeout_ms, const char *reason) VMK_NO_THREAD_SAFETY_ANALYSIS
+                                  vmk_uint32 timeout_ms, const char *reason)
 {
     vmk_uint64 deadline = deadline_of_ms(timeout_ms);
     struct waiter waiter;

@@ -238,6 +238,7 @@ static void write_pair(vmk_uint32 *seed)
 }
 
 static vmk_StatusValue read_or_write(struct job *job)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("an upgrade takes the lock only when it succeeds")
 {
     vmk_SemaphoreRW sema = &rwsema;
 
@@ -283,13 +284,15 @@ static vmk_StatusValue test_rwsema(void)
 
 static struct {
     vmk_SpinlockObject lock;
-    vmk_uint32 item[BUFFER_SIZE];
-    vmk_uint32 put, taken;
-    vmk_uint64 sum_put, sum_taken;
+    vmk_uint32 item[BUFFER_SIZE] VMK_GUARDED_BY(lock);
+    vmk_uint32 put VMK_GUARDED_BY(lock);
+    vmk_uint32 taken VMK_GUARDED_BY(lock);
+    vmk_uint64 sum_put VMK_GUARDED_BY(lock);
+    vmk_uint64 sum_taken VMK_GUARDED_BY(lock);
 } buffer;
 
-/* Wait for the other side, sometimes hardly, sometimes for long; the lock is held before and after. */
-static vmk_StatusValue buffer_wait(const void *event, vmk_uint32 *seed) VMK_NO_THREAD_SAFETY_ANALYSIS
+/* Wait for the other side, sometimes hardly, sometimes for long. */
+static vmk_StatusValue buffer_wait(const void *event, vmk_uint32 *seed) VMK_REQUIRES(&buffer.lock)
 {
     vmk_uint32 timeout_ms = random_next(seed) % 2 == 0 ? random_next(seed) % 3 : PATIENCE_MS;
     vmk_StatusValue status = vmk_WorldWait((vmk_WorldEventID)event, &buffer.lock, timeout_ms, "test buffer");
@@ -298,7 +301,7 @@ static vmk_StatusValue buffer_wait(const void *event, vmk_uint32 *seed) VMK_NO_T
     return status == VMK_TIMEOUT && timeout_ms != PATIENCE_MS ? VMK_OK : status;
 }
 
-static vmk_StatusValue produce(struct job *job) VMK_NO_THREAD_SAFETY_ANALYSIS
+static vmk_StatusValue produce(struct job *job)
 {
     for (vmk_uint32 i = 0; i < ITEMS; i++) {
         vmk_StatusValue status = VMK_OK;
@@ -318,7 +321,7 @@ static vmk_StatusValue produce(struct job *job) VMK_NO_THREAD_SAFETY_ANALYSIS
     return VMK_OK;
 }
 
-static vmk_StatusValue consume(struct job *job) VMK_NO_THREAD_SAFETY_ANALYSIS
+static vmk_StatusValue consume(struct job *job)
 {
     for (vmk_uint32 i = 0; i < ITEMS; i++) {
         vmk_StatusValue status = VMK_OK;
@@ -342,7 +345,7 @@ static vmk_StatusValue produce_or_consume(struct job *job)
     return job->index % 2 == 0 ? produce(job) : consume(job);
 }
 
-static vmk_StatusValue test_event_wait(void)
+static vmk_StatusValue test_event_wait(void) VMK_UNSHARED
 {
     vmk_Memset(&buffer, 0, sizeof(buffer));
     vmk_SpinlockInit(&buffer.lock, "test buffer", VMK_RANK_DRIVER);
@@ -355,9 +358,9 @@ static vmk_StatusValue test_event_wait(void)
 /* Two worlds take turns by a variable, under a lock that keeps interrupts off. */
 
 static vmk_SpinlockObject turn_lock = VMK_SPINLOCK_INITIALIZER("test turn", VMK_RANK_DRIVER);
-static vmk_uint32 turn;
+static vmk_uint32 turn VMK_GUARDED_BY(turn_lock);
 
-static vmk_StatusValue wait_for_turn(struct job *job) VMK_NO_THREAD_SAFETY_ANALYSIS
+static vmk_StatusValue wait_for_turn(struct job *job)
 {
     for (unsigned i = 0; i < 500; i++) {
         vmk_StatusValue status = VMK_OK;
@@ -376,7 +379,7 @@ static vmk_StatusValue wait_for_turn(struct job *job) VMK_NO_THREAD_SAFETY_ANALY
     return VMK_OK;
 }
 
-static vmk_StatusValue test_event_wait_irq(void)
+static vmk_StatusValue test_event_wait_irq(void) VMK_UNSHARED
 {
     turn = 0;
     return run_worlds(2, wait_for_turn);

@@ -53,7 +53,7 @@ vmk_uint64 wait_deadline(vmk_uint64 timeout_ns);
 
 struct wait_queue {
     vmk_SpinlockObject lock; /**< Guards the list. Rank SEMA, interrupts off. */
-    vmk_ListLinks waiters;
+    vmk_ListLinks waiters VMK_GUARDED_BY(lock);
 };
 
 #define WAIT_QUEUE_INITIALIZER(queue, queue_name)                                                            \
@@ -74,7 +74,7 @@ void wait_queue_init(struct wait_queue *queue, const char *name);
  * Context: may block. @return VMK_OK; VMK_TIMEOUT; VMK_DEATH_PENDING; VMK_WAIT_INTERRUPTED.
  */
 VMK_ReturnStatus wait_queue_wait(struct wait_queue *queue, vmk_SpinlockObject *lock, vmk_uint64 *flags,
-                                 vmk_uint64 timeout_ns);
+                                 vmk_uint64 timeout_ns) VMK_REQUIRES(lock);
 
 /** Wake all waiters. Context: any but NMI. */
 void wait_queue_wake_all(struct wait_queue *queue);
@@ -82,7 +82,7 @@ void wait_queue_wake_all(struct wait_queue *queue);
 /** Something that happens, once. */
 struct completion {
     struct wait_queue queue;
-    vmk_Bool done;
+    vmk_Bool done VMK_GUARDED_BY(queue.lock);
 };
 
 void completion_init(struct completion *completion, const char *name);

@@ -20,11 +20,11 @@
 
 /** A counting or binary semaphore. Only the functions below touch its fields. */
 typedef struct vmk_SemaphoreObject {
-    vmk_SpinlockObject lock; /**< Guards the rest. Rank SEMA, interrupts off. */
-    vmk_ListLinks waiters;   /**< struct waiter, the longest first. */
-    vmk_int32 value;         /**< How many locks succeed without waiting. */
+    vmk_SpinlockObject lock;                    /**< Guards the rest. Rank SEMA, interrupts off. */
+    vmk_ListLinks waiters VMK_GUARDED_BY(lock); /**< struct waiter, the longest first. */
+    vmk_int32 value; /**< How many locks succeed without waiting. Read without the lock. */
     vmk_Bool binary;
-    void *owner; /**< Binary: the world that holds it. */
+    void *owner VMK_GUARDED_BY(lock); /**< Binary: the world that holds it. */
 } vmk_SemaphoreObject;
 
 /** A semaphore by handle. */
@@ -82,11 +82,11 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_SemaIsLocked(const vmk_SemaphoreObject *sema)
 #define vmk_SemaAssertIsUnlocked(sema) VMK_ASSERT(!vmk_SemaIsLocked(*(sema)))
 
 /** A readers-writer semaphore: many readers or one writer. */
-typedef struct vmk_SemaphoreRWObject {
-    vmk_SpinlockObject lock; /**< Guards the rest. Rank SEMA, interrupts off. */
-    vmk_ListLinks waiters;   /**< struct waiter: readers and writers in the order they came. */
-    vmk_int32 readers;       /**< Readers inside; -1 a writer. */
-    void *upgrader;          /**< The waiter that reads and wants to write, served before all. */
+typedef struct VMK_CAPABILITY("readers-writer semaphore") vmk_SemaphoreRWObject {
+    vmk_SpinlockObject lock;                    /**< Guards the rest. Rank SEMA, interrupts off. */
+    vmk_ListLinks waiters VMK_GUARDED_BY(lock); /**< Readers and writers in the order they came. */
+    vmk_int32 readers VMK_GUARDED_BY(lock);     /**< Readers inside; -1 a writer. */
+    void *upgrader VMK_GUARDED_BY(lock);        /**< Reads and wants to write; served before all. */
 } vmk_SemaphoreRWObject;
 
 typedef vmk_SemaphoreRWObject *vmk_SemaphoreRW;
@@ -102,16 +102,16 @@ VMK_ReturnStatus vmk_RWSemaCreate(vmk_SemaphoreRW *sema, vmk_HeapID heap, const 
 void vmk_RWSemaDestroy(vmk_SemaphoreRW *sema);
 
 /** Enter as reader, as writer; sleep until possible. A reader waits behind a waiting writer. May block. */
-void vmk_RWSemaReadLock(vmk_SemaphoreRW *sema);
-void vmk_RWSemaWriteLock(vmk_SemaphoreRW *sema);
+void vmk_RWSemaReadLock(vmk_SemaphoreRW *sema) VMK_ACQUIRE_SHARED(*sema);
+void vmk_RWSemaWriteLock(vmk_SemaphoreRW *sema) VMK_ACQUIRE(*sema);
 
 /** Enter if that needs no waiting. Context: any but NMI. @return VMK_OK; VMK_WOULD_BLOCK. */
 VMK_ReturnStatus vmk_RWSemaTryReadLock(vmk_SemaphoreRW *sema);
 VMK_ReturnStatus vmk_RWSemaTryWriteLock(vmk_SemaphoreRW *sema);
 
 /** Leave. Context: any but NMI. */
-void vmk_RWSemaReadUnlock(vmk_SemaphoreRW *sema);
-void vmk_RWSemaWriteUnlock(vmk_SemaphoreRW *sema);
+void vmk_RWSemaReadUnlock(vmk_SemaphoreRW *sema) VMK_RELEASE_SHARED(*sema);
+void vmk_RWSemaWriteUnlock(vmk_SemaphoreRW *sema) VMK_RELEASE(*sema);
 
 /**
  * From reader to writer, waiting until the other readers have left; nobody writes in between.
@@ -124,6 +124,6 @@ VMK_ReturnStatus vmk_RWSemaUpgradeFromRead(vmk_SemaphoreRW *sema);
 VMK_ReturnStatus vmk_RWSemaTryUpgradeFromRead(vmk_SemaphoreRW *sema);
 
 /** From writer to reader; lets waiting readers in. Context: any but NMI. */
-void vmk_RWSemaDowngradeToRead(vmk_SemaphoreRW *sema);
+void vmk_RWSemaDowngradeToRead(vmk_SemaphoreRW *sema) VMK_RELEASE(*sema) VMK_ACQUIRE_SHARED(*sema);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef VMKAPI_BASE_TYPES_H
 #define VMKAPI_BASE_TYPES_H
 
+#include <vmkapi/base/thread_safety.h>
+
 typedef unsigned char vmk_uint8;
 typedef unsigned short vmk_uint16;
 typedef unsigned int vmk_uint32;
@@ -83,25 +85,6 @@ typedef struct vmk_Name {
 
 /** The object of @p type whose member @p member lies at @p ptr. */
 #define VMK_CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr) - __builtin_offsetof(type, member)))
-
-/* Thread-safety annotations, checked by clang (-Wthread-safety); empty for gcc. */
-#if defined(__clang__)
-#define VMK_CAPABILITY(kind)          __attribute__((capability(kind)))
-#define VMK_GUARDED_BY(lock)          __attribute__((guarded_by(lock)))
-#define VMK_REQUIRES(...)             __attribute__((requires_capability(__VA_ARGS__)))
-#define VMK_ACQUIRE(...)              __attribute__((acquire_capability(__VA_ARGS__)))
-#define VMK_TRY_ACQUIRE(...)          __attribute__((try_acquire_capability(__VA_ARGS__)))
-#define VMK_RELEASE(...)              __attribute__((release_capability(__VA_ARGS__)))
-#define VMK_NO_THREAD_SAFETY_ANALYSIS __attribute__((no_thread_safety_analysis))
-#else
-#define VMK_CAPABILITY(kind)
-#define VMK_GUARDED_BY(lock)
-#define VMK_REQUIRES(...)
-#define VMK_ACQUIRE(...)
-#define VMK_TRY_ACQUIRE(...)
-#define VMK_RELEASE(...)
-#define VMK_NO_THREAD_SAFETY_ANALYSIS
-#endif
 
 VMK_STATIC_ASSERT(sizeof(vmk_uint64) == 8 && sizeof(void *) == 8, "VMKAPI is defined for LP64 only");
 

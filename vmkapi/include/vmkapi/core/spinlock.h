@@ -121,7 +121,8 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryWord(vmk_SpinlockObject *lock)
 }
 
 /* Lock and unlock without touching the preempt count: under the public pairs below. */
-VMK_ALWAYS_INLINE void vmk_SpinlockAcquire(vmk_SpinlockObject *lock)
+VMK_ALWAYS_INLINE void vmk_SpinlockAcquire(vmk_SpinlockObject *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     VMK_SPINLOCK_NOTE(Acquire, lock);
     if (VMK_UNLIKELY(!vmk_SpinlockTryWord(lock))) {
@@ -129,7 +130,8 @@ VMK_ALWAYS_INLINE void vmk_SpinlockAcquire(vmk_SpinlockObject *lock)
     }
 }
 
-VMK_ALWAYS_INLINE void vmk_SpinlockRelease(vmk_SpinlockObject *lock)
+VMK_ALWAYS_INLINE void vmk_SpinlockRelease(vmk_SpinlockObject *lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     VMK_SPINLOCK_NOTE(Release, lock);
     /* Only the low byte is the holder's: the queue in the upper half is the waiters'. */
@@ -143,8 +145,8 @@ VMK_ALWAYS_INLINE void vmk_SpinlockRelease(vmk_SpinlockObject *lock)
  * count.
  * @return VMK_OK, always: there as the published signature has it, and may be ignored.
  */
-VMK_ALWAYS_INLINE vmk_StatusValue vmk_SpinlockLock(vmk_Lock lock)
-    VMK_ACQUIRE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE vmk_StatusValue vmk_SpinlockLock(vmk_Lock lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     vmk_PreemptDisable();
     vmk_SpinlockAcquire(lock);
@@ -153,8 +155,8 @@ VMK_ALWAYS_INLINE vmk_StatusValue vmk_SpinlockLock(vmk_Lock lock)
 
 /** Take a lock if that needs no waiting. @return VMK_TRUE when taken: unlock it. Context: as
  * vmk_SpinlockLock(). */
-VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLock(vmk_Lock lock)
-    VMK_TRY_ACQUIRE(1, lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLock(vmk_Lock lock) VMK_TRY_ACQUIRE(1, lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     vmk_PreemptDisable();
     if (VMK_LIKELY(vmk_SpinlockTryWord(lock))) {
@@ -166,7 +168,8 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLock(vmk_Lock lock)
 }
 
 /** Release a lock this CPU holds. May switch to another world if a wake-up is pending. */
-VMK_ALWAYS_INLINE void vmk_SpinlockUnlock(vmk_Lock lock) VMK_RELEASE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE void vmk_SpinlockUnlock(vmk_Lock lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     vmk_SpinlockRelease(lock);
     vmk_PreemptEnable();
@@ -178,16 +181,16 @@ VMK_ALWAYS_INLINE void vmk_SpinlockUnlock(vmk_Lock lock) VMK_RELEASE(lock) VMK_N
  * @param[out] flags what vmk_SpinlockUnlockIRQ() needs to put the interrupt state back.
  * Context: any. @return VMK_OK, always.
  */
-VMK_ALWAYS_INLINE vmk_StatusValue vmk_SpinlockLockIRQ(vmk_Lock lock, vmk_uint64 *flags)
-    VMK_ACQUIRE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE vmk_StatusValue vmk_SpinlockLockIRQ(vmk_Lock lock, vmk_uint64 *flags) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     *flags = vmk_CPUSaveInterrupts();
     return vmk_SpinlockLock(lock);
 }
 
 /** vmk_SpinlockLockIRQ() if that needs no waiting; interrupts are as they were when it returns VMK_FALSE. */
-VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLockIRQ(vmk_Lock lock, vmk_uint64 *flags)
-    VMK_TRY_ACQUIRE(1, lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLockIRQ(vmk_Lock lock, vmk_uint64 *flags) VMK_TRY_ACQUIRE(1, lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     *flags = vmk_CPUSaveInterrupts();
     if (vmk_SpinlockTryLock(lock)) {
@@ -198,8 +201,8 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockTryLockIRQ(vmk_Lock lock, vmk_uint64 *fla
 }
 
 /** Release a lock taken by vmk_SpinlockLockIRQ() and put the interrupt state back. */
-VMK_ALWAYS_INLINE void vmk_SpinlockUnlockIRQ(vmk_Lock lock, vmk_uint64 flags)
-    VMK_RELEASE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS
+VMK_ALWAYS_INLINE void vmk_SpinlockUnlockIRQ(vmk_Lock lock, vmk_uint64 flags) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is the lock")
 {
     vmk_SpinlockRelease(lock);
     /* Interrupts first: the preemption point behind the count needs them on. */
@@ -213,11 +216,24 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_SpinlockIsLocked(const vmk_SpinlockObject *lock)
     return __atomic_load_n(&lock->word, __ATOMIC_RELAXED) != 0;
 }
 
-/** Crash, in debug builds, unless this CPU holds @p lock. */
+/** What vmk_SpinlockAssertHeldByWorld() tells clang's analysis. */
+VMK_ALWAYS_INLINE void vmk_SpinlockNoteHeld(const vmk_SpinlockObject *lock) VMK_ASSERT_CAPABILITY(lock)
+{
+}
+
+/**
+ * Crash, in debug builds, unless this CPU holds @p lock.
+ *
+ * Tells clang's analysis too that it is held: for where the lock was taken by another name.
+ */
 #ifdef VMK_DEBUG
-#define vmk_SpinlockAssertHeldByWorld(lock) VMK_ASSERT(vmk_SpinlockIsHeldHere(lock))
+#define vmk_SpinlockAssertHeldByWorld(lock)                                                                  \
+    do {                                                                                                     \
+        VMK_ASSERT(vmk_SpinlockIsHeldHere(lock));                                                            \
+        vmk_SpinlockNoteHeld(lock);                                                                          \
+    } while (0)
 #else
-#define vmk_SpinlockAssertHeldByWorld(lock) ((void)(lock))
+#define vmk_SpinlockAssertHeldByWorld(lock) vmk_SpinlockNoteHeld(lock)
 #endif
 
 #endif
