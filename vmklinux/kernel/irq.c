@@ -17,6 +17,9 @@
 #include <vmkapi/hardware/intr.h>
 #include <vmklinux/status.h>
 
+static DEFINE_MUTEX(irq_mutex); /* request_irq() and free_irq(), one at a time */
+static DEFINE_SPINLOCK(irq_lock);
+
 /* One handler. Its work stands for a threaded handler's world. */
 struct irq_action {
     struct irq_action *next;
@@ -32,14 +35,12 @@ struct irq_action {
 struct irq_desc {
     struct list_head entry;
     unsigned int irq;
-    unsigned int depth; /* disable_irq() calls to be undone */
+    unsigned int depth VMK_GUARDED_BY(irq_lock); /* disable_irq() calls to be undone */
     struct module *module;
     struct irq_action *actions; /* changed only with the interrupt disabled and idle */
 };
 
-static DEFINE_MUTEX(irq_mutex);   /* request_irq() and free_irq(), one at a time */
-static DEFINE_SPINLOCK(irq_lock); /* guards irq_descs and depths */
-static LIST_HEAD(irq_descs);
+static struct list_head irq_descs VMK_GUARDED_BY(irq_lock) = LIST_HEAD_INIT(irq_descs);
 
 static irqreturn_t run_action(struct irq_action *action)
 {
@@ -76,7 +77,7 @@ static irqreturn_t wake_thread(int irq, void *dev_id)
     return IRQ_WAKE_THREAD;
 }
 
-static struct irq_desc *irq_to_desc(unsigned int irq)
+static struct irq_desc *irq_to_desc(unsigned int irq) VMK_REQUIRES(&irq_lock)
 {
     struct irq_desc *desc;
 
@@ -100,6 +101,7 @@ static struct irq_desc *find_desc(unsigned int irq)
 
 /* Register the interrupt itself, disabled, for its first handler. */
 static int open_desc(struct module *module, unsigned int irq, const char *name, struct irq_desc **out)
+    VMK_REQUIRES(&irq_mutex)
 {
     struct irq_desc *desc = vmklinux_kmalloc(module, sizeof(*desc), GFP_KERNEL | __GFP_ZERO);
     vmk_IntrProps props = {.acknowledgeInterrupt = irq_fired, .handlerData = desc};
@@ -117,13 +119,27 @@ static int open_desc(struct module *module, unsigned int irq, const char *name, 
         return err == -EBADF ? -EINVAL : err;
     }
     spin_lock_irqsave(&irq_lock, flags);
+    desc->depth = 1;
     list_add_tail(&desc->entry, &irq_descs);
     spin_unlock_irqrestore(&irq_lock, flags);
     *out = desc;
     return 0;
 }
 
-static void close_desc(struct irq_desc *desc)
+/* Enable the interrupt if this was the last disable to be undone. */
+static int undo_disable(struct irq_desc *desc)
+{
+    unsigned long flags;
+    int err = 0;
+
+    spin_lock_irqsave(&irq_lock, flags);
+    if (--desc->depth == 0)
+        err = vmklinux_errno(vmk_IntrEnable(desc->irq));
+    spin_unlock_irqrestore(&irq_lock, flags);
+    return err;
+}
+
+static void close_desc(struct irq_desc *desc) VMK_REQUIRES(&irq_mutex)
 {
     unsigned long flags;
 
@@ -152,6 +168,7 @@ static struct irq_action *make_action(struct module *module, unsigned int irq, i
 
 /* Change the list of handlers while none of them can run. */
 static void replace_actions(struct irq_desc *desc, struct irq_action **at, struct irq_action *action)
+    VMK_REQUIRES(&irq_mutex)
 {
     disable_irq(desc->irq);
     *at = action;
@@ -159,6 +176,7 @@ static void replace_actions(struct irq_desc *desc, struct irq_action **at, struc
 }
 
 static int add_action(struct module *module, struct irq_action *action, const char *name)
+    VMK_REQUIRES(&irq_mutex)
 {
     struct irq_desc *desc = find_desc(action->irq);
     int err;
@@ -174,10 +192,8 @@ static int add_action(struct module *module, struct irq_action *action, const ch
     if (err)
         return err;
     desc->actions = action;
-    if (action->flags & IRQF_NO_AUTOEN)
-        desc->depth = 1;
-    else
-        err = vmklinux_errno(vmk_IntrEnable(action->irq));
+    if (!(action->flags & IRQF_NO_AUTOEN))
+        err = undo_disable(desc);
     if (err)
         close_desc(desc);
     return err;
@@ -204,7 +220,7 @@ int vmklinux_request_irq(struct module *module, unsigned int irq, irq_handler_t 
 }
 EXPORT_SYMBOL(vmklinux_request_irq);
 
-static struct irq_action *remove_action(unsigned int irq, void *dev_id)
+static struct irq_action *remove_action(unsigned int irq, void *dev_id) VMK_REQUIRES(&irq_mutex)
 {
     struct irq_desc *desc = find_desc(irq);
     struct irq_action **at, *action;

@@ -17,6 +17,14 @@ void vmklinux_wake_up(wait_queue_head_t *wq_head)
 }
 EXPORT_SYMBOL(vmklinux_wake_up);
 
+/* Sleep until a wake-up, from before the lock is released on. */
+static void wait_unlock(wait_queue_head_t *wq_head, unsigned long flags, long timeout)
+    VMK_RELEASE(&wq_head->lock) VMK_NO_THREAD_SAFETY_ANALYSIS("what is released is the lock inside that one")
+{
+    (void)!vmk_WorldWaitIRQ((vmk_WorldEventID)wq_head, &wq_head->lock.object, flags,
+                            vmklinux_jiffies_to_timeout_ms(timeout), "wait_event");
+}
+
 long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout)
 {
     unsigned long begin = jiffies, flags;
@@ -26,8 +34,7 @@ long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout)
         spin_unlock_irqrestore(&wq_head->lock, flags);
         return timeout;
     }
-    (void)!vmk_WorldWaitIRQ((vmk_WorldEventID)wq_head, &wq_head->lock.object, flags,
-                            vmklinux_jiffies_to_timeout_ms(timeout), "wait_event");
+    wait_unlock(wq_head, flags, timeout);
     vmklinux_jiffies_update();
     if (timeout == MAX_SCHEDULE_TIMEOUT)
         return timeout;

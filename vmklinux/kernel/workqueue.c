@@ -43,10 +43,10 @@ struct running {
 
 struct workqueue_struct {
     spinlock_t lock;
-    struct list_head pending; /* work_struct.entry, the oldest first */
-    struct list_head running; /* struct running */
-    unsigned long tickets;    /* the last one given; each queueing gets a higher one */
-    wait_queue_head_t done;   /* an item has run, was taken off, or has been cancelled */
+    struct list_head pending VMK_GUARDED_BY(lock); /* work_struct.entry, the oldest first */
+    struct list_head running VMK_GUARDED_BY(lock); /* struct running */
+    unsigned long tickets VMK_GUARDED_BY(lock);    /* the last one given; each queueing gets a higher one */
+    wait_queue_head_t done;                        /* an item has run, was taken off, or has been cancelled */
     vmk_Helper helper;
 };
 
@@ -351,9 +351,19 @@ static bool has_run(struct workqueue_struct *wq, unsigned long ticket)
     return done;
 }
 
+static unsigned long last_ticket(struct workqueue_struct *wq)
+{
+    unsigned long ticket, flags;
+
+    spin_lock_irqsave(&wq->lock, flags);
+    ticket = wq->tickets;
+    spin_unlock_irqrestore(&wq->lock, flags);
+    return ticket;
+}
+
 void __flush_workqueue(struct workqueue_struct *wq)
 {
-    unsigned long ticket = READ_ONCE(wq->tickets);
+    unsigned long ticket = last_ticket(wq);
 
     wait_event(wq->done, has_run(wq, ticket));
 }
@@ -366,7 +376,7 @@ void drain_workqueue(struct workqueue_struct *wq)
 EXPORT_SYMBOL(drain_workqueue);
 
 struct workqueue_struct *vmklinux_alloc_workqueue(struct module *module, const char *fmt, unsigned int flags,
-                                                  int max_active, ...)
+                                                  int max_active, ...) VMK_UNSHARED
 {
     struct workqueue_struct *wq = vmklinux_kmalloc(module, sizeof(*wq), GFP_KERNEL | __GFP_ZERO);
     vmk_HelperProps props = {

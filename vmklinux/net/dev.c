@@ -12,7 +12,8 @@
 #include <linux/slab.h>
 #include <vmklinux/netdev.h>
 
-static LIST_HEAD(netdevs); /* registered ones; guarded by RTNL */
+/* Registered ones. */
+static struct list_head netdevs VMK_GUARDED_BY(vmklinux_rtnl) = LIST_HEAD_INIT(netdevs);
 
 static void init_tx_queues(struct net_device *dev)
 {
@@ -98,7 +99,7 @@ static bool has_all_polls(struct net_device *dev)
     return true;
 }
 
-static int add(struct net_device *dev)
+static int add(struct net_device *dev) VMK_REQUIRES(vmklinux_rtnl)
 {
     struct napi_struct *napi;
     int err = has_all_polls(dev) ? vmklinux_uplink_register(dev) : -ENOMEM;

@@ -6,13 +6,13 @@
 
 static DEFINE_MUTEX(rtnl_mutex);
 
-void rtnl_lock(void)
+void rtnl_lock(void) VMK_NO_THREAD_SAFETY_ANALYSIS("is RTNL")
 {
     mutex_lock(&rtnl_mutex);
 }
 EXPORT_SYMBOL(rtnl_lock);
 
-void rtnl_unlock(void)
+void rtnl_unlock(void) VMK_NO_THREAD_SAFETY_ANALYSIS("is RTNL")
 {
     mutex_unlock(&rtnl_mutex);
 }

@@ -23,7 +23,7 @@ struct attachment {
 };
 
 static DEFINE_MUTEX(attached_mutex);
-static LIST_HEAD(attached);
+static struct list_head attached VMK_GUARDED_BY(attached_mutex) = LIST_HEAD_INIT(attached);
 
 static bool id_matches(const struct pci_device_id *id, const struct pci_dev *pdev)
 {

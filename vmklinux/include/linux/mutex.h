@@ -12,7 +12,7 @@
 #include <linux/types.h>
 #include <vmkapi/base/sem.h>
 
-struct mutex {
+struct VMK_CAPABILITY("mutex") mutex {
     vmk_SemaphoreObject sema;
 };
 
@@ -25,28 +25,30 @@ struct mutex {
 #define mutex_init(mutex)       vmk_BinarySemaInit(&(mutex)->sema, #mutex)
 #define mutex_destroy(lock)     ((void)(lock))
 
-static inline void mutex_lock(struct mutex *lock)
+static inline void mutex_lock(struct mutex *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps a semaphore")
 {
     vmk_Semaphore sema = &lock->sema;
 
     vmk_SemaLock(&sema);
 }
 
-static inline int __must_check mutex_lock_interruptible(struct mutex *lock)
+static inline int __must_check mutex_lock_interruptible(struct mutex *lock) VMK_TRY_ACQUIRE(0, lock)
 {
     mutex_lock(lock);
     return 0;
 }
 
 /* Returns 1 when taken. */
-static inline int mutex_trylock(struct mutex *lock)
+static inline int mutex_trylock(struct mutex *lock) VMK_TRY_ACQUIRE(1, lock)
 {
     vmk_Semaphore sema = &lock->sema;
 
     return vmk_SemaTryLock(&sema) == VMK_OK;
 }
 
-static inline void mutex_unlock(struct mutex *lock)
+static inline void mutex_unlock(struct mutex *lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps a semaphore")
 {
     vmk_Semaphore sema = &lock->sema;
 

@@ -302,9 +302,9 @@ struct net_device {
 
     /* vmklinux's own */
     struct list_head dev_list;
-    struct module *module;        /* the driver's */
-    vmk_Uplink uplink;            /* from register_netdev() to unregister_netdev() */
-    bool leaving;                 /* unregister_netdev() has begun; guarded by RTNL */
+    struct module *module;                      /* the driver's */
+    vmk_Uplink uplink;                          /* from register_netdev() to unregister_netdev() */
+    bool leaving VMK_GUARDED_BY(vmklinux_rtnl); /* unregister_netdev() has begun */
     struct work_struct link_work; /* reports the carrier with speed and duplex, which need RTNL to be asked */
     unsigned char mac_shadow[MAX_ADDR_LEN];
 };
@@ -334,8 +334,8 @@ static inline const char *netdev_name(const struct net_device *dev)
     return dev->name[0] && !strchr(dev->name, '%') ? dev->name : "(unnamed net_device)";
 }
 
-int dev_open(struct net_device *dev, struct netlink_ext_ack *extack);
-void dev_close(struct net_device *dev);
+int dev_open(struct net_device *dev, struct netlink_ext_ack *extack) VMK_REQUIRES(vmklinux_rtnl);
+void dev_close(struct net_device *dev) VMK_REQUIRES(vmklinux_rtnl);
 int netif_set_real_num_tx_queues(struct net_device *dev, unsigned int txq);
 int netif_set_real_num_rx_queues(struct net_device *dev, unsigned int rxq);
 void dev_addr_mod(struct net_device *dev, unsigned int offset, const void *addr, size_t len);
@@ -441,12 +441,12 @@ void netif_tx_wake_all_queues(struct net_device *dev);
 /* As netif_tx_stop_all_queues(); on return no transmission is under way. */
 void netif_tx_disable(struct net_device *dev);
 
-static inline void __netif_tx_lock(struct netdev_queue *txq, int cpu)
+static inline void __netif_tx_lock(struct netdev_queue *txq, int cpu) VMK_ACQUIRE(&txq->_xmit_lock)
 {
     spin_lock(&txq->_xmit_lock);
 }
 
-static inline void __netif_tx_unlock(struct netdev_queue *txq)
+static inline void __netif_tx_unlock(struct netdev_queue *txq) VMK_RELEASE(&txq->_xmit_lock)
 {
     spin_unlock(&txq->_xmit_lock);
 }

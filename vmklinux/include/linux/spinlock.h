@@ -18,56 +18,79 @@
 
 #define spin_lock_init(lock) vmk_SpinlockInit(&(lock)->object, #lock, VMK_SPINLOCK_UNRANKED)
 
-static __always_inline void spin_lock(spinlock_t *lock)
+static __always_inline void spin_lock(spinlock_t *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     vmk_SpinlockLock(&lock->object);
 }
 
-static __always_inline void spin_unlock(spinlock_t *lock)
+static __always_inline void spin_unlock(spinlock_t *lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     vmk_SpinlockUnlock(&lock->object);
 }
 
-static __always_inline int spin_trylock(spinlock_t *lock)
+static __always_inline int spin_trylock(spinlock_t *lock) VMK_TRY_ACQUIRE(1, lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     return vmk_SpinlockTryLock(&lock->object);
 }
 
-static __always_inline void spin_lock_bh(spinlock_t *lock)
+static __always_inline void spin_lock_bh(spinlock_t *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     local_bh_disable();
     spin_lock(lock);
 }
 
-static __always_inline void spin_unlock_bh(spinlock_t *lock)
+static __always_inline void spin_unlock_bh(spinlock_t *lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     spin_unlock(lock);
     local_bh_enable();
 }
 
-static __always_inline void spin_lock_irq(spinlock_t *lock)
+static __always_inline void spin_lock_irq(spinlock_t *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     local_irq_disable();
     spin_lock(lock);
 }
 
-static __always_inline void spin_unlock_irq(spinlock_t *lock)
+static __always_inline void spin_unlock_irq(spinlock_t *lock) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     vmk_SpinlockUnlockIRQ(&lock->object, VMK_CPU_FLAG_INTERRUPTS);
+}
+
+static __always_inline unsigned long vmklinux_spin_lock_irqsave(spinlock_t *lock) VMK_ACQUIRE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
+{
+    unsigned long flags;
+
+    vmk_SpinlockLockIRQ(&lock->object, &flags);
+    return flags;
 }
 
 #define spin_lock_irqsave(lock, flags)                                                                       \
     do {                                                                                                     \
         typecheck(unsigned long, flags);                                                                     \
-        vmk_SpinlockLockIRQ(&(lock)->object, &(flags));                                                      \
+        flags = vmklinux_spin_lock_irqsave(lock);                                                            \
     } while (0)
 
-static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) VMK_RELEASE(lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     vmk_SpinlockUnlockIRQ(&lock->object, flags);
 }
 
-#define spin_trylock_irqsave(lock, flags) vmk_SpinlockTryLockIRQ(&(lock)->object, &(flags))
+static __always_inline int vmklinux_spin_trylock_irqsave(spinlock_t *lock, unsigned long *flags)
+    VMK_TRY_ACQUIRE(1, lock) VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
+{
+    return vmk_SpinlockTryLockIRQ(&lock->object, flags);
+}
+
+#define spin_trylock_irqsave(lock, flags) vmklinux_spin_trylock_irqsave(lock, &(flags))
 
 static __always_inline int spin_is_locked(spinlock_t *lock)
 {

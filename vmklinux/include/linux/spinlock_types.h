@@ -7,7 +7,7 @@
 #include <linux/stringify.h>
 #include <vmkapi/core/spinlock.h>
 
-typedef struct spinlock {
+typedef struct VMK_CAPABILITY("spinlock") spinlock {
     vmk_SpinlockObject object;
 } spinlock_t;
 

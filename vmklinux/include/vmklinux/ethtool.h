@@ -13,10 +13,10 @@
 #include <vmklinux/status.h>
 
 /* Take RTNL and have the driver make ready. Returns 0, or what the driver said; RTNL isn't held then. */
-int vmklinux_ethtool_begin(struct net_device *dev);
+int vmklinux_ethtool_begin(struct net_device *dev) VMK_TRY_ACQUIRE(0, vmklinux_rtnl);
 
 /* Let the driver rest again, and release RTNL. */
-void vmklinux_ethtool_end(struct net_device *dev);
+void vmklinux_ethtool_end(struct net_device *dev) VMK_RELEASE(vmklinux_rtnl);
 
 /* Run @call between begin and complete, and leave its status. */
 #define ETHTOOL(dev, call)                                                                                   \
