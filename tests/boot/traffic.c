@@ -13,6 +13,7 @@
 
 #define FLOW_OUT       1
 #define FLOW_IN        2
+#define ACK_WINDOW     4096 /* Of QEMU's 10,000. */
 #define ENDLESS        1000000000
 #define FLOW_TIMEOUT_S 60
 
@@ -63,7 +64,8 @@ START_TEST(test_frames_both_ways)
 {
     peer_expect(peer, FLOW_OUT, frames);
     char command[128];
-    snprintf(command, sizeof command, "system module load traffic --parameters 'frames=%d'", frames);
+    snprintf(command, sizeof command, "system module load traffic --parameters 'frames=%d ack_window=%d'",
+             frames, ACK_WINDOW);
     free(boot_run(machine, command));
     peer_send(peer, traffic_mac, FLOW_IN, frames);
     unsigned patience_s = 120 + (unsigned)frames / 100;

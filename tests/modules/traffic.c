@@ -3,8 +3,9 @@
  * traffic - a client of the virtual switch that sends numbered frames to the peer on the host and checks
  * those the peer sends. Statistics under test/traffic tell how it went.
  *
- * Back-pressure: at most `window` frames are on their way at a time; the driver's release of a frame makes
- * room for the next, as a virtual machine's ring would.
+ * Back-pressure: at most `window` frames are on their way to the wire at a time; the driver's release of a
+ * frame makes room for the next, as a virtual machine's ring would. QEMU drops what waits too long behind the
+ * wire: at most `ack_window` frames are on their way to the peer, who says how many it has.
  */
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/logging.h>
@@ -29,6 +30,8 @@ static vmk_uint32 flow_in = 2;
 VMK_MODPARAM(flow_in, VMK_MODPARAM_UINT, "flow number of what is expected");
 static vmk_uint32 window = 128;
 VMK_MODPARAM(window, VMK_MODPARAM_UINT, "frames on their way at a time");
+static vmk_uint32 ack_window = 0;
+VMK_MODPARAM(ack_window, VMK_MODPARAM_UINT, "frames that the peer may not have acknowledged yet; 0: any");
 static vmk_Bool endless = VMK_FALSE;
 VMK_MODPARAM(endless, VMK_MODPARAM_BOOL, "start again at frame 0 after the last, until unloaded");
 static vmk_Bool blind = VMK_FALSE;
@@ -66,8 +69,9 @@ static struct {
     vmk_Port port;
     vmk_WorldID sender;
     vmk_HeapID heap;
-    vmk_uint8 *seen;    /* by lock: one byte a frame number */
-    vmk_uint32 highest; /* by lock */
+    vmk_uint32 acknowledged; /* by lock: frames that the peer has */
+    vmk_uint8 *seen;         /* by lock: one byte a frame number */
+    vmk_uint32 highest;      /* by lock */
 } traffic;
 
 /* Bottom halves release and deliver frames while worlds send: the lock keeps both out. */
@@ -100,6 +104,7 @@ static void note_good(vmk_uint32 number)
 
 static void deliver(vmk_AddrCookie data, vmk_PktList list)
 {
+    vmk_Bool acknowledged = VMK_FALSE;
     vmk_PktHandle *pkt;
 
     for (pkt = vmk_PktListGetFirstPkt(list); pkt != NULL; pkt = pkt->next) {
@@ -111,6 +116,9 @@ static void deliver(vmk_AddrCookie data, vmk_PktList list)
         vmk_uint64 flags = lock_traffic();
         if (verdict == FRAME_GOOD && flow == flow_in) {
             note_good(number);
+        } else if (verdict == FRAME_GOOD && flow == FRAME_FLOW_ACK) {
+            traffic.acknowledged = number;
+            acknowledged = VMK_TRUE;
         } else if (verdict == FRAME_ALTERED) {
             traffic.stats.altered++;
         } else {
@@ -119,6 +127,9 @@ static void deliver(vmk_AddrCookie data, vmk_PktList list)
         unlock_traffic(flags);
     }
     vmk_PktListReleaseAllPkts(list);
+    if (acknowledged) {
+        vmk_WorldWakeup((vmk_WorldEventID)&traffic);
+    }
 }
 
 /* The last user of a frame has let go of it: there is room for another. */
@@ -131,15 +142,28 @@ static void frame_released(vmk_PktHandle *pkt)
     vmk_WorldWakeup((vmk_WorldEventID)&traffic);
 }
 
-/* How many frames may be sent now; waits until it is at least one. 0: the world is to end. */
+/* How many frames may be sent now. By lock. */
+static vmk_uint32 room(void)
+{
+    vmk_uint64 under_way = traffic.stats.sent - traffic.stats.released;
+    vmk_uint64 unheard = traffic.stats.sent - traffic.acknowledged;
+
+    if (under_way >= window || (ack_window != 0 && unheard >= ack_window) ||
+        (!blind && vmk_PortLinkStateGet(traffic.port) != VMK_LINK_STATE_UP)) {
+        return 0;
+    }
+    return window - (vmk_uint32)under_way;
+}
+
+/* As many, but waits until it is at least one. 0: the world is to end. */
 static vmk_uint32 wait_for_room(void)
 {
     for (;;) {
         vmk_uint64 flags = lock_traffic();
-        vmk_uint64 under_way = traffic.stats.sent - traffic.stats.released;
-        if (under_way < window && (blind || vmk_PortLinkStateGet(traffic.port) == VMK_LINK_STATE_UP)) {
+        vmk_uint32 now = room();
+        if (now > 0) {
             unlock_traffic(flags);
-            return window - (vmk_uint32)under_way;
+            return now;
         }
         vmk_StatusValue status = vmk_WorldWaitIRQ((vmk_WorldEventID)&traffic, &traffic.lock, flags,
                                                   VMK_TIMEOUT_UNLIMITED_MS, "traffic window");

@@ -16,6 +16,7 @@
 #define FRAME_MIN        60u
 #define FRAME_MAX        1514u
 #define FRAME_ETH_LEN    14u
+#define FRAME_FLOW_ACK   0xfffffffeu /**< The peer's word that it has as many frames as the number says. */
 
 /** Behind the Ethernet header; little-endian, unaligned. */
 struct frame_header {

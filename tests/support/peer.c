@@ -18,6 +18,7 @@
 #define FRAME_BUFFER 16384
 /* Between two looks at what came in: QEMU drops frames once 10,000 wait for a peer that does not read. */
 #define SEND_BATCH 16
+#define ACK_EVERY  64
 
 static const unsigned char peer_mac[6] = {0x02, 0x00, 0x5e, 0x10, 0x00, 0x01};
 
@@ -32,7 +33,8 @@ struct peer {
     pthread_cond_t progress;
     bool ending;
 
-    unsigned char destination[6];
+    unsigned char destination[6], sender[6];
+    unsigned acknowledged;
     unsigned send_flow, send_count, send_next;
     unsigned expected_flow, expected_count, highest, awaited;
     bool *seen;
@@ -65,6 +67,7 @@ static void note_frame(struct peer *p, unsigned char *frame, unsigned len)
         p->counters.received++;
         p->counters.reordered += number < p->highest;
         p->highest = number > p->highest ? number : p->highest;
+        memcpy(p->sender, frame + 6, sizeof p->sender);
     }
 }
 
@@ -106,13 +109,28 @@ static bool send_some(struct peer *p)
     return taken;
 }
 
+/* Tell the machine how far its frames have come. @return whether it has taken that, or need not know. */
+static bool acknowledge(struct peer *p)
+{
+    unsigned char frame[FRAME_MAX];
+    pthread_mutex_lock(&p->mutex);
+    unsigned received = p->counters.received;
+    bool done = received - p->acknowledged < ACK_EVERY;
+    if (!done) {
+        done = send_frame(p, frame, frame_make(frame, p->sender, peer_mac, FRAME_FLOW_ACK, received));
+        p->acknowledged = done ? received : p->acknowledged;
+    }
+    pthread_mutex_unlock(&p->mutex);
+    return done;
+}
+
 static void *peer_thread(void *arg)
 {
     struct peer *p = arg;
-    bool taken = true;
+    bool taken = true, acknowledged = true;
     for (;;) {
         pthread_mutex_lock(&p->mutex);
-        bool ending = p->ending, sending = p->send_next < p->send_count;
+        bool ending = p->ending, sending = !acknowledged || p->send_next < p->send_count;
         pthread_mutex_unlock(&p->mutex);
         if (ending) {
             return NULL;
@@ -125,7 +143,8 @@ static void *peer_thread(void *arg)
             eventfd_read(p->wake, &value);
         }
         receive_all(p);
-        taken = send_some(p);
+        acknowledged = acknowledge(p);
+        taken = send_some(p) && acknowledged;
     }
 }
 
@@ -177,6 +196,7 @@ void peer_expect(struct peer *p, unsigned flow, unsigned count)
     p->expected_flow = flow;
     p->expected_count = count;
     p->highest = 0;
+    p->acknowledged = 0;
     p->counters = (struct peer_counters){0};
     pthread_mutex_unlock(&p->mutex);
 }
