@@ -7,6 +7,7 @@
 
 #include "http.h"
 #include "interface.h"
+#include "pools.h"
 #include "queries.h"
 #include "stack.h"
 
@@ -57,12 +58,18 @@ int init_module(void)
     if (status != VMK_OK) {
         goto exit_http;
     }
-    status = vmk_IPStackRegister(&queries_ops, (vmk_AddrCookie){.ptr = NULL});
+    status = pools_show();
     if (status != VMK_OK) {
         goto stop_stack;
     }
+    status = vmk_IPStackRegister(&queries_ops, (vmk_AddrCookie){.ptr = NULL});
+    if (status != VMK_OK) {
+        goto hide_pools;
+    }
     return VMK_OK;
 
+hide_pools:
+    pools_hide();
 stop_stack:
     stack_stop();
 exit_http:
@@ -75,6 +82,7 @@ destroy_heap:
 void cleanup_module(void)
 {
     vmk_IPStackUnregister(&queries_ops);
+    pools_hide();
     stack_stop();
     http_exit();
     /* What is left shows in the module's account, and keeps it from being unloaded. */

@@ -62,7 +62,19 @@
 
 #define LWIP_CHKSUM(data, len)        tcpip_chksum(data, len)
 
-#define LWIP_STATS                    0
-#define LWIP_DEBUG                    0
+/* Of lwIP's counters only the pools' are kept; see pools.h. */
+#define LWIP_STATS       1
+#define LWIP_STATS_LARGE 1
+#define MEMP_STATS       1
+#define MEM_STATS        0
+#define SYS_STATS        0
+#define LINK_STATS       0
+#define ETHARP_STATS     0
+#define IP_STATS         0
+#define IPFRAG_STATS     0
+#define ICMP_STATS       0
+#define UDP_STATS        0
+#define TCP_STATS        0
+#define LWIP_DEBUG       0
 
 #endif
