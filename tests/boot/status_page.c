@@ -1,61 +1,169 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * status_page - curl fetches the page and its JSON a hundred times; the connections leave nothing behind.
+ * status_page [FETCHES CONNECTIONS] - curl fetches the page and its JSON, and connections of every kind come
+ * and go: asked and answered, closed at once, left in the middle of a request, reset. Nothing stays behind.
  */
 #include "boot.h"
 #include "fetch.h"
+#include "holdings.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
-#define FETCHES         100
-#define FETCH_TIMEOUT_S 30
+#define FETCH_TIMEOUT_S   30
+#define CONNECT_TIMEOUT_S 30
+#define SETTLE_S          120
+
+static int fetches = 100, connections = 300;
+
+static struct machine *machine;
+static unsigned port;
+static json_t *before;
 
 /* What curl got, malloc'ed. */
-static char *get(unsigned port, const char *path)
+static char *get(const char *path)
 {
     char *text = fetch(port, path, FETCH_TIMEOUT_S);
     ck_assert_msg(text != NULL, "%s does not come", path);
     return text;
 }
 
-START_TEST(test_fetches)
+static unsigned count_connections(void)
+{
+    json_t *list = boot_json(machine, "network ip connection list"), *row;
+    size_t i;
+    unsigned count = 0;
+    json_array_foreach(list, i, row)
+    {
+        count += strcmp(json_string_value(json_object_get(row, "Proto")), "tcp") == 0 &&
+                 strcmp(json_string_value(json_object_get(row, "State")), "LISTEN") != 0;
+    }
+    json_decref(list);
+    return count;
+}
+
+/* Half-open ones are given up after a while, those in TIME-WAIT end. */
+static void wait_for_no_connections(void)
+{
+    unsigned count = count_connections();
+    for (unsigned s = 0; s < SETTLE_S && count > 0; s++) {
+        machine_run_for(machine, 1000);
+        count = count_connections();
+    }
+    ck_assert_uint_eq(count, 0);
+}
+
+/* One fetch, so that what is made once is made. */
+static void start_machine(void)
 {
     struct machine_options options = boot_options("status_page");
-    options.http_port = fetch_free_port();
-    struct machine *m = boot_up(&options);
+    options.http_port = port = fetch_free_port();
+    machine = boot_up(&options);
+    free(get("/"));
+    wait_for_no_connections();
+    before = holdings_take(machine);
+}
 
-    char *page = get(options.http_port, "/");
+static void stop_machine(void)
+{
+    boot_down(machine);
+    json_decref(before);
+}
+
+START_TEST(test_fetches)
+{
+    char *page = get("/");
     ck_assert_ptr_nonnull(strstr(page, "vmnic0"));
     ck_assert_ptr_nonnull(strstr(page, "e1000"));
     free(page);
-    for (int i = 0; i < FETCHES; i++) {
-        char *text = get(options.http_port, "/status.json");
+    for (int i = 0; i < fetches; i++) {
+        char *text = get("/status.json");
         json_error_t error;
         json_t *status = json_loads(text, 0, &error);
         ck_assert_msg(status != NULL, "fetch %d is no JSON: %s\n%s", i, error.text, text);
         json_decref(status);
         free(text);
     }
-    json_t *connections = boot_json(m, "network ip connection list");
-    size_t i, open = 0;
-    json_t *row;
-    json_array_foreach(connections, i, row)
-    {
-        const char *state = json_string_value(json_object_get(row, "State"));
-        open += state != NULL && strcmp(state, "ESTABLISHED") == 0;
-    }
-    ck_assert_uint_eq(open, 0);
-    json_decref(connections);
-    boot_down(m);
+    wait_for_no_connections();
+    holdings_expect(machine, before, "e1000");
 }
 END_TEST
 
-int main(void)
+static int connect_to_machine(void)
 {
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((unsigned short)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct timeval patience = {.tv_sec = CONNECT_TIMEOUT_S};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void send_text(int fd, const char *text)
+{
+    ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void close_at_once(int fd)
+{
+    shutdown(fd, SHUT_RDWR);
+}
+
+static void leave_in_the_middle(int fd)
+{
+    send_text(fd, "GET /status.json HTTP/1.1\r\nHost: open");
+}
+
+static void reset(int fd)
+{
+    struct linger linger = {.l_onoff = 1};
+    send_text(fd, "GET / HTTP/1.1\r\nHost: openvmk\r\n\r\n");
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+/* An answer proves that the others, too, have come further than to QEMU. */
+static void ask(int fd)
+{
+    char answer[4096];
+    ssize_t len, total = 0;
+    send_text(fd, "GET /status.json HTTP/1.1\r\nHost: openvmk\r\nConnection: close\r\n\r\n");
+    while ((len = recv(fd, answer, sizeof answer, 0)) > 0) {
+        ck_assert(total != 0 || (len > 12 && memcmp(answer, "HTTP/1.1 200", 12) == 0));
+        total += len;
+    }
+    ck_assert_msg(len == 0 && total > 0, "no answer");
+}
+
+START_TEST(test_connections)
+{
+    static void (*const uses[])(int) = {ask, close_at_once, leave_in_the_middle, reset};
+    for (int i = 0; i < connections; i++) {
+        int fd = connect_to_machine();
+        uses[i % 4](fd);
+        close(fd);
+    }
+    wait_for_no_connections();
+    holdings_expect(machine, before, "e1000");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc == 3) {
+        fetches = atoi(argv[1]);
+        connections = atoi(argv[2]);
+    }
     Suite *suite = suite_create("status_page");
     TCase *tcase = tcase_create("status_page");
+    tcase_add_unchecked_fixture(tcase, start_machine, stop_machine);
     tcase_add_test(tcase, test_fetches);
+    tcase_add_test(tcase, test_connections);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);
 }

@@ -22,6 +22,39 @@ static long long kernel_allocations(struct machine *m)
            boot_stat(m, "memory/module_mappings/stale_areas");
 }
 
+bool holdings_lack(const json_t *holdings, const char *module)
+{
+    const char *name;
+    json_t *value;
+    size_t len = strlen(module);
+    json_object_foreach((json_t *)holdings, name, value)
+    {
+        if (strncmp(name, module, len) == 0 && name[len] == ' ') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What TCP/IP's pools have given out, which is no memory of the module's account. */
+static void take_pools(struct machine *m, json_t *holdings)
+{
+    json_t *list = boot_json(m, "system stats get tcpip"), *row;
+    size_t i;
+    json_array_foreach(list, i, row)
+    {
+        char pool[32], counter[32];
+        if (sscanf(json_string_value(json_object_get(row, "Path")), "tcpip/%31[^/]/%31s", pool, counter) ==
+                2 &&
+            strcmp(counter, "used") == 0) {
+            char name[128];
+            snprintf(name, sizeof name, "tcpip %s", pool);
+            json_object_set_new(holdings, name, json_integer(number(row, "Value")));
+        }
+    }
+    json_decref(list);
+}
+
 json_t *holdings_take(struct machine *m)
 {
     json_t *list = boot_json(m, "system module account list"), *holdings = json_object(), *row;
@@ -37,21 +70,10 @@ json_t *holdings_take(struct machine *m)
     }
     json_object_set_new(holdings, "vmkernel allocations", json_integer(kernel_allocations(m)));
     json_decref(list);
-    return holdings;
-}
-
-bool holdings_lack(const json_t *holdings, const char *module)
-{
-    const char *name;
-    json_t *value;
-    size_t len = strlen(module);
-    json_object_foreach((json_t *)holdings, name, value)
-    {
-        if (strncmp(name, module, len) == 0 && name[len] == ' ') {
-            return false;
-        }
+    if (!holdings_lack(holdings, "tcpip")) {
+        take_pools(m, holdings);
     }
-    return true;
+    return holdings;
 }
 
 static bool is_timers_of(const char *name, const char *module)
