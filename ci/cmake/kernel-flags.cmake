@@ -2,6 +2,7 @@
 # kernel-flags - how everything that runs in the kernel is compiled.
 #   vmk_kernel_code      what generated code may look like: for our sources and for foreign ones alike
 #   vmk_kernel_warnings  what our own sources must be clean of
+#   vmk_kernel_counted   with OPENVMK_COVERAGE: how lines are counted (core/coverage.h), else nothing
 
 add_library(vmk_kernel_code INTERFACE)
 target_compile_options(vmk_kernel_code INTERFACE
@@ -23,5 +24,12 @@ target_compile_options(vmk_kernel_warnings INTERFACE
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:GNU>>:-Wmaybe-uninitialized -Wno-attributes>
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:Clang>>:-Wthread-safety -Wno-ignored-attributes>)
 
+# Counts are right whoever else counts: another CPU, an interrupt. What inlining would merge stays apart.
+add_library(vmk_kernel_counted INTERFACE)
+if(OPENVMK_COVERAGE)
+    target_compile_options(vmk_kernel_counted INTERFACE
+        $<$<COMPILE_LANGUAGE:C>:--coverage -fprofile-update=atomic -fprofile-info-section=.vmk.coverage -fno-inline>)
+endif()
+
 add_library(vmk_kernel_flags INTERFACE)
-target_link_libraries(vmk_kernel_flags INTERFACE vmk_kernel_code vmk_kernel_warnings)
+target_link_libraries(vmk_kernel_flags INTERFACE vmk_kernel_code vmk_kernel_warnings vmk_kernel_counted)

@@ -19,6 +19,7 @@
 # files given, after all vmk_module() calls. The target is archive-<archive>.
 
 set(VMK_MODULE_LD ${CMAKE_CURRENT_LIST_DIR}/module.ld)
+set(VMK_COVERAGE_DEF ${CMAKE_CURRENT_LIST_DIR}/coverage.def)
 
 function(vmk_module)
     cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_VMKAPI;FOREIGN" "NAME;PROVIDES;ARCHIVE"
@@ -33,7 +34,8 @@ function(vmk_module)
     # A library for the module's own flags, because what is linked last comes last on the command line.
     add_library(flags-${arg_NAME} INTERFACE)
     target_compile_options(flags-${arg_NAME} INTERFACE ${arg_FLAGS})
-    target_link_libraries(${objects} PRIVATE vmk_kernel_code $<$<NOT:$<BOOL:${arg_FOREIGN}>>:vmk_kernel_warnings>
+    target_link_libraries(${objects} PRIVATE vmk_kernel_code vmk_kernel_counted
+        $<$<NOT:$<BOOL:${arg_FOREIGN}>>:vmk_kernel_warnings>
         flags-${arg_NAME})
     target_include_directories(${objects} BEFORE PRIVATE ${arg_INCLUDES})
     target_compile_definitions(${objects} PRIVATE VMK_MODULE_NAME="${arg_NAME}" ${arg_DEFINITIONS})
@@ -41,6 +43,9 @@ function(vmk_module)
     set(providers ${arg_PROVIDERS})
     if(NOT arg_WITHOUT_VMKAPI)
         list(APPEND providers vmkapi=${CMAKE_SOURCE_DIR}/vmkapi/include/vmkapi/abi/symbols.def)
+    endif()
+    if(OPENVMK_COVERAGE)
+        list(APPEND providers vmkapi=${VMK_COVERAGE_DEF})
     endif()
     foreach(module ${arg_DEPENDS})
         if(NOT TARGET module-${module})

@@ -10,6 +10,7 @@
 #include <core/config.h>
 #include <core/console.h>
 #include <core/console_dev.h>
+#include <core/coverage.h>
 #include <core/crash.h>
 #include <core/log.h>
 #include <core/version.h>
@@ -125,6 +126,7 @@ static void announce_exit(vmk_StatusValue status)
     static const char good[] = "@@vmk exit=0\n", bad[] = "@@vmk exit=1\n";
 
     console_write(status == VMK_OK ? good : bad, sizeof(good) - 1);
+    coverage_end();
     if (config_cmdline_is("exit", "debug")) {
         arch_debug_exit(status == VMK_OK ? DEBUG_EXIT_GOOD : DEBUG_EXIT_BAD);
     }

@@ -8,6 +8,7 @@
 
 #include "discard.h"
 
+#include <core/coverage.h>
 #include <core/heap.h>
 #include <core/kmap.h>
 #include <vmkapi/base/logging.h>
@@ -23,6 +24,7 @@ static void free_module(struct module *module)
     exports_free(&module->exports);
     vmk_HeapFree(heap_kernel, module->params_text);
     if (module->base != 0) {
+        coverage_remove(module->base, module->bytes);
         kmap_module_free(module->base);
     }
     vmk_HeapFree(heap_kernel, module);

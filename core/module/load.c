@@ -12,6 +12,7 @@
 #include "parameters.h"
 #include "table.h"
 
+#include <core/coverage.h>
 #include <core/elf.h>
 #include <core/heap.h>
 #include <core/kmap.h>
@@ -298,9 +299,10 @@ static VMK_ReturnStatus set_current_id(struct load *load)
 static VMK_ReturnStatus find_entries(struct load *load)
 {
     struct module *module = load->module;
-    vmk_ByteCount exports_bytes, params_bytes;
+    vmk_ByteCount exports_bytes, params_bytes, counted_bytes;
     vmk_VA exports = elf_section_address(&load->elf, load->memory, MODULE_EXPORT_SECTION, &exports_bytes);
     vmk_VA params = elf_section_address(&load->elf, load->memory, MODULE_PARAM_SECTION, &params_bytes);
+    vmk_VA counted = elf_section_address(&load->elf, load->memory, MODULE_COVERAGE_SECTION, &counted_bytes);
     VMK_ReturnStatus status;
 
     module->init = (int (*)(void))elf_find_symbol(&load->elf, load->values, "init_module", ELF_TEXT);
@@ -317,6 +319,7 @@ static VMK_ReturnStatus find_entries(struct load *load)
     if (status != VMK_OK) {
         return diagnose(load->why, status, "%s: no memory for its symbols", module->name);
     }
+    coverage_add(counted, counted_bytes);
     /* From here on a crash on any CPU finds its names. */
     __atomic_store_n(&module->text_bytes, load->elf.region_bytes[ELF_TEXT], __ATOMIC_RELEASE);
     return VMK_OK;

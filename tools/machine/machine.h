@@ -7,6 +7,9 @@
  * one status line) and QMP. Every wait has a deadline; a machine that dies, crashes or hangs makes the
  * waiting call return false, and machine_error() says what happened in one line.
  *
+ * With OPENVMK_COVERAGE=FOLDER in the environment, what a kernel of preset `coverage` counted goes to a file
+ * there, one a machine, for tools/gcdamerge.c.
+ *
  * Not thread-safe: a machine belongs to one thread.
  */
 #ifndef MACHINE_H

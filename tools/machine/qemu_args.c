@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define OVMF_IMAGE "/usr/share/OVMF/OVMF_CODE_4M.fd"
 #define OVMF_VARS  "/usr/share/OVMF/OVMF_VARS_4M.fd"
@@ -89,6 +90,19 @@ static void add_channels(struct qemu_args *args, int console_fd, int control_fd,
     add(args, "chardev=qmp,mode=control");
 }
 
+/* A machine's counts go to a file of its own: this process becomes QEMU. */
+static void add_coverage(struct qemu_args *args)
+{
+    const char *folder = getenv("OPENVMK_COVERAGE");
+    if (folder == NULL) {
+        return;
+    }
+    add(args, "-chardev");
+    add(args, "file,id=coverage,path=%s/%d", folder, (int)getpid());
+    add(args, "-device");
+    add(args, "isa-debugcon,iobase=0xe9,chardev=coverage");
+}
+
 void qemu_args_build(struct qemu_args *args, const struct machine_options *o, int console_fd, int control_fd,
                      int qmp_fd)
 {
@@ -113,6 +127,7 @@ void qemu_args_build(struct qemu_args *args, const struct machine_options *o, in
     add_boot(args, o, control_fd >= 0);
     add_network(args, o);
     add_channels(args, console_fd, control_fd, qmp_fd);
+    add_coverage(args);
     for (unsigned i = 0; i < MACHINE_MAX_EXTRA && o->extra[i] != NULL; i++) {
         add(args, "%s", o->extra[i]);
     }
