@@ -26,11 +26,8 @@ linux=yes
 preset=$build/release
 set -- --openvmk "$preset/openvmk" --openvmk-archive "$preset/openvmk-bench.archive" \
     --plugin "$preset/tools/insncount/insncount.so" "$@"
-count=$#
-while [ "$count" -gt 0 ]; do
-    option=$1
+for option; do
     shift
-    count=$((count - 1))
     case $option in
     --alone) linux=no ;;
     --check)

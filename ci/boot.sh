@@ -29,11 +29,8 @@ TEXT
 # --iso and --uefi say what is booted, which is this script's business; the rest is vmkboot's.
 iso=
 uefi=
-count=$#
-while [ "$count" -gt 0 ]; do
-    option=$1
+for option; do
     shift
-    count=$((count - 1))
     case $option in
     --iso) iso=yes ;;
     --uefi)

@@ -12,11 +12,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define CPUS_MAX            64
 #define COMMAND_TIMEOUT_S   300
 #define POWER_OFF_TIMEOUT_S 60
 
@@ -114,89 +116,84 @@ static int boot_unattended(const struct request *request)
     return good ? 0 : 1;
 }
 
-static bool parse_smp(const char *text, unsigned *smp)
-{
-    char *end;
-    unsigned long n = strtoul(text, &end, 10);
-    *smp = (unsigned)n;
-    return *text != '\0' && *end == '\0' && n >= 1 && n <= 64;
-}
+enum option_kind { TEXT = 1, SMP, UEFI, QEMU_ARG };
 
-/* 0: go on; otherwise the exit status plus one. */
-static int parse(int argc, char **argv, struct request *request)
+/* The options that keep their value as it is come first, each with its place. */
+static const struct option options[] = {
+    {"kernel", required_argument, NULL, TEXT},
+    {"archive", required_argument, NULL, TEXT},
+    {"iso", required_argument, NULL, TEXT},
+    {"log", required_argument, NULL, TEXT},
+    {"machine", required_argument, NULL, TEXT},
+    {"mem", required_argument, NULL, TEXT},
+    {"nic", required_argument, NULL, TEXT},
+    {"append", required_argument, NULL, TEXT},
+    {"run", required_argument, NULL, TEXT},
+    {"smp", required_argument, NULL, SMP},
+    {"uefi", no_argument, NULL, UEFI},
+    {"qemu-arg", required_argument, NULL, QEMU_ARG},
+    {NULL, 0, NULL, 0},
+};
+static const size_t places[] = {
+    offsetof(struct request, machine.kernel),
+    offsetof(struct request, machine.archive),
+    offsetof(struct request, machine.iso),
+    offsetof(struct request, machine.log_path),
+    offsetof(struct request, machine.type),
+    offsetof(struct request, machine.memory),
+    offsetof(struct request, machine.nic),
+    offsetof(struct request, machine.append),
+    offsetof(struct request, run),
+};
+
+/* Take the option getopt_long() has found. @return 0, or the exit status. */
+static int take(struct request *request, enum option_kind kind, int index)
 {
-    static const struct option options[] = {
-        {"kernel", required_argument, NULL, 'k'},
-        {"archive", required_argument, NULL, 'a'},
-        {"iso", required_argument, NULL, 'i'},
-        {"log", required_argument, NULL, 'l'},
-        {"run", required_argument, NULL, 'r'},
-        {"machine", required_argument, NULL, 'M'},
-        {"smp", required_argument, NULL, 's'},
-        {"mem", required_argument, NULL, 'm'},
-        {"nic", required_argument, NULL, 'n'},
-        {"uefi", no_argument, NULL, 'u'},
-        {"append", required_argument, NULL, 'A'},
-        {"qemu-arg", required_argument, NULL, 'q'},
-        {NULL, 0, NULL, 0},
-    };
     struct machine_options *m = &request->machine;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'k':
-            m->kernel = optarg;
-            break;
-        case 'a':
-            m->archive = optarg;
-            break;
-        case 'i':
-            m->iso = optarg;
-            break;
-        case 'l':
-            m->log_path = optarg;
-            break;
-        case 'r':
-            request->run = optarg;
-            break;
-        case 'M':
-            m->type = optarg;
-            break;
-        case 's':
-            if (!parse_smp(optarg, &m->smp)) {
-                return usage_error("--smp wants a number from 1 to 64, not ", optarg) + 1;
-            }
-            break;
-        case 'm':
-            m->memory = optarg;
-            break;
-        case 'n':
-            m->nic = optarg;
-            break;
-        case 'u':
-            m->uefi = true;
-            break;
-        case 'A':
-            m->append = optarg;
-            break;
-        case 'q':
-            if (request->nextra + 1 >= MACHINE_MAX_EXTRA) {
-                return usage_error("too many --qemu-arg", "") + 1;
-            }
-            m->extra[request->nextra++] = optarg;
-            break;
-        default:
-            return usage_error("unknown option, or one without its value: ", argv[optind - 1]) + 1;
+    unsigned long number;
+    char *end;
+
+    switch (kind) {
+    case TEXT:
+        *(const char **)((char *)request + places[index]) = optarg;
+        return 0;
+    case SMP:
+        number = strtoul(optarg, &end, 10);
+        if (*end != '\0' || number < 1 || number > CPUS_MAX) {
+            return usage_error("--smp wants a number from 1 to 64, not ", optarg);
         }
-    }
-    if (optind < argc) {
-        return usage_error("unexpected argument ", argv[optind]) + 1;
-    }
-    if (m->iso != NULL && m->append != NULL) {
-        return usage_error("--append does not go with --iso, whose options are in its boot menu", "") + 1;
+        m->smp = (unsigned)number;
+        return 0;
+    case UEFI:
+        m->uefi = true;
+        return 0;
+    case QEMU_ARG:
+        if (request->nextra + 1 >= MACHINE_MAX_EXTRA) {
+            return usage_error("too many --qemu-arg", "");
+        }
+        m->extra[request->nextra++] = optarg;
+        return 0;
     }
     return 0;
+}
+
+/* @return 0, or the exit status. */
+static int parse(int argc, char **argv, struct request *request)
+{
+    int stop = 0, index = 0, kind;
+
+    opterr = 0;
+    while (stop == 0 && (kind = getopt_long(argc, argv, "", options, &index)) != -1) {
+        stop = kind == '?' ? usage_error("unknown option, or one without its value: ", argv[optind - 1])
+                           : take(request, (enum option_kind)kind, index);
+    }
+    if (stop == 0 && optind < argc) {
+        stop = usage_error("unexpected argument ", argv[optind]);
+    }
+    if (stop == 0 && request->machine.iso != NULL && request->machine.append != NULL) {
+        stop = usage_error("--append does not go with --iso, whose options are in its boot menu", "");
+    }
+    return stop;
 }
 
 int main(int argc, char **argv)
@@ -204,7 +201,7 @@ int main(int argc, char **argv)
     struct request request = {0};
     int stop = parse(argc, argv, &request);
     if (stop != 0) {
-        return stop - 1;
+        return stop;
     }
     request.machine.http_port = free_port();
     if (request.run == NULL && isatty(STDIN_FILENO)) {
