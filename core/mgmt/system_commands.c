@@ -52,4 +52,3 @@ COMMAND(shutdown, .path = "system shutdown", .help = "Switch the machine off", .
 COMMAND(shutdown_poweroff, .path = "system shutdown poweroff", .help = "Switch the machine off",
         .handler = power_off);
 COMMAND(shutdown_reboot, .path = "system shutdown reboot", .help = "Restart the machine", .handler = reboot);
-COMMAND(reboot, .path = "system reboot", .help = "Restart the machine", .handler = reboot);

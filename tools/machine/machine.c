@@ -343,6 +343,15 @@ bool machine_power_off(struct machine *m, unsigned timeout_s)
     return true;
 }
 
+bool machine_restart(struct machine *m)
+{
+    buffer_free(&m->in[CONTROL]);
+    if (m->fd[CONTROL] < 0 || dprintf(m->fd[CONTROL], "system shutdown reboot\n") < 0) {
+        return fail(m, "the machine is gone");
+    }
+    return machine_wait_ready(m);
+}
+
 bool machine_ended(const struct machine *m)
 {
     return m->pid == 0;

@@ -31,6 +31,7 @@ struct machine_options {
     const char *log_path;    /**< Where the console goes; NULL: nowhere. */
     bool echo_console;       /**< Copy the console to standard output too. */
     bool uefi;               /**< OVMF in place of SeaBIOS. */
+    bool restarts;           /**< A reset restarts the machine; otherwise it ends QEMU. */
     unsigned smp;            /**< 0: 2. */
     const char *nic;         /**< NIC model on `netdev`; NULL: e1000; "none": no NIC. */
     const char *netdev;      /**< As QEMU's -netdev, id=net0; NULL: user networking. */
@@ -80,6 +81,11 @@ bool machine_wait_end(struct machine *m, unsigned timeout_s);
 /** Ask the kernel to power off and wait for QEMU to end. False: it had to be killed, or its status is not 0.
  */
 bool machine_power_off(struct machine *m, unsigned timeout_s);
+
+/** Ask the kernel to restart the machine, which needs `restarts`, and wait until it is up again. False: it
+ * isn't.
+ */
+bool machine_restart(struct machine *m);
 
 /** True once QEMU has ended. */
 bool machine_ended(const struct machine *m);

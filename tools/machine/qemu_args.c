@@ -123,7 +123,9 @@ void qemu_args_build(struct qemu_args *args, const struct machine_options *o, in
     add(args, "std");
     add(args, "-display");
     add(args, "none");
-    add(args, "-no-reboot");
+    if (!o->restarts) {
+        add(args, "-no-reboot");
+    }
     add_boot(args, o, control_fd >= 0);
     add_network(args, o);
     add_channels(args, console_fd, control_fd, qmp_fd);
