@@ -70,7 +70,7 @@ class AddressFinder : public RecursiveASTVisitor<AddressFinder>
     bool VisitUnaryOperator(UnaryOperator *Op)
     {
         if (Op->getOpcode() == UO_AddrOf && !Numbers.count(Op)) {
-            const Expr *Of = Op->getSubExpr()->IgnoreParens();
+            const Expr *Of = wholeOf(Op->getSubExpr()->IgnoreParens());
             const auto *Member = dyn_cast<MemberExpr>(Of);
             const auto *Variable = dyn_cast<DeclRefExpr>(Of);
             const ValueDecl *D = Member ? Member->getMemberDecl() : Variable ? Variable->getDecl() : nullptr;
@@ -84,6 +84,19 @@ class AddressFinder : public RecursiveASTVisitor<AddressFinder>
     std::vector<UnaryOperator *> Found;
 
   private:
+    // The array of an element.
+    static const Expr *wholeOf(const Expr *E)
+    {
+        while (const auto *Element = dyn_cast<ArraySubscriptExpr>(E)) {
+            const auto *Decay = dyn_cast<ImplicitCastExpr>(Element->getBase());
+            if (!Decay || Decay->getCastKind() != CK_ArrayToPointerDecay) {
+                break;
+            }
+            E = Decay->getSubExpr()->IgnoreParens();
+        }
+        return E;
+    }
+
     llvm::DenseSet<const Expr *> Numbers;
 };
 

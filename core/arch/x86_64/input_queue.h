@@ -10,10 +10,11 @@
 #define INPUT_QUEUE_SIZE 1024 /* A power of two. */
 
 struct input_queue {
-    vmk_SpinlockObject lock; /**< Guards what follows. */
+    vmk_SpinlockObject lock;
     struct wait_queue readers;
-    unsigned head, tail; /**< Bytes [tail, head) were not read yet. */
-    char bytes[INPUT_QUEUE_SIZE];
+    unsigned head VMK_GUARDED_BY(lock);
+    unsigned tail VMK_GUARDED_BY(lock); /**< Bytes [tail, head) were not read yet. */
+    char bytes[INPUT_QUEUE_SIZE] VMK_GUARDED_BY(lock);
 };
 
 /** @p queue_name is static text. */

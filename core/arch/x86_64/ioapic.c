@@ -46,19 +46,20 @@ static struct ioapic ioapics[MAX_IOAPICS];
 static unsigned ioapic_count;
 static struct isa_line isa_lines[ISA_LINES];
 
-static vmk_uint32 read_register(const struct ioapic *ioapic, vmk_uint32 reg)
+static vmk_uint32 read_register(const struct ioapic *ioapic, vmk_uint32 reg) VMK_REQUIRES(&ioapic_lock)
 {
     ioapic->registers[REG_SELECT] = reg;
     return ioapic->registers[REG_WINDOW];
 }
 
 static void write_register(const struct ioapic *ioapic, vmk_uint32 reg, vmk_uint32 value)
+    VMK_REQUIRES(&ioapic_lock)
 {
     ioapic->registers[REG_SELECT] = reg;
     ioapic->registers[REG_WINDOW] = value;
 }
 
-void ioapic_add(vmk_MA ma, vmk_uint32 first_gsi)
+void ioapic_add(vmk_MA ma, vmk_uint32 first_gsi) VMK_UNSHARED
 {
     struct ioapic *ioapic = &ioapics[ioapic_count];
     vmk_VA va;

@@ -65,7 +65,7 @@ static vmk_Bool is_leaf(vmk_uint64 pte, unsigned level)
  * Find the entry for @p va at *level, or the leaf above it that already maps it. Sets *level to where it is.
  * @return NULL when the way ends earlier and @p create is false, or there is no page to go on with.
  */
-static vmk_uint64 *walk(vmk_VA va, unsigned *level, vmk_Bool create)
+static vmk_uint64 *walk(vmk_VA va, unsigned *level, vmk_Bool create) VMK_REQUIRES(&paging_lock)
 {
     vmk_uint64 *table = kernel_pml4;
 
@@ -89,7 +89,7 @@ static vmk_uint64 *walk(vmk_VA va, unsigned *level, vmk_Bool create)
 }
 
 /* @return the entry that maps @p va, its level in *level; NULL when nothing does. */
-static vmk_uint64 *find_leaf(vmk_VA va, unsigned *level)
+static vmk_uint64 *find_leaf(vmk_VA va, unsigned *level) VMK_REQUIRES(&paging_lock)
 {
     vmk_uint64 *pte;
 
@@ -118,6 +118,7 @@ static vmk_uint64 caching_of(unsigned flags)
 }
 
 VMK_ReturnStatus paging_map_at(vmk_VA va, vmk_MA ma, unsigned level, unsigned flags)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("boot code has no rivals, arch_map_page() has the lock")
 {
     unsigned at = level;
     vmk_uint64 *pte = walk(va, &at, VMK_TRUE);
@@ -181,7 +182,7 @@ VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, u
 }
 
 /* Replace a large leaf by a table of leaves one level down that map the same. */
-static vmk_Bool split(vmk_uint64 *pte, unsigned level)
+static vmk_Bool split(vmk_uint64 *pte, unsigned level) VMK_REQUIRES(&paging_lock)
 {
     vmk_MA page = new_table();
     vmk_uint64 *table = vmk_MA2Ptr(page);
@@ -197,7 +198,7 @@ static vmk_Bool split(vmk_uint64 *pte, unsigned level)
     return VMK_TRUE;
 }
 
-static VMK_ReturnStatus protect_locked(vmk_VA va, unsigned flags)
+static VMK_ReturnStatus protect_locked(vmk_VA va, unsigned flags) VMK_REQUIRES(&paging_lock)
 {
     unsigned level;
     vmk_uint64 *pte = find_leaf(va, &level);
@@ -252,11 +253,27 @@ static unsigned flags_of(vmk_uint64 pte, unsigned level)
     return flags;
 }
 
+/* The entry @p va's way ends at, its level in *level. Without the lock: each entry is read once, no table
+ * goes. */
+static vmk_uint64 look_up(vmk_VA va, unsigned *level)
+{
+    const vmk_uint64 *table = kernel_pml4;
+
+    for (unsigned at = LEVEL_TOP;; at--) {
+        vmk_uint64 pte = __atomic_load_n(&table[index_at(va, at)], __ATOMIC_ACQUIRE);
+
+        if (!(pte & PTE_PRESENT) || is_leaf(pte, at)) {
+            *level = at;
+            return pte;
+        }
+        table = vmk_MA2Ptr(pte & PTE_ADDRESS);
+    }
+}
+
 VMK_ReturnStatus arch_query_page(vmk_VA va, vmk_MA *ma, unsigned *flags)
 {
     unsigned level;
-    const vmk_uint64 *entry = find_leaf(va, &level);
-    vmk_uint64 pte = entry != NULL ? __atomic_load_n(entry, __ATOMIC_ACQUIRE) : 0;
+    vmk_uint64 pte = look_up(va, &level);
 
     if (!(pte & PTE_PRESENT)) {
         return VMK_NOT_FOUND;
