@@ -8,8 +8,8 @@
 
 #include <core/heap.h>
 #include <core/irq_vector.h>
+#include <core/mutex.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/sem.h>
 #include <vmkapi/lib/libc.h>
 
 /* What a link offers in _PRS, or has in _CRS. */
@@ -21,14 +21,14 @@ struct choices {
     vmk_uint32 number[CHOICES_MAX];
 };
 
-/* Links switched on so far. Guarded by links_sema. */
+static struct mutex links_mutex = MUTEX_INITIALIZER(links_mutex, "acpi-links");
+
+/* Links switched on so far. */
 static struct link {
     struct link *next;
     acpi_handle handle;
     struct acpi_interrupt interrupt;
-} * links;
-static vmk_SemaphoreObject links_object = VMK_BINARY_SEMA_INITIALIZER(links_object, "acpi-links");
-static vmk_Semaphore links_sema = &links_object;
+} * links VMK_GUARDED_BY(links_mutex);
 
 /** Collect the interrupts of one resource; the first descriptor that has any counts. */
 static acpi_status collect(struct acpi_resource *resource, void *context)
@@ -76,7 +76,7 @@ static vmk_Bool offers(const struct choices *choices, vmk_uint32 number)
     return VMK_FALSE;
 }
 
-static unsigned users_of(vmk_uint32 gsi)
+static unsigned users_of(vmk_uint32 gsi) VMK_REQUIRES(&links_mutex)
 {
     unsigned users = 0;
 
@@ -87,7 +87,7 @@ static unsigned users_of(vmk_uint32 gsi)
 }
 
 /** The one of several that fewest links use; of equals the last, as the low ones are ISA's. */
-static vmk_uint32 least_used(const struct choices *choices)
+static vmk_uint32 least_used(const struct choices *choices) VMK_REQUIRES(&links_mutex)
 {
     vmk_uint32 best = choices->number[0];
 
@@ -134,6 +134,7 @@ static unsigned line_flags(const struct choices *form)
 
 /** Choose and set a link's interrupt. links_sema is held. */
 static VMK_ReturnStatus switch_on(acpi_handle handle, const char *name, struct acpi_interrupt *interrupt)
+    VMK_REQUIRES(&links_mutex)
 {
     struct choices possible, current;
 
@@ -158,7 +159,7 @@ static VMK_ReturnStatus switch_on(acpi_handle handle, const char *name, struct a
     return VMK_OK;
 }
 
-static struct link *find_link(acpi_handle handle)
+static struct link *find_link(acpi_handle handle) VMK_REQUIRES(&links_mutex)
 {
     struct link *link = links;
 
@@ -169,6 +170,7 @@ static struct link *find_link(acpi_handle handle)
 }
 
 static VMK_ReturnStatus add_link(acpi_handle handle, const char *name, struct link **added)
+    VMK_REQUIRES(&links_mutex)
 {
     struct link *link = vmk_HeapZalloc(heap_kernel, sizeof(*link));
 
@@ -191,7 +193,7 @@ VMK_ReturnStatus acpi_link_enable(acpi_handle handle, const char *name, struct a
 {
     VMK_ReturnStatus status = VMK_OK;
 
-    vmk_SemaLock(&links_sema);
+    mutex_lock(&links_mutex);
     struct link *link = find_link(handle);
     if (link == NULL) {
         status = add_link(handle, name, &link);
@@ -199,6 +201,6 @@ VMK_ReturnStatus acpi_link_enable(acpi_handle handle, const char *name, struct a
     if (status == VMK_OK) {
         *interrupt = link->interrupt;
     }
-    vmk_SemaUnlock(&links_sema);
+    mutex_unlock(&links_mutex);
     return status;
 }

@@ -10,23 +10,22 @@
 #include <core/acpi.h>
 #include <core/heap.h>
 #include <core/irq_vector.h>
+#include <core/mutex.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/sem.h>
 
 /*
  * Tables read so far. A table holds for as long as the interrupt model does, and some firmware computes it at
- * great length: that of QEMU's `pc` took 0.4 s to read. Guarded by tables_sema.
+ * great length: that of QEMU's `pc` took 0.4 s to read.
  */
 struct table {
     struct table *next;
     acpi_handle bus;
     struct acpi_buffer buffer; /* Points nowhere when the bus has none. */
 };
-static struct table *tables;
-static vmk_SemaphoreObject tables_object = VMK_BINARY_SEMA_INITIALIZER(tables_object, "acpi-routes");
-static vmk_Semaphore tables_sema = &tables_object;
+static struct mutex tables_mutex = MUTEX_INITIALIZER(tables_mutex, "acpi-routes");
+static struct table *tables VMK_GUARDED_BY(tables_mutex);
 
-static const struct table *read_table(acpi_handle bus)
+static const struct table *read_table(acpi_handle bus) VMK_REQUIRES(&tables_mutex)
 {
     struct table *table = vmk_HeapZalloc(heap_kernel, sizeof(*table));
 
@@ -43,8 +42,8 @@ static const struct table *read_table(acpi_handle bus)
     return table;
 }
 
-/** The bus's table, read if it has not been; NULL without memory. tables_sema is held. */
-static const struct table *get_table(acpi_handle bus)
+/** The bus's table, read if it has not been; NULL without memory. */
+static const struct table *get_table(acpi_handle bus) VMK_REQUIRES(&tables_mutex)
 {
     const struct table *table = tables;
 
@@ -98,12 +97,12 @@ VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin, str
     if (bus == NULL) {
         return VMK_NOT_FOUND;
     }
-    vmk_SemaLock(&tables_sema);
+    mutex_lock(&tables_mutex);
     const struct table *table = get_table(bus);
     if (table != NULL) {
         const struct acpi_pci_routing_table *entry = find_entry(table, dev, (vmk_uint8)(pin - 1));
         status = entry != NULL ? resolve(entry, bus, interrupt) : VMK_NOT_FOUND;
     }
-    vmk_SemaUnlock(&tables_sema);
+    mutex_unlock(&tables_mutex);
     return status;
 }

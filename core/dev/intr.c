@@ -8,24 +8,24 @@
 #include <core/heap.h>
 #include <core/intr.h>
 #include <core/irq_vector.h>
+#include <core/mutex.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/sem.h>
 
-/* Cookies in use, by number; 0 stays free. Entries change under registry_sema. */
-static struct intr *cookies[INTR_COOKIES_MAX];
-static vmk_SemaphoreObject registry_object = VMK_BINARY_SEMA_INITIALIZER(registry_object, "intr-registry");
-static vmk_Semaphore registry_sema = &registry_object;
+static struct mutex registry = MUTEX_INITIALIZER(registry, "intr-registry");
 
-/* Lines of global system interrupts. Guarded by registry_sema. */
+/* Cookies in use, by number; 0 stays free. intr_find() loads one without the mutex. */
+static struct intr *cookies[INTR_COOKIES_MAX] VMK_GUARDED_BY(registry);
+
+/* Lines of global system interrupts. */
 static struct gsi_line {
     struct gsi_line *next;
     struct intr_line *line;
     vmk_uint32 gsi;
     unsigned flags;
-    unsigned users;
-} * gsi_lines;
+    unsigned users VMK_GUARDED_BY(registry);
+} * gsi_lines VMK_GUARDED_BY(registry);
 
 static const vmk_StatField stat_fields[] = {
     VMK_STAT_FIELD(struct intr, fired),
@@ -52,8 +52,9 @@ static void gsi_hold(void *source, unsigned gsi, vmk_Bool held)
 static const struct intr_line_ops level_ops = {.aim = gsi_aim, .hold = gsi_hold, .edge = VMK_FALSE};
 static const struct intr_line_ops edge_ops = {.aim = gsi_aim, .hold = gsi_hold, .edge = VMK_TRUE};
 
-/** Make the line of a gsi nobody uses yet. registry_sema is held. */
+/** Make the line of a gsi nobody uses yet. */
 static VMK_ReturnStatus gsi_add(vmk_uint32 gsi, unsigned flags, struct gsi_line **added)
+    VMK_REQUIRES(&registry)
 {
     struct gsi_line *entry = vmk_HeapZalloc(heap_kernel, sizeof(*entry));
 
@@ -79,7 +80,7 @@ VMK_ReturnStatus intr_gsi_get(vmk_uint32 gsi, unsigned flags, struct intr_line *
     VMK_ReturnStatus status = VMK_OK;
     struct gsi_line *entry;
 
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     for (entry = gsi_lines; entry != NULL && entry->gsi != gsi; entry = entry->next) {
     }
     if (entry == NULL) {
@@ -93,15 +94,16 @@ VMK_ReturnStatus intr_gsi_get(vmk_uint32 gsi, unsigned flags, struct intr_line *
         entry->users++;
         *line = entry->line;
     }
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
     return status;
 }
 
 void intr_gsi_put(struct intr_line *line)
 {
-    struct gsi_line **link = &gsi_lines, *entry;
+    struct gsi_line **link, *entry;
 
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
+    link = &gsi_lines;
     while ((*link)->line != line) {
         link = &(*link)->next;
     }
@@ -111,7 +113,7 @@ void intr_gsi_put(struct intr_line *line)
         intr_line_destroy(line);
         vmk_HeapFree(heap_kernel, entry);
     }
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
 }
 
 VMK_ReturnStatus intr_alloc(vmk_ModuleID module, struct intr_line *line, intr_gate gate, void *gate_arg,
@@ -124,7 +126,7 @@ VMK_ReturnStatus intr_alloc(vmk_ModuleID module, struct intr_line *line, intr_ga
         return VMK_NO_MEMORY;
     }
     *intr = (struct intr){.module = module, .line = line, .gate = gate, .gate_arg = gate_arg};
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     for (vmk_IntrCookie n = 1; n < INTR_COOKIES_MAX; n++) {
         if (cookies[n] == NULL) {
             intr->cookie = n;
@@ -133,7 +135,7 @@ VMK_ReturnStatus intr_alloc(vmk_ModuleID module, struct intr_line *line, intr_ga
             break;
         }
     }
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, intr);
         return status;
@@ -148,27 +150,28 @@ void intr_free(vmk_IntrCookie cookie)
     struct intr *intr = intr_find(cookie);
 
     VMK_VERIFY(intr != NULL && !intr->registered);
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     cookies[cookie] = NULL;
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
     account_add(intr->module, ACCOUNT_INTERRUPTS, -1);
     vmk_HeapFree(heap_kernel, intr);
 }
 
 struct intr *intr_find(vmk_IntrCookie cookie)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("one load: whoever names a cookie has it")
 {
     return cookie < INTR_COOKIES_MAX ? __atomic_load_n(&cookies[cookie], __ATOMIC_ACQUIRE) : NULL;
 }
 
 void intr_walk(intr_visitor visit, void *arg)
 {
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     for (vmk_IntrCookie n = 1; n < INTR_COOKIES_MAX; n++) {
         if (cookies[n] != NULL) {
             visit(arg, cookies[n]);
         }
     }
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
 }
 
 VMK_ReturnStatus vmk_IntrRegister(vmk_ModuleID moduleID, vmk_IntrCookie cookie, const vmk_IntrProps *props)
@@ -181,10 +184,10 @@ VMK_ReturnStatus vmk_IntrRegister(vmk_ModuleID moduleID, vmk_IntrCookie cookie, 
     if (props->acknowledgeInterrupt == NULL && props->handler == NULL) {
         return VMK_BAD_PARAM;
     }
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     vmk_Bool taken = intr->registered;
     intr->registered = VMK_TRUE;
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
     if (taken) {
         return VMK_EXISTS;
     }
@@ -264,9 +267,9 @@ VMK_ReturnStatus vmk_IntrSetAffinity(vmk_IntrCookie cookie, vmk_uint32 pcpu)
     if (intr == NULL) {
         return VMK_INVALID_HANDLE;
     }
-    vmk_SemaLock(&registry_sema);
+    mutex_lock(&registry);
     VMK_ReturnStatus status = intr->line->pcpu == pcpu ? VMK_OK : intr_line_move(intr->line, pcpu);
-    vmk_SemaUnlock(&registry_sema);
+    mutex_unlock(&registry);
     return status;
 }
 VMK_EXPORT_SYMBOL(vmk_IntrSetAffinity);

@@ -7,17 +7,16 @@
 #include "tree.h"
 
 #include <core/archive.h>
+#include <core/mutex.h>
 #include <core/vfs.h>
-#include <vmkapi/base/sem.h>
 #include <vmkapi/lib/libc.h>
 
-static struct vfs_file root;
+static struct mutex lock = MUTEX_INITIALIZER(lock, "vfs");
+static struct vfs_file root VMK_GUARDED_BY(lock);
 static vmk_HeapID heap; /* names and contents in RAM; its limit is the file system's */
-static vmk_SemaphoreObject lock_object = VMK_BINARY_SEMA_INITIALIZER(lock_object, "vfs");
-static vmk_Semaphore lock = &lock_object;
 
-/** Resolve @p path. Called with the lock. */
-static VMK_ReturnStatus find(const char *path, struct vfs_file **file)
+/** Resolve @p path. */
+static VMK_ReturnStatus find(const char *path, struct vfs_file **file) VMK_REQUIRES(&lock)
 {
     char normal[VFS_PATH_MAX];
     VMK_ReturnStatus status = vfs_normalise(path, normal);
@@ -25,7 +24,7 @@ static VMK_ReturnStatus find(const char *path, struct vfs_file **file)
     return status == VMK_OK ? tree_find(&root, normal, file) : status;
 }
 
-/** Where @p path is, or would be: @p file is NULL when there is nothing. Called with the lock. */
+/** Where @p path is, or would be: @p file is NULL when there is nothing. */
 struct place {
     char normal[VFS_PATH_MAX];
     const char *name;
@@ -33,7 +32,7 @@ struct place {
     struct vfs_file *file;
 };
 
-static VMK_ReturnStatus find_place(const char *path, struct place *place)
+static VMK_ReturnStatus find_place(const char *path, struct place *place) VMK_REQUIRES(&lock)
 {
     VMK_ReturnStatus status = vfs_normalise(path, place->normal);
 
@@ -47,13 +46,13 @@ static VMK_ReturnStatus find_place(const char *path, struct place *place)
     return status;
 }
 
-static VMK_ReturnStatus make(struct place *place, vmk_Bool is_directory)
+static VMK_ReturnStatus make(struct place *place, vmk_Bool is_directory) VMK_REQUIRES(&lock)
 {
     place->file = tree_create(place->parent, heap, place->name, is_directory);
     return place->file == NULL ? VMK_NO_RESOURCES : VMK_OK;
 }
 
-VMK_ReturnStatus vfs_init(void)
+VMK_ReturnStatus vfs_init(void) VMK_UNSHARED
 {
     static const char *const directories[] = {"/bin", "/etc", "/dev",     "/lib", "/lib/modules",
                                               "/tmp", "/var", "/var/log", "/vmfs"};
@@ -70,8 +69,8 @@ VMK_ReturnStatus vfs_init(void)
     return status;
 }
 
-/** Make the directories above @p place's name. Called with the lock. */
-static VMK_ReturnStatus make_parents(const char *normal)
+/** Make the directories above @p place's name. */
+static VMK_ReturnStatus make_parents(const char *normal) VMK_REQUIRES(&lock)
 {
     VMK_ReturnStatus status = VMK_OK;
     struct place place;
@@ -89,8 +88,8 @@ static VMK_ReturnStatus make_parents(const char *normal)
     return status;
 }
 
-/** Put one entry of an archive into the tree. Called with the lock. */
-static VMK_ReturnStatus add_entry(const struct archive_entry *entry)
+/** Put one entry of an archive into the tree. */
+static VMK_ReturnStatus add_entry(const struct archive_entry *entry) VMK_REQUIRES(&lock)
 {
     char path[VFS_PATH_MAX];
     struct place place;
@@ -128,7 +127,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
     struct archive_entry entry;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     while ((status = archive_next(&reader, &entry, why)) == VMK_OK) {
         status = add_entry(&entry);
         if (status != VMK_OK) {
@@ -137,7 +136,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
             break;
         }
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status == VMK_EOF ? VMK_OK : status;
 }
 
@@ -146,7 +145,7 @@ VMK_ReturnStatus vfs_open(const char *path, unsigned flags, struct vfs_file **fi
     struct place place;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find_place(path, &place);
     if (status == VMK_OK && place.file == NULL) {
         status = flags & VFS_CREATE ? make(&place, VMK_FALSE) : VMK_NOT_FOUND;
@@ -161,24 +160,24 @@ VMK_ReturnStatus vfs_open(const char *path, unsigned flags, struct vfs_file **fi
         place.file->opens++;
         *file = place.file;
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
 void vfs_close(struct vfs_file *file)
 {
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     file->opens--;
     tree_release(file, heap);
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
 }
 
 VMK_ReturnStatus vfs_read(struct vfs_file *file, vmk_ByteCount offset, void *buffer, vmk_ByteCount len,
                           vmk_ByteCount *done)
 {
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     *done = contents_read(&file->contents, offset, buffer, len);
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return VMK_OK;
 }
 
@@ -186,9 +185,9 @@ VMK_ReturnStatus vfs_write(struct vfs_file *file, vmk_ByteCount offset, const vo
 {
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = contents_write(&file->contents, heap, offset, bytes, len);
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
@@ -196,9 +195,9 @@ VMK_ReturnStatus vfs_append(struct vfs_file *file, const void *bytes, vmk_ByteCo
 {
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = contents_write(&file->contents, heap, file->contents.len, bytes, len);
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
@@ -212,7 +211,7 @@ const void *vfs_boot_contents(struct vfs_file *file)
     return __atomic_load_n(&file->contents.boot, __ATOMIC_RELAXED);
 }
 
-static void fill_stat(const struct vfs_file *file, struct vfs_stat *stat)
+static void fill_stat(const struct vfs_file *file, struct vfs_stat *stat) VMK_REQUIRES(&lock)
 {
     vmk_Strlcpy(stat->name, file->name, sizeof(stat->name));
     stat->is_directory = file->is_directory;
@@ -225,17 +224,18 @@ VMK_ReturnStatus vfs_stat(const char *path, struct vfs_stat *stat)
     struct vfs_file *file;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find(path, &file);
     if (status == VMK_OK) {
         fill_stat(file, stat);
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
-/** The @p index'th entry's stat. Called with the lock. */
+/** The @p index'th entry's stat. */
 static VMK_ReturnStatus stat_entry(const struct vfs_file *directory, unsigned index, struct vfs_stat *stat)
+    VMK_REQUIRES(&lock)
 {
     vmk_ListLinks *links;
 
@@ -256,12 +256,12 @@ VMK_ReturnStatus vfs_readdir(const char *path, unsigned index, struct vfs_stat *
     struct vfs_file *directory;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find(path, &directory);
     if (status == VMK_OK) {
         status = stat_entry(directory, index, stat);
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
@@ -270,12 +270,12 @@ VMK_ReturnStatus vfs_mkdir(const char *path)
     struct place place;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find_place(path, &place);
     if (status == VMK_OK) {
         status = place.file == NULL ? make(&place, VMK_TRUE) : VMK_EXISTS;
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
@@ -284,7 +284,7 @@ VMK_ReturnStatus vfs_unlink(const char *path)
     struct vfs_file *file;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find(path, &file);
     if (status == VMK_OK && file == &root) {
         status = VMK_BUSY;
@@ -295,7 +295,7 @@ VMK_ReturnStatus vfs_unlink(const char *path)
     if (status == VMK_OK) {
         tree_remove(file, heap);
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }
 
@@ -308,8 +308,8 @@ static vmk_Bool is_above(const struct vfs_file *file, const struct vfs_file *dir
     return directory == file;
 }
 
-/** Give @p file the place @p to. Called with the lock. */
-static VMK_ReturnStatus move(struct vfs_file *file, struct place *to)
+/** Give @p file the place @p to. */
+static VMK_ReturnStatus move(struct vfs_file *file, struct place *to) VMK_REQUIRES(&lock)
 {
     if (file == to->file) {
         return VMK_OK;
@@ -333,7 +333,7 @@ VMK_ReturnStatus vfs_rename(const char *from, const char *to)
     struct place place;
     VMK_ReturnStatus status;
 
-    vmk_SemaLock(&lock);
+    mutex_lock(&lock);
     status = find(from, &file);
     if (status == VMK_OK) {
         status = find_place(to, &place);
@@ -341,6 +341,6 @@ VMK_ReturnStatus vfs_rename(const char *from, const char *to)
     if (status == VMK_OK) {
         status = move(file, &place);
     }
-    vmk_SemaUnlock(&lock);
+    mutex_unlock(&lock);
     return status;
 }

@@ -9,12 +9,12 @@
 #include <core/config.h>
 #include <core/console_dev.h>
 #include <core/log.h>
+#include <core/mutex.h>
 #include <core/shutdown.h>
 #include <core/version.h>
 #include <core/wait.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/sem.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 
@@ -30,28 +30,14 @@
 #define FLUSH_TIMEOUT_MS 5000
 #define PIECE_BYTES      32
 
-/** Guards screen and edit. */
-static vmk_SemaphoreObject screen = VMK_BINARY_SEMA_INITIALIZER(screen, "console");
-static struct line_edit edit;
-static bool editing;
+/** Who writes to the screen holds it. */
+static struct mutex screen = MUTEX_INITIALIZER(screen, "console");
+static struct line_edit edit VMK_GUARDED_BY(screen);
+static bool editing VMK_GUARDED_BY(screen);
 static vmk_StatusValue boot_status;
 
-static void lock_screen(void)
-{
-    vmk_Semaphore sema = &screen;
-
-    vmk_SemaLock(&sema);
-}
-
-static void unlock_screen(void)
-{
-    vmk_Semaphore sema = &screen;
-
-    vmk_SemaUnlock(&sema);
-}
-
 /** Write in small pieces: each holds interrupts off for as long as the serial port takes. */
-static void write_screen(const char *text, vmk_ByteCount len)
+static void write_screen(const char *text, vmk_ByteCount len) VMK_REQUIRES(&screen)
 {
     while (len > 0) {
         vmk_ByteCount piece = len < PIECE_BYTES ? len : PIECE_BYTES;
@@ -64,7 +50,7 @@ static void write_screen(const char *text, vmk_ByteCount len)
 
 void console_log_line(const char *line, vmk_ByteCount len)
 {
-    lock_screen();
+    mutex_lock(&screen);
     if (editing) {
         line_edit_hide(&edit);
     }
@@ -73,17 +59,17 @@ void console_log_line(const char *line, vmk_ByteCount len)
     if (editing) {
         line_edit_draw(&edit);
     }
-    unlock_screen();
+    mutex_unlock(&screen);
 }
 
 void console_close(void)
 {
-    lock_screen();
+    mutex_lock(&screen);
     if (editing) {
         line_edit_hide(&edit);
         editing = false;
     }
-    unlock_screen();
+    mutex_unlock(&screen);
 }
 
 /* A command's output: whole lines at a time, so that log lines come between them and not inside. */
@@ -96,9 +82,9 @@ struct line_sink {
 
 static void line_sink_flush(struct line_sink *lines)
 {
-    lock_screen();
+    mutex_lock(&screen);
     write_screen(lines->text, lines->len);
-    unlock_screen();
+    mutex_unlock(&screen);
     lines->len = 0;
 }
 
@@ -114,7 +100,7 @@ static void line_sink_write(struct format_sink *sink, const char *text, vmk_Byte
     }
 }
 
-static void screen_write(struct format_sink *sink, const char *text, vmk_ByteCount len)
+static void screen_write(struct format_sink *sink, const char *text, vmk_ByteCount len) VMK_REQUIRES(&screen)
 {
     write_screen(text, len);
 }
@@ -123,8 +109,8 @@ static struct format_sink screen_sink = {.write = screen_write};
 
 /* The prompt. */
 
-/** Handle one key with the screen locked. @return whether the line is complete. */
-static bool take_key(char key)
+/** Handle one key. @return whether the line is complete. */
+static bool take_key(char key) VMK_REQUIRES(&screen)
 {
     enum line_event event = line_edit_key(&edit, key);
 
@@ -139,41 +125,48 @@ static bool take_key(char key)
     return event == LINE_DONE;
 }
 
-static VMK_ReturnStatus read_line(void)
+/** Let a line be typed into @p line, of COMMAND_LINE_MAX bytes. */
+static VMK_ReturnStatus read_line(char *line)
 {
     vmk_StatusValue status;
     char key;
 
-    lock_screen();
+    mutex_lock(&screen);
     editing = true;
     line_edit_start(&edit);
-    unlock_screen();
+    mutex_unlock(&screen);
     while ((status = console_read_char(WAIT_FOREVER, &key)) == VMK_OK) {
         bool complete;
 
-        lock_screen();
+        mutex_lock(&screen);
         complete = take_key(key);
         editing = !complete;
-        unlock_screen();
+        vmk_Strlcpy(line, edit.text, COMMAND_LINE_MAX);
+        mutex_unlock(&screen);
         if (complete) {
             return VMK_OK;
         }
     }
+    mutex_lock(&screen);
     editing = false;
+    mutex_unlock(&screen);
     return status;
 }
 
 static void run_prompt(void)
 {
     static struct line_sink output = {.sink = {.write = line_sink_write}};
+    char line[COMMAND_LINE_MAX];
     vmk_StatusValue status;
 
-    line_edit_init(&edit, &screen_sink, PROMPT);
     log_flush(FLUSH_TIMEOUT_MS);
+    mutex_lock(&screen);
+    line_edit_init(&edit, &screen_sink, PROMPT);
     format_print(&screen_sink, "\n%s. 'help' lists the commands, Tab completes them.\n", version_text);
-    while ((status = read_line()) == VMK_OK) {
+    mutex_unlock(&screen);
+    while ((status = read_line(line)) == VMK_OK) {
         /* What the user did wrong is on the screen already. */
-        (void)!command_run(edit.text, &output.sink);
+        (void)!command_run(line, &output.sink);
         line_sink_flush(&output);
     }
     vmk_WarningMessage("no more input: %s", vmk_StatusToString(status));
@@ -202,11 +195,11 @@ static VMK_ReturnStatus run_command(const char *line)
     if (output.text.failed) {
         status = VMK_NO_MEMORY;
     }
-    lock_screen();
+    mutex_lock(&screen);
     format_print(&screen_sink, "@@vmk run=%s\n", line);
     write_screen(output.text.data, output.text.len);
     format_print(&screen_sink, "@@vmk status=%d\n", status);
-    unlock_screen();
+    mutex_unlock(&screen);
     format_text_clear(&output.text);
     return status;
 }

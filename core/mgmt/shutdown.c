@@ -13,10 +13,10 @@
 #include <core/coverage.h>
 #include <core/crash.h>
 #include <core/log.h>
+#include <core/mutex.h>
 #include <core/version.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/base/sem.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/lib/libc.h>
 
@@ -35,10 +35,11 @@ struct reboot_handler {
     void *cookie;
 };
 
-/** In order of registration. Guarded by handlers_sema, which is held while they run. */
-static struct reboot_handler handlers[HANDLERS];
-static unsigned nhandlers;
-static vmk_SemaphoreObject handlers_sema = VMK_BINARY_SEMA_INITIALIZER(handlers_sema, "reboot handlers");
+/** Held while handlers run. */
+static struct mutex handlers_mutex = MUTEX_INITIALIZER(handlers_mutex, "reboot handlers");
+/** In order of registration. */
+static struct reboot_handler handlers[HANDLERS] VMK_GUARDED_BY(handlers_mutex);
+static unsigned nhandlers VMK_GUARDED_BY(handlers_mutex);
 
 static vmk_SystemState state = VMK_SYSTEM_STATE_RUNNING;
 static vmk_TimerObject patience;
@@ -62,7 +63,7 @@ VMK_ReturnStatus vmk_SystemGetVersionInfo(vmk_SystemVersionInfo *info)
 VMK_EXPORT_SYMBOL(vmk_SystemGetVersionInfo);
 
 /** The index of a pair, or nhandlers. */
-static unsigned find_handler(vmk_RebootHandler handler, const void *cookie)
+static unsigned find_handler(vmk_RebootHandler handler, const void *cookie) VMK_REQUIRES(&handlers_mutex)
 {
     unsigned i = 0;
 
@@ -74,10 +75,9 @@ static unsigned find_handler(vmk_RebootHandler handler, const void *cookie)
 
 VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandler handler, void *cookie)
 {
-    vmk_Semaphore sema = &handlers_sema;
     vmk_StatusValue status = VMK_OK;
 
-    vmk_SemaLock(&sema);
+    mutex_lock(&handlers_mutex);
     if (find_handler(handler, cookie) < nhandlers) {
         status = VMK_EXISTS;
     } else if (nhandlers == HANDLERS) {
@@ -85,39 +85,37 @@ VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandle
     } else {
         handlers[nhandlers++] = (struct reboot_handler){module, handler, cookie};
     }
-    vmk_SemaUnlock(&sema);
+    mutex_unlock(&handlers_mutex);
     return status;
 }
 VMK_EXPORT_SYMBOL(vmk_RegisterRebootHandler);
 
 VMK_ReturnStatus vmk_UnregisterRebootHandler(vmk_RebootHandler handler, void *cookie)
 {
-    vmk_Semaphore sema = &handlers_sema;
     unsigned i;
 
-    vmk_SemaLock(&sema);
+    mutex_lock(&handlers_mutex);
     i = find_handler(handler, cookie);
     if (i < nhandlers) {
         nhandlers--;
         vmk_Memmove(&handlers[i], &handlers[i + 1], (nhandlers - i) * sizeof(handlers[0]));
-        vmk_SemaUnlock(&sema);
+        mutex_unlock(&handlers_mutex);
         return VMK_OK;
     }
-    vmk_SemaUnlock(&sema);
+    mutex_unlock(&handlers_mutex);
     return VMK_NOT_FOUND;
 }
 VMK_EXPORT_SYMBOL(vmk_UnregisterRebootHandler);
 
 static void call_handlers(void)
 {
-    vmk_Semaphore sema = &handlers_sema;
     unsigned i;
 
-    vmk_SemaLock(&sema);
+    mutex_lock(&handlers_mutex);
     for (i = nhandlers; i-- > 0;) {
         handlers[i].handler(handlers[i].cookie);
     }
-    vmk_SemaUnlock(&sema);
+    mutex_unlock(&handlers_mutex);
 }
 
 /** The last line, and with `exit=debug` the emulator's end. */
