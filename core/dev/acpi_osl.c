@@ -163,10 +163,10 @@ acpi_status acpi_os_enter_sleep(u8 sleep_state, u32 rega_value, u32 regb_value)
 
 /* ACPICA writes lines in pieces; one comes out when its end does. */
 static vmk_SpinlockObject line_lock = VMK_SPINLOCK_INITIALIZER("acpi-line", VMK_RANK_ACPI_TEXT);
-static char line[200];
-static vmk_ByteCount line_len;
+static char line[200] VMK_GUARDED_BY(line_lock);
+static vmk_ByteCount line_len VMK_GUARDED_BY(line_lock);
 
-static void emit_line(void)
+static void emit_line(void) VMK_REQUIRES(&line_lock)
 {
     line[line_len] = '\0';
     if (line[0] == ACPI_OSL_WARNING[0]) {
@@ -177,7 +177,7 @@ static void emit_line(void)
     line_len = 0;
 }
 
-static void add_character(char c)
+static void add_character(char c) VMK_REQUIRES(&line_lock)
 {
     vmk_Bool is_mark = c == ACPI_OSL_WARNING[0] || c == ACPI_OSL_INFORMATION[0];
 

@@ -15,12 +15,12 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
-static vmk_SpinlockObject device_lock = VMK_SPINLOCK_INITIALIZER("devices", VMK_RANK_DEVICE);
-static vmk_ListLinks device_list = VMK_LIST_INITIALIZER(device_list);
-static vmk_uint64 next_serial = 1;
+vmk_SpinlockObject device_lock = VMK_SPINLOCK_INITIALIZER("devices", VMK_RANK_DEVICE);
+static vmk_ListLinks device_list VMK_GUARDED_BY(device_lock) = VMK_LIST_INITIALIZER(device_list);
+static vmk_uint64 next_serial VMK_GUARDED_BY(device_lock) = 1;
 static vmk_Helper rescan_helper;
 
-static vmk_Device find_address(vmk_BusType bus, const char *address)
+static vmk_Device find_address(vmk_BusType bus, const char *address) VMK_REQUIRES(&device_lock)
 {
     vmk_ListLinks *item;
 
@@ -51,7 +51,7 @@ static VMK_ReturnStatus link_device(vmk_Device device)
     return status;
 }
 
-VMK_ReturnStatus device_add(const struct device_request *request, vmk_Device *added)
+VMK_ReturnStatus device_add(const struct device_request *request, vmk_Device *added) VMK_UNSHARED
 {
     if (request->address_len >= DEVICE_ADDRESS_MAX) {
         return VMK_NAME_TOO_LONG;

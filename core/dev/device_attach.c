@@ -178,15 +178,20 @@ void device_detach_all(vmk_Driver driver)
     }
 }
 
+static vmk_Bool is_claimed_here(vmk_Device device)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("only the world itself makes, or ends, its claim")
+{
+    return device->claimed_by == vmk_WorldGetID();
+}
+
 /** What vmk_DeviceRegister() insists on. */
 static vmk_Bool is_complete(const vmk_DeviceProps *props, vmk_Device parent)
 {
     const vmk_DeviceID *id = props->deviceID;
 
     return props->registeringDriver != NULL && parent != NULL && parent->driver == props->registeringDriver &&
-           parent->claimed_by == vmk_WorldGetID() && props->deviceOps != NULL &&
-           props->deviceOps->removeDevice != NULL && id != NULL && id->busType != NULL &&
-           id->busAddress != NULL && id->busAddressLen != 0 &&
+           is_claimed_here(parent) && props->deviceOps != NULL && props->deviceOps->removeDevice != NULL &&
+           id != NULL && id->busType != NULL && id->busAddress != NULL && id->busAddressLen != 0 &&
            vmk_Memchr(id->busAddress, '#', id->busAddressLen) == NULL;
 }
 

@@ -53,12 +53,31 @@ static void copy_to_memory(vmk_MA to, vmk_IOA from, vmk_ByteCountSmall length)
     vmk_Memcpy(vmk_MA2Ptr(to), vmk_MA2Ptr(from), length);
 }
 
+/* Whether there is a bounce buffer, and a record, is settled when the engine is made. */
+
+static vmk_Bool can_bounce(const struct dma_engine *engine) VMK_NO_THREAD_SAFETY_ANALYSIS("constant")
+{
+    return engine->bounce != NULL;
+}
+
+static vmk_Bool is_bounced(const struct dma_engine *engine, vmk_IOA ioa)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("constant")
+{
+    return engine->bounce != NULL && ioa - engine->bounce->base < (vmk_ByteCount)engine->bounce->pages
+                                                                      << VMK_PAGE_SHIFT;
+}
+
+static vmk_Bool keeps_record(const struct dma_engine *engine) VMK_NO_THREAD_SAFETY_ANALYSIS("constant")
+{
+    return engine->track != NULL;
+}
+
 static VMK_ReturnStatus bounce(struct dma_engine *engine, vmk_DMADirection direction, const vmk_SgElem *in,
                                vmk_SgElem *out, vmk_DMAMapErrorInfo *err)
 {
     vmk_uint64 flags;
 
-    if (engine->bounce == NULL) {
+    if (!can_bounce(engine)) {
         return refuse(err, VMK_DMA_MAP_ERROR_ADDRESS);
     }
     vmk_SpinlockLockIRQ(&engine->lock, &flags);
@@ -131,12 +150,6 @@ static VMK_ReturnStatus unrecord(struct dma_engine *engine, vmk_DMADirection dir
     return VMK_OK;
 }
 
-static vmk_Bool is_bounced(const struct dma_engine *engine, vmk_IOA ioa)
-{
-    return engine->bounce != NULL && ioa - engine->bounce->base < (vmk_ByteCount)engine->bounce->pages
-                                                                      << VMK_PAGE_SHIFT;
-}
-
 VMK_ReturnStatus vmk_DMAMapElemManaged(vmk_DMAEngine head, vmk_DMADirection direction, const vmk_SgElem *in,
                                        vmk_SgElem *out, vmk_DMAMapErrorInfo *err)
 {
@@ -153,7 +166,7 @@ VMK_ReturnStatus vmk_DMAMapElemManaged(vmk_DMAEngine head, vmk_DMADirection dire
     if (!reachable(engine, in)) {
         status = bounce(engine, direction, in, &mapped, err);
     }
-    if (status == VMK_OK && engine->track != NULL) {
+    if (status == VMK_OK && keeps_record(engine)) {
         status = record(engine, direction, &mapped, __builtin_return_address(0));
         if (status != VMK_OK && is_bounced(engine, mapped.ioAddr)) {
             unbounce(engine, direction, &mapped);
@@ -173,7 +186,7 @@ VMK_ReturnStatus vmk_DMAUnmapElemManaged(vmk_DMAEngine head, vmk_DMADirection di
     struct dma_engine *engine = dma_engine_of(head);
     VMK_ReturnStatus status = VMK_OK;
 
-    if (engine->track != NULL) {
+    if (keeps_record(engine)) {
         status = unrecord(engine, direction, elem, __builtin_return_address(0));
     }
     if (status == VMK_OK && is_bounced(engine, elem->ioAddr) && !unbounce(engine, direction, elem)) {
@@ -196,11 +209,12 @@ static VMK_ReturnStatus flush_bounced(struct dma_engine *engine, vmk_DMADirectio
 
     vmk_SpinlockLockIRQ(&engine->lock, &flags);
     struct dma_bounce_page *page = dma_bounce_find(engine->bounce, elem->ioAddr, elem->length);
+    vmk_IOA begin = page == NULL ? 0 : dma_bounce_address(engine->bounce, page);
     vmk_SpinlockUnlockIRQ(&engine->lock, flags);
     if (page == NULL) {
         return VMK_INVALID_ADDRESS;
     }
-    vmk_MA original = page->original + (elem->ioAddr - dma_bounce_address(engine->bounce, page));
+    vmk_MA original = page->original + (elem->ioAddr - begin);
     if (direction == VMK_DMA_DIRECTION_FROM_MEMORY) {
         copy_to_device(elem->ioAddr, original, elem->length);
     } else {
@@ -224,7 +238,7 @@ VMK_ReturnStatus vmk_DMAFlushElemManaged(vmk_DMAEngine head, vmk_DMADirection di
 {
     struct dma_engine *engine = dma_engine_of(head);
 
-    if (engine->track != NULL && !is_recorded(engine, elem)) {
+    if (keeps_record(engine) && !is_recorded(engine, elem)) {
         vmk_WarningMessage("%s: flushing %u bytes at 0x%lx, by %p: the range is not mapped",
                            engine->name.string, elem->length, elem->ioAddr, __builtin_return_address(0));
         return VMK_INVALID_ADDRESS;

@@ -77,7 +77,7 @@ static VMK_ReturnStatus alloc_bounce_pages(const struct dma_engine *engine, unsi
     return status;
 }
 
-static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine)
+static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine) VMK_UNSHARED
 {
     unsigned order;
     vmk_MPN mpn;
@@ -100,7 +100,7 @@ static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine)
 }
 
 /** Decide what the inline paths may do by themselves. */
-static void set_head(struct dma_engine *engine)
+static void set_head(struct dma_engine *engine) VMK_UNSHARED
 {
     const vmk_DMAConstraints *limits = &engine->constraints;
     vmk_DMAEngineHead *head = &engine->head;
@@ -119,7 +119,7 @@ static void set_head(struct dma_engine *engine)
     }
 }
 
-static void free_engine(struct dma_engine *engine)
+static void free_engine(struct dma_engine *engine) VMK_UNSHARED
 {
     if (engine->bounce != NULL) {
         vmk_PageFree(vmk_MA2MPN(engine->bounce->base));
@@ -129,7 +129,7 @@ static void free_engine(struct dma_engine *engine)
     vmk_HeapFree(heap_kernel, engine);
 }
 
-VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEngine *created)
+VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEngine *created) VMK_UNSHARED
 {
     static const vmk_DMAConstraints none;
     const vmk_DMAConstraints *constraints = props->constraints != NULL ? props->constraints : &none;
@@ -197,7 +197,7 @@ static void name_leak(const struct dma_engine *engine, const struct dma_record *
 }
 
 /** Name, and forget, what was never unmapped. */
-static void name_leaks(struct dma_engine *engine)
+static void name_leaks(struct dma_engine *engine) VMK_UNSHARED
 {
     struct dma_record *record;
 

@@ -14,11 +14,11 @@ struct dma_engine {
     vmk_ModuleID module;
     vmk_uint32 flags;
     vmk_DMAConstraints constraints;
-    vmk_SpinlockObject lock;   /**< Rank DMA, interrupts off: guards bounce and track. */
-    struct dma_bounce *bounce; /**< NULL when nothing can be bounced. */
-    struct dma_track *track;   /**< NULL in release builds. */
-    vmk_int64 allocations;     /**< Of vmk_DMAAlloc(), outstanding; atomic. */
-    vmk_DMACounter counter[];  /**< One a CPU. */
+    vmk_SpinlockObject lock; /**< Rank DMA, interrupts off: guards what says so, and what that points to. */
+    struct dma_bounce *bounce VMK_GUARDED_BY(lock); /**< NULL when nothing can be bounced. */
+    struct dma_track *track VMK_GUARDED_BY(lock);   /**< NULL in release builds. */
+    vmk_int64 allocations;                          /**< Of vmk_DMAAlloc(), outstanding; atomic. */
+    vmk_DMACounter counter[];                       /**< One a CPU. */
 };
 
 VMK_ALWAYS_INLINE struct dma_engine *dma_engine_of(vmk_DMAEngine head)

@@ -12,9 +12,9 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
-static vmk_SpinlockObject driver_lock = VMK_SPINLOCK_INITIALIZER("drivers", VMK_RANK_DEVICE);
-static vmk_ListLinks driver_list = VMK_LIST_INITIALIZER(driver_list);
-static vmk_uint64 next_serial = 1;
+vmk_SpinlockObject driver_lock = VMK_SPINLOCK_INITIALIZER("drivers", VMK_RANK_DEVICE);
+static vmk_ListLinks driver_list VMK_GUARDED_BY(driver_lock) = VMK_LIST_INITIALIZER(driver_list);
+static vmk_uint64 next_serial VMK_GUARDED_BY(driver_lock) = 1;
 
 /** Put a filled driver in the list, in use by its registration, unless its module has one of that name. */
 static VMK_ReturnStatus link_driver(vmk_Driver driver)

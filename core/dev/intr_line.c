@@ -15,8 +15,8 @@
 #define STORM_UNCLAIMED 1000
 #define STORM_GAP_NS    (100 * CLOCK_NS_PER_MS)
 
-/** Hold the line or let it through, as what is on it asks for. The lock is held. */
-static void update_hold(struct intr_line *line)
+/** Hold the line or let it through, as what is on it asks for. */
+static void update_hold(struct intr_line *line) VMK_REQUIRES(&line->lock)
 {
     vmk_Bool wanted = VMK_FALSE, unwanted = VMK_FALSE;
 
@@ -27,15 +27,15 @@ static void update_hold(struct intr_line *line)
     line->ops->hold(line->source, line->index, !wanted || unwanted || line->stormed);
 }
 
-static void name_suspects(const struct intr_line *line)
+static void name_suspects(const struct intr_line *line) VMK_REQUIRES(&line->lock)
 {
     for (const struct intr *intr = line->first; intr != NULL; intr = intr->next) {
         vmk_WarningMessage("  on that line: %s, interrupt %u", intr->props.deviceName.string, intr->cookie);
     }
 }
 
-/** Judge one firing. The lock is held. */
-static void note_claimed(struct intr_line *line, vmk_Bool claimed)
+/** Judge one firing. */
+static void note_claimed(struct intr_line *line, vmk_Bool claimed) VMK_REQUIRES(&line->lock)
 {
     if (claimed) {
         line->unclaimed = 0;
@@ -58,12 +58,12 @@ static void note_claimed(struct intr_line *line, vmk_Bool claimed)
 }
 
 /** Whether @p intr is disabled still; then it remembers an edge. */
-static vmk_Bool miss(struct intr_line *line, struct intr *intr)
+static vmk_Bool miss(struct intr *intr)
 {
-    vmk_SpinlockLock(&line->lock);
+    vmk_SpinlockLock(&intr->line->lock);
     vmk_Bool disabled = !intr->enabled;
-    intr->missed = disabled && line->ops->edge;
-    vmk_SpinlockUnlock(&line->lock);
+    intr->missed = disabled && intr->line->ops->edge;
+    vmk_SpinlockUnlock(&intr->line->lock);
     return disabled;
 }
 
@@ -89,7 +89,7 @@ static vmk_Bool call_handlers(struct intr_line *line)
     struct intr *intr = __atomic_load_n(&line->first, __ATOMIC_ACQUIRE);
 
     for (; intr != NULL; intr = __atomic_load_n(&intr->next, __ATOMIC_ACQUIRE)) {
-        if (VMK_UNLIKELY(!__atomic_load_n(&intr->enabled, __ATOMIC_RELAXED)) && miss(line, intr)) {
+        if (VMK_UNLIKELY(!__atomic_load_n(&intr->enabled, __ATOMIC_RELAXED)) && miss(intr)) {
             continue;
         }
         claimed |= call_handler(intr);
@@ -178,6 +178,7 @@ void intr_line_add(struct intr *intr)
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&line->lock, &flags);
+    vmk_SpinlockAssertHeldByWorld(&intr->line->lock);
     intr->enabled = VMK_FALSE;
     intr->missed = VMK_FALSE;
     intr->next = line->first;
@@ -210,6 +211,7 @@ void intr_line_set_enabled(struct intr *intr, vmk_Bool enabled)
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&line->lock, &flags);
+    vmk_SpinlockAssertHeldByWorld(&intr->line->lock);
     vmk_Bool missed = enabled && intr->missed;
     intr->missed = VMK_FALSE;
     __atomic_store_n(&intr->enabled, enabled, __ATOMIC_RELAXED);

@@ -125,9 +125,8 @@ static vmk_Bool is_memory_bar(vmk_PCIDevice device, vmk_uint8 bar)
 /** Count one more user of a mapping that is there. */
 static vmk_Bool share_mapping(vmk_PCIDevice device, vmk_uint8 bar, vmk_VA *va)
 {
-    struct vmk_IOReservationInt *mapping = &device->mapping[bar];
-
     vmk_SpinlockLock(&device->lock);
+    struct vmk_IOReservationInt *mapping = &device->mapping[bar];
     vmk_Bool shared = mapping->users != 0;
     if (shared) {
         mapping->users++;
@@ -140,9 +139,8 @@ static vmk_Bool share_mapping(vmk_PCIDevice device, vmk_uint8 bar, vmk_VA *va)
 /** Put a fresh mapping in place; @return VMK_FALSE when another world was faster. */
 static vmk_Bool publish_mapping(vmk_PCIDevice device, vmk_uint8 bar, vmk_VA va)
 {
-    struct vmk_IOReservationInt *mapping = &device->mapping[bar];
-
     vmk_SpinlockLock(&device->lock);
+    struct vmk_IOReservationInt *mapping = &device->mapping[bar];
     vmk_Bool first = mapping->users == 0;
     if (first) {
         mapping->users = 1;
@@ -150,6 +148,13 @@ static vmk_Bool publish_mapping(vmk_PCIDevice device, vmk_uint8 bar, vmk_VA va)
     }
     vmk_SpinlockUnlock(&device->lock);
     return first;
+}
+
+/** A mapping as a module may name it. */
+static vmk_IOReservation reservation_of(vmk_PCIDevice device, vmk_uint8 bar)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("a handle: what it points to is not looked at")
+{
+    return &device->mapping[bar];
 }
 
 VMK_ReturnStatus vmk_PCIMapIOResource(vmk_ModuleID moduleID, vmk_PCIDevice device, vmk_uint8 pciBar,
@@ -170,7 +175,7 @@ VMK_ReturnStatus vmk_PCIMapIOResource(vmk_ModuleID moduleID, vmk_PCIDevice devic
         vmk_UnmapMMIO(*mappedAddress);
     }
     if (reservation != NULL) {
-        *reservation = &device->mapping[pciBar];
+        *reservation = reservation_of(device, pciBar);
     }
     pci_config_update(&device->addr, PCI_REG_COMMAND, 2, 0, VMK_PCI_COMMAND_MEMORY);
     return VMK_OK;
@@ -182,9 +187,9 @@ VMK_ReturnStatus vmk_PCIUnmapIOResource(vmk_ModuleID moduleID, vmk_PCIDevice dev
     if (device == NULL || pciBar >= VMK_PCI_NUM_BARS) {
         return VMK_BAD_PARAM;
     }
-    struct vmk_IOReservationInt *mapping = &device->mapping[pciBar];
 
     vmk_SpinlockLock(&device->lock);
+    struct vmk_IOReservationInt *mapping = &device->mapping[pciBar];
     unsigned users = mapping->users;
     vmk_VA va = mapping->va;
     if (users != 0) {

@@ -47,8 +47,8 @@ static vmk_Bool ports_reach(const vmk_PCIDeviceAddr *addr, unsigned offset)
     return addr->seg == 0 && offset < VMK_PCI_CONFIG_SIZE;
 }
 
-/** Point the data port at a word; the lock is held. @return the port of the byte at @p offset */
-static vmk_IOPortAddr select_word(const vmk_PCIDeviceAddr *addr, unsigned offset)
+/** Point the data port at a word. @return the port of the byte at @p offset */
+static vmk_IOPortAddr select_word(const vmk_PCIDeviceAddr *addr, unsigned offset) VMK_REQUIRES(&config_lock)
 {
     vmk_IOPortWrite32(CONFIG_ADDRESS_PORT, CONFIG_ENABLE | (vmk_uint32)addr->bus << 16 |
                                                (vmk_uint32)addr->dev << 11 | (vmk_uint32)addr->fn << 8 |
@@ -90,8 +90,8 @@ static void write_memory(vmk_VA va, unsigned bytes, vmk_uint32 value)
     }
 }
 
-/** Read with the lock held. */
 static vmk_uint32 read_locked(const vmk_PCIDeviceAddr *addr, unsigned offset, unsigned bytes)
+    VMK_REQUIRES(&config_lock)
 {
     vmk_VA va = ecam_address(addr, offset);
 
@@ -104,8 +104,8 @@ static vmk_uint32 read_locked(const vmk_PCIDeviceAddr *addr, unsigned offset, un
     return ~0u >> (32 - 8 * bytes);
 }
 
-/** Write with the lock held. */
 static void write_locked(const vmk_PCIDeviceAddr *addr, unsigned offset, unsigned bytes, vmk_uint32 value)
+    VMK_REQUIRES(&config_lock)
 {
     vmk_VA va = ecam_address(addr, offset);
 

@@ -39,10 +39,13 @@ static void release_interrupts(vmk_PCIDevice pci, const char *driver)
 static void release_mappings(vmk_PCIDevice pci, const char *driver)
 {
     for (vmk_uint8 bar = 0; bar < VMK_PCI_NUM_BARS; bar++) {
-        if (pci->mapping[bar].users != 0) {
-            vmk_WarningMessage("%s: %s left BAR %u mapped", pci->name, driver, bar);
-        }
+        vmk_Bool left = VMK_FALSE;
+
         while (vmk_PCIUnmapIOResource(VMK_VMKERNEL_MODULE_ID, pci, bar) == VMK_OK) {
+            left = VMK_TRUE;
+        }
+        if (left) {
+            vmk_WarningMessage("%s: %s left BAR %u mapped", pci->name, driver, bar);
         }
     }
 }

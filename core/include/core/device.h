@@ -2,9 +2,9 @@
 /*
  * device.h - the device model inside the kernel: one list of devices, one of drivers.
  *
- * One spinlock (rank DEVICE) guards both lists and what is in them; drivers' operations are called without
- * it. An operation on a device is preceded by claiming the device, so operations on one never overlap:
- * whoever finds it claimed waits. A driver counts who is using it and leaves when nobody is.
+ * A spinlock a list guards what says so; drivers' operations are called without. An operation on a device is
+ * preceded by claiming the device, so operations on one never overlap: whoever finds it claimed waits. A
+ * driver counts who is using it and leaves when nobody is.
  */
 #ifndef CORE_DEVICE_H
 #define CORE_DEVICE_H
@@ -18,6 +18,9 @@
 
 #define DEVICE_ADDRESS_MAX 64 /**< A bus address with its NUL. */
 
+extern vmk_SpinlockObject device_lock; /**< Rank DEVICE. */
+extern vmk_SpinlockObject driver_lock; /**< Likewise. */
+
 struct vmk_BusTypeInt {
     const char *name;
     /** A driver failed to take the device, or gave it back: see that it left nothing. NULL for nothing to
@@ -27,9 +30,10 @@ struct vmk_BusTypeInt {
 extern const struct vmk_BusTypeInt bus_pci, bus_logical;
 
 struct vmk_DeviceInt {
-    vmk_ListLinks links; /**< In the list of devices; unlinked when it has gone. */
-    vmk_uint64 serial;   /**< Grows from device to device. */
-    unsigned references; /**< One of the list's, one of each who works on it. */
+    vmk_ListLinks
+        links VMK_GUARDED_BY(device_lock); /**< In the list of devices; unlinked when it has gone. */
+    vmk_uint64 serial;                     /**< Grows from device to device. */
+    unsigned references VMK_GUARDED_BY(device_lock); /**< One of the list's, one of each who works on it. */
     vmk_BusType bus;
     char address[DEVICE_ADDRESS_MAX];
     char *identifier;     /**< Modalias, in the same allocation; "" for none. */
@@ -38,18 +42,18 @@ struct vmk_DeviceInt {
     const vmk_DeviceOps *ops;
     vmk_AddrCookie registrar_data;
     vmk_AddrCookie registration_data;
-    vmk_ModuleID module;    /**< Charged for it. */
-    vmk_WorldID claimed_by; /**< Whose operation is under way. */
-    vmk_Driver driver;      /**< Attached, or being attached. Changed by the claimer. */
+    vmk_ModuleID module;                                /**< Charged for it. */
+    vmk_WorldID claimed_by VMK_GUARDED_BY(device_lock); /**< Whose operation is under way. */
+    vmk_Driver driver; /**< Attached, or being attached. Changed by the claimer. */
     vmk_AddrCookie driver_data;
     vmk_Bool lost; /**< Its driver would not let go: nobody may have it any more. */
 };
 
 struct vmk_DriverInt {
-    vmk_ListLinks links;
+    vmk_ListLinks links VMK_GUARDED_BY(driver_lock);
     vmk_uint64 serial;
-    unsigned users; /**< Offers under way. */
-    vmk_Bool leaving;
+    unsigned users VMK_GUARDED_BY(driver_lock); /**< Offers under way. */
+    vmk_Bool leaving VMK_GUARDED_BY(driver_lock);
     vmk_ModuleID module;
     vmk_Name name;
     vmk_DriverOps ops;

@@ -31,13 +31,13 @@ struct intr_line {
     unsigned index; /**< Which of the source's: GSI, MSI-X table entry. */
     vmk_uint32 pcpu;
     vmk_uint8 vector;
-    vmk_SpinlockObject lock;
+    vmk_SpinlockObject lock; /**< Rank INTR_LINE. */
     struct intr *first;      /**< Interrupts with a handler; walked without the lock while firing. */
     vmk_uint32 passes;       /**< Odd while handlers run. */
-    vmk_Bool again;          /**< Fired while handlers ran. */
-    vmk_Bool stormed;        /**< Held back because nobody claimed it. */
-    vmk_uint32 unclaimed;    /**< In a row. */
-    vmk_uint64 unclaimed_ns; /**< When the last was. */
+    vmk_Bool again VMK_GUARDED_BY(lock);          /**< Fired while handlers ran. */
+    vmk_Bool stormed VMK_GUARDED_BY(lock);        /**< Held back because nobody claimed it. */
+    vmk_uint32 unclaimed VMK_GUARDED_BY(lock);    /**< In a row. */
+    vmk_uint64 unclaimed_ns VMK_GUARDED_BY(lock); /**< When the last was. */
     vmk_uint64 unclaimed_total;
 };
 
@@ -55,7 +55,7 @@ struct intr {
     vmk_ModuleID handler_module;
     vmk_Bool registered;
     vmk_Bool enabled;
-    vmk_Bool missed; /**< An edge came while disabled. */
+    vmk_Bool missed VMK_GUARDED_BY(line->lock); /**< An edge came while disabled. */
     struct intr *next;
     vmk_uint64 fired;
     vmk_uint64 claimed;

@@ -24,7 +24,7 @@ struct pci_bus {
     acpi_node node;       /**< What firmware calls it; NULL when it does not know it. */
 };
 
-/** A BAR mapped into the kernel. Guarded by the device's lock. */
+/** A BAR mapped into the kernel. */
 struct vmk_IOReservationInt {
     vmk_VA va;
     unsigned users;
@@ -64,7 +64,7 @@ struct vmk_PCIDeviceInt {
     vmk_Device device; /**< In the device model; NULL for a bridge. */
 
     vmk_SpinlockObject lock; /**< Rank PCI. */
-    struct vmk_IOReservationInt mapping[VMK_PCI_NUM_BARS];
+    struct vmk_IOReservationInt mapping[VMK_PCI_NUM_BARS] VMK_GUARDED_BY(lock);
     struct pci_interrupts intr;
     struct pci_saved_state saved;
 };
