@@ -7,8 +7,7 @@
  * each part's own rights. Nothing is ever mapped writable and executable, except that until paging_init()
  * the direct map's alias of the text can be written.
  */
-#include "layout.h"
-#include "regs.h"
+#include "long_mode.inc"
 
 #define PHYS(symbol) (symbol - KERNEL_BASE)
 
@@ -69,17 +68,8 @@ start:
 
     call fill_boot_tables
 
-    /* Intel SDM vol. 3A, 9.8.5: PAE, CR3, EFER.LME, CR0.PG, in this order. */
-    movl $CR4_PAE, %eax
-    movl %eax, %cr4
-    movl $PHYS(boot_pml4), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $(EFER_LME | EFER_NXE), %eax
-    wrmsr
-    movl $CR0_KERNEL, %eax
-    movl %eax, %cr0
+    movl $PHYS(boot_pml4), %ecx
+    enable_long_mode
     lgdt PHYS(boot_gdt_pointer)
     ljmp $SELECTOR_CODE, $PHYS(long_mode)
 
@@ -138,25 +128,19 @@ long_mode:
     movabsq $high_half, %rax
     jmp *%rax
 
-/* In the one page that is mapped at its own address; the accessed bits are set, so that it is never written. */
+/* In the one page that is mapped at its own address. */
     .balign 8
 boot_gdt:
     .quad 0
-    .quad 0x00af9b000000ffff /* SELECTOR_CODE */
-    .quad 0x00cf93000000ffff /* SELECTOR_DATA */
+    .quad DESCRIPTOR_CODE_64 /* SELECTOR_CODE */
+    .quad DESCRIPTOR_DATA    /* SELECTOR_DATA */
 boot_gdt_pointer:
     .word . - boot_gdt - 1
     .long PHYS(boot_gdt)
 
     .text
 high_half:
-    movl $SELECTOR_DATA, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
+    load_data_segments
     movq $boot_stack_top, %rsp
     movl %edi, %edi
     movl %ebp, %esi

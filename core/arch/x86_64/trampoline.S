@@ -5,8 +5,7 @@
  * The CPU comes in real mode with CS = page >> 4 and IP = 0 (Intel SDM vol. 3A, 9.4.4). The page is mapped at
  * its own address, read and execute only, while CPUs are being started; nothing here writes to it.
  */
-#include "layout.h"
-#include "regs.h"
+#include "long_mode.inc"
 
 /* Offset into the copied page. */
 #define AT(symbol) (symbol - trampoline_start)
@@ -37,28 +36,14 @@ trampoline_32:
     movl %eax, %ds
     movl %eax, %ss
 
-    movl $CR4_PAE, %eax
-    movl %eax, %cr4
-    movl AT(trampoline_args)(%ebx), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $(EFER_LME | EFER_NXE), %eax
-    wrmsr
-    movl $CR0_KERNEL, %eax
-    movl %eax, %cr0
+    movl AT(trampoline_args)(%ebx), %ecx
+    enable_long_mode
     ljmpl *AT(trampoline_far_64)(%ebx)
 
     .code64
 trampoline_64:
     movl %ebx, %ebx
-    movl $SELECTOR_DATA, %eax
-    movl %eax, %ds
-    movl %eax, %es
-    movl %eax, %ss
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
+    load_data_segments
     movq (AT(trampoline_args) + 8)(%rbx), %rsp
     movq (AT(trampoline_args) + 16)(%rbx), %rdi
     movq (AT(trampoline_args) + 24)(%rbx), %rax
@@ -70,8 +55,8 @@ trampoline_64:
     .balign 8
 trampoline_gdt:
     .quad 0
-    .quad 0x00af9b000000ffff /* SELECTOR_CODE, as in the GDT that comes next */
-    .quad 0x00cf93000000ffff /* SELECTOR_DATA */
+    .quad DESCRIPTOR_CODE_64 /* SELECTOR_CODE, as in the GDT that comes next */
+    .quad DESCRIPTOR_DATA    /* SELECTOR_DATA */
     .quad 0x00cf9b000000ffff /* 0x18: 32-bit code */
     .balign 8
 /* struct trampoline_args of smp.c. */
