@@ -38,6 +38,7 @@ __attribute__((noreturn, format(printf, 1, 2))) static void die(const char *form
     va_start(args, format);
     fputs("ksyms: ", stderr);
     vfprintf(stderr, format, args);
+    va_end(args);
     fputc('\n', stderr);
     exit(1);
 }
