@@ -25,10 +25,18 @@ static vmk_SpinlockObject table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_R
 static vmk_Helper helper;
 static vmk_BottomHalf tx_bh = VMK_INVALID_BOTTOM_HALF;
 
+static vmk_uint64 read_rx_no_port(vmk_AddrCookie data)
+{
+    const struct vmk_UplinkInt *uplink = data.ptr;
+
+    return __atomic_load_n(&uplink->rx_no_port, __ATOMIC_RELAXED);
+}
+
 static const vmk_StatField stat_fields[] = {
     VMK_STAT_FIELD(struct uplink_txq, tx_busy),
     VMK_STAT_FIELD(struct uplink_txq, tx_backlogged),
     VMK_STAT_FIELD(struct uplink_txq, tx_dropped),
+    VMK_STAT_READ("rx_no_port", read_rx_no_port),
 };
 
 static vmk_AddrCookie cookie(struct vmk_UplinkInt *uplink)
@@ -228,6 +236,7 @@ VMK_ReturnStatus vmk_UplinkRegister(const vmk_UplinkRegData *regData, vmk_Uplink
     }
     vmk_StatGroupInit(&new->stat_group, VMK_VMKERNEL_MODULE_ID, stat_fields, VMK_ARRAY_SIZE(stat_fields),
                       "net/%s", new->name.string);
+    new->stat_group.cookie = cookie(new);
     new->stat_group.base = new->txq;
     new->stat_group.stride = sizeof(new->txq[0]);
     new->stat_group.count = regData->numTxQueues;
@@ -317,6 +326,7 @@ void vmk_UplinkPktListRx(vmk_Uplink uplink, vmk_PktList list)
     if (VMK_LIKELY(port != NULL)) {
         vswitch_input(port, list);
     } else {
+        __atomic_fetch_add(&uplink->rx_no_port, vmk_PktListGetCount(list), __ATOMIC_RELAXED);
         vmk_PktListReleaseAllPkts(list);
     }
 }

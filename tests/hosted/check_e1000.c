@@ -5,6 +5,8 @@
  */
 #include "driver.h"
 
+#include <core/stats.h>
+#include <core/vswitch.h>
 #include <hosted/machine.h>
 #include <run.h>
 
@@ -104,7 +106,7 @@ END_TEST
  * Frames that are on the ring when the link goes make the driver reset the NIC, for it would never send them.
  * No others come behind: one reset a loss, however long clients go on sending.
  */
-START_TEST(sends_nothing_without_link)
+START_TEST(sends_nothing_without_link, counts_what_no_switch_takes)
 {
     start();
     for (unsigned i = 0; i < 10; i++) {
@@ -128,5 +130,21 @@ START_TEST(sends_nothing_without_link)
 }
 END_TEST
 
+/* What a NIC in no switch receives goes nowhere, and is counted. */
+START_TEST(counts_what_no_switch_takes)
+{
+    vmk_uint64 dropped;
+
+    start();
+    ck_assert_int_eq(vswitch_uplink_remove("vSwitch0", "vmnic0"), VMK_OK);
+    driver_expect(0);
+    driver_receive(0, 100, 600);
+    ck_assert_uint_eq(at_port.count, 0);
+    ck_assert_int_eq(stats_get("net/vmnic0/rx_no_port", &dropped), VMK_OK);
+    ck_assert_uint_eq(dropped, 100);
+    stop();
+}
+END_TEST
+
 RUN_TESTS(leaves_nothing_behind, sends_and_receives, sends_every_length, carries_jumbo_frames,
-          follows_the_link, sends_nothing_without_link)
+          follows_the_link, sends_nothing_without_link, counts_what_no_switch_takes)

@@ -62,7 +62,7 @@ struct vmk_UplinkInt {
     vmk_uint32 announcements; /**< Changes on their way to the ports: bits by vmk_PortEvent; atomic. */
     bool awaited;             /**< Startup is held open until its link is up; atomic. */
     bool kicked;              /**< A queue with a backlog was started; atomic. */
-    vmk_uint64 rx_no_port;    /**< Received while in no switch. */
+    vmk_uint64 rx_no_port;    /**< Packets received while in no switch, and dropped; atomic. */
     vmk_StatGroup stat_group;
     struct uplink_txq txq[]; /**< reg.numTxQueues of them. */
 };
