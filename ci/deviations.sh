@@ -4,18 +4,23 @@
 #
 #   deviations.sh            write it
 #   deviations.sh --check    fail when it is not what would be written, or when a deviation is not as it should be
-#   deviations.sh --names    print each number with each name it is about, a line each
+#   deviations.sh --types    print each number with each name whose type or value differs, a line each
+#
+# The first two fail when a comment does not read as below, a number is taken twice, a name is in no header, no test
+# that is built mentions the number, or a test mentions one that does not exist. A last argument names another tree.
 #
 # A deviation is a comment in a header of vmklinux:
 #
 #   DEVIATION-012 (pci_set_power_state): what differs, and why.
 #
-# Its number is its own for ever; the names are Linux's, a field's as net_device.name. The tests that cover it say
-# DEVIATION-012 in their source, too.
+# Its number is its own for ever; the names are Linux's, a field's as net_device.name. Where it is about what a name
+# is, not what it does, "type of " goes before the names: only then the cross-check of headers lets them differ. The
+# tests that cover it say DEVIATION-012 in their source, too.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/ci/lib.sh"
-cd "$top"
+mode=${1-}
+cd "${2-$top}"
 
 # Each deviation on a line: NUMBER<TAB>NAMES<TAB>TEXT<TAB>HEADER.
 deviations() {
@@ -52,6 +57,12 @@ tests_of() {
     grep -rlw "DEVIATION-$1" tests | sort | sed 's/.*/`&`/' | paste -sd, | sed 's/,/, /g'
 }
 
+# Names as the document has them.
+spell_names() {
+    printf '%s' "$1" | sed -E 's/^type of //; s/[^ ,]+/`&`/g'
+    case $1 in "type of "*) printf ' (type)' ;; esac
+}
+
 document() {
     cat <<'TEXT'
 <!-- SPDX-License-Identifier: GPL-2.0-only -->
@@ -59,32 +70,66 @@ document() {
 
 A driver gets Linux's interfaces with Linux's meaning, except for what is listed here. This file is written by `ci/deviations.sh`
 from the headers under `vmklinux/include`, where each deviation stands beside what it is about. `ci/checks/header-check.sh` compares
-types and values with Linux's own headers, and lets a difference pass only for a name listed here.
+types and values with Linux's own headers, and lets a difference pass only for a name listed here as differing in type.
 
 TEXT
     printf '| number | names | what differs, and why | header | test |\n| --- | --- | --- | --- | --- |\n'
     deviations | while IFS='	' read -r number names text header; do
-        printf '| %s | %s | %s | `%s` | %s |\n' "$number" "$(printf '%s' "$names" | sed 's/[^ ,][^ ,]*/`&`/g')" \
-            "$text" "${header#vmklinux/include/}" "$(tests_of "$number" | grep . || echo 'none yet')"
+        printf '| %s | %s | %s | `%s` | %s |\n' "$number" "$(spell_names "$names")" \
+            "$text" "${header#vmklinux/include/}" "$(tests_of "$number")"
     done
 }
 
-# What is wrong with the deviations themselves.
-check() {
-    deviations | cut -f1,4 | sort | awk '
-        $1 == "bad" { print $2 ": a deviation reads: DEVIATION-NNN (names): what differs, and why." }
-        $1 != "bad" && seen[$1]++ { print $2 ": DEVIATION-" $1 " has two places" }'
+# The words of the headers that drivers get, beside in comments as a deviation's.
+words() {
+    # shellcheck disable=SC2046 # a list of words
+    cat $(find vmklinux/include -name '*.h') \
+        $(sed "/^#/d; /^$/d; s/ .*//; s|^|$sources/linux-6.1/|" vmklinux/verbatim-headers.txt) |
+        sed '/DEVIATION-/d; /^ *\* /d' | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$work/header-words"
 }
 
-case ${1-} in
---names)
-    deviations | awk -F'\t' '{ count = split($2, names, /, */); for (i = 1; i <= count; i++) print $1, names[i] }'
-    ;;
---check)
+# Whether the build knows a test's source, by its name or by what is behind check_ or linux_ in it.
+is_built() {
+    stem=$(basename "${1%.c}")
+    grep -qwF -e "$stem" -e "${stem#*_}" "$(dirname "$1")/CMakeLists.txt"
+}
+
+# What is wrong with the deviations themselves, a line each.
+check() {
+    deviations >"$work/all"
+    words
+    sort "$work/all" | awk -F'\t' '
+        $1 == "bad" { print $4 ": a deviation reads: DEVIATION-NNN (names): what differs, and why." }
+        $1 != "bad" && seen[$1]++ { print $4 ": DEVIATION-" $1 " has two places" }'
+    while IFS='	' read -r number names text header; do
+        [ "$number" != bad ] || continue
+        for name in $(printf '%s\n' "${names#type of }" | tr -d ,); do
+            grep -qxF -e "${name##*.}" "$work/header-words" || printf '%s: DEVIATION-%s is about %s, which no header has\n' "$header" "$number" "$name"
+        done
+        tests=$(grep -rlw "DEVIATION-$number" tests || true)
+        [ -n "$tests" ] || printf '%s: no test mentions DEVIATION-%s\n' "$header" "$number"
+        for test in $tests; do
+            is_built "$test" || printf '%s: DEVIATION-%s has a test that its CMakeLists.txt does not name: %s\n' "$header" "$number" "$test"
+        done
+    done <"$work/all"
+    grep -rnow 'DEVIATION-[0-9]*' tests | sort -u | while IFS=: read -r test line number; do
+        cut -f1 "$work/all" | grep -qx "${number#DEVIATION-}" || printf '%s:%s: there is no %s\n' "$test" "$line" "$number"
+    done
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if [ "$mode" != --types ]; then
     wrong=$(check)
     [ -z "$wrong" ] || die "$wrong"
+fi
+case $mode in
+--types)
+    deviations | awk -F'\t' 'sub(/^type of /, "", $2) { count = split($2, names, /, */); for (i = 1; i <= count; i++) print $1, names[i] }'
+    ;;
+--check)
     document | cmp -s - vmklinux/DEVIATIONS.md || die "vmklinux/DEVIATIONS.md is out of date" "Run ci/deviations.sh."
-    say "The deviations are as documented; $(document | grep -c '| none yet |$' || true) have no test yet."
+    say "The deviations are as documented: $(wc -l <"$work/all"), each with a test."
     ;;
 *) document >vmklinux/DEVIATIONS.md ;;
 esac

@@ -123,16 +123,49 @@ set_up_linux() {
     unpack "$tarball" linux-6.1 $linux_members
 }
 
-# A folder of the Linux tree that nothing is built from, for looking at what porting it takes.
+# The names of all files of the Linux tree, a line each.
+linux_index() {
+    index=$sources/linux-6.1/.index
+    if [ ! -e "$index" ]; then
+        say "Listing $(basename "$1")"
+        tar -tf "$1" | sed 's|^[^/]*/||' >"$index.new"
+        mv "$index.new" "$index"
+    fi
+    cat "$index"
+}
+
+# A folder of the Linux tree that nothing is built from, for looking at what porting it takes. Of one with more
+# than a few drivers only its own files, without the folders in it.
 set_up_linux_folder() {
-    if [ -d "$sources/linux-6.1/$1" ]; then
+    folder=${1%/}
+    if [ -L "$sources/linux-6.1" ]; then
+        [ -d "$sources/linux-6.1/$folder" ] || die "the Linux tree you chose has no $folder" "It is $(realpath "$sources/linux-6.1")."
         return 0
     fi
-    [ ! -L "$sources/linux-6.1" ] || die "the Linux tree you chose has no $1" "It is $(realpath "$sources/linux-6.1")."
+    for member in $linux_members; do
+        case $folder in
+        "$member" | "$member"/*) [ ! -d "$sources/linux-6.1/$folder" ] || return 0 ;;
+        esac
+    done
+    if grep -qxF "$folder" "$sources/linux-6.1/.folders" 2>/dev/null; then
+        return 0
+    fi
     tarball=$(cut -d' ' -f1 "$sources/linux-6.1/.stamp")
-    say "Unpacking $1 of $(basename "$tarball")"
-    tar -xf "$tarball" -C "$sources/linux-6.1" --strip-components=1 --wildcards "*/$1" 2>/dev/null ||
-        die "$(basename "$tarball") has no $1" "A driver's folder is named as drivers/net/ethernet/intel/e1000."
+    linux_index "$tarball" | grep -qxF "$folder/" ||
+        die "$(basename "$tarball") has no $folder" "A driver's folder is named as drivers/net/ethernet/intel/e1000."
+    say "Unpacking $folder of $(basename "$tarball")"
+    above=$(dirname "$folder")
+    inside="*/$folder"
+    recursion=--recursion
+    if [ "$(linux_index "$tarball" | grep -c "^$folder/.*\.c\$")" -gt 400 ]; then
+        inside="*/$folder/*"
+        recursion=--no-recursion
+    fi
+    # What is above it may have no headers: tar says so, and that is right.
+    tar -xf "$tarball" -C "$sources/linux-6.1" --strip-components=1 --wildcards --no-wildcards-match-slash $recursion \
+        "$inside" "*/$above/*.h" "*/$(dirname "$above")/*.h" 2>/dev/null || true
+    [ -d "$sources/linux-6.1/$folder" ] || die "unpacking $folder of $tarball failed"
+    printf '%s\n' "$folder" >>"$sources/linux-6.1/.folders"
 }
 
 # Linux's own headers as Debian builds modules with: what ours are compared with. They are unpacked, not installed.

@@ -74,3 +74,11 @@ unsigned logged_lines(void (*log)(void))
     fclose(file);
     return lines;
 }
+
+void raise_line(_Bool asserted)
+{
+    hosted_pci_set_pin(&functions[0], asserted);
+    if (asserted) {
+        hosted_run_ms(1);
+    }
+}

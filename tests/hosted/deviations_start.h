@@ -8,4 +8,7 @@
 /** @return how many lines the log gets from @p log. */
 unsigned logged_lines(void (*log)(void));
 
+/** Raise or lower the interrupt line, and take what comes. */
+void raise_line(_Bool asserted);
+
 #endif

@@ -99,6 +99,34 @@ static void a_device_is_named_by_its_uplink(void)
     free_netdev(dev);
 }
 
+static bool was_here;
+static void *frag;
+static struct sk_buff *skbs[2];
+
+static irqreturn_t allocate(int irq, void *cookie)
+{
+    was_here = in_hardirq();
+    raise_line(false);
+    skbs[0] = alloc_skb(64, GFP_ATOMIC);
+    skbs[1] = netdev_alloc_skb(NULL, 64);
+    frag = netdev_alloc_frag(64);
+    return IRQ_HANDLED;
+}
+
+/* DEVIATION-006 */
+static void an_interrupt_gets_no_frame_memory(void)
+{
+    struct sk_buff *skb;
+
+    EXPECT(nic && request_irq(nic->irq, allocate, 0, "deep", nic) == 0);
+    raise_line(true);
+    EXPECT(was_here && !skbs[0] && !skbs[1] && !frag);
+    free_irq(nic->irq, nic);
+    skb = alloc_skb(64, GFP_ATOMIC);
+    EXPECT(skb);
+    kfree_skb(skb);
+}
+
 static irqreturn_t ignore(int irq, void *cookie)
 {
     return IRQ_NONE;
@@ -182,14 +210,29 @@ static void memory_for_old_dma_is_any_memory(void)
         kfree(memory[--count]);
 }
 
+/* DEVIATION-015: Linux's have two bits, three and one. */
+static void what_a_frame_says_of_itself_is_kept_whole(void)
+{
+    struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+
+    EXPECT(skb);
+    skb->ip_summed = 4;
+    skb->pkt_type = 8;
+    skb->no_fcs = 2;
+    EXPECT(skb->ip_summed == 4 && skb->pkt_type == 8 && skb->no_fcs == 2);
+    kfree_skb(skb);
+}
+
 const struct linux_case linux_cases[] = {
     {"memory is refused at once", memory_is_refused_at_once},
     {"what continues a line is one", what_continues_a_line_is_one},
     {"a device is named by its uplink", a_device_is_named_by_its_uplink},
+    {"an interrupt gets no frame memory", an_interrupt_gets_no_frame_memory},
     {"neighbours on a line have their own interrupt", neighbours_on_a_line_have_their_own_interrupt},
     {"nothing is time-stamped", nothing_is_time_stamped},
     {"the system queues are one", the_system_queues_are_one},
     {"nothing is interrupted", nothing_is_interrupted},
     {"power is not cut", power_is_not_cut},
     {"memory for old DMA is any memory", memory_for_old_dma_is_any_memory},
+    {"what a frame says of itself is kept whole", what_a_frame_says_of_itself_is_kept_whole},
     {NULL, NULL}};

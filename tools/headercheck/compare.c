@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compare.c - values by value, types by their canonical spelling, macros by what they become where they are
- * used.
+ * compare.c - values by value, types by their spelling, macros by what they become where they are used.
  */
 #include "compare.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static const char *or_nothing(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
 static char *spell(const struct facts *facts)
 {
+    char *text = format("%s %s%s", kind_name(facts->kind),
+                        facts->type != NULL ? facts->type : "without a type", or_nothing(facts->promises));
+
     if (facts->has_value) {
-        return format("%s %lld (0x%llx)", kind_name(facts->kind), facts->value,
-                      (unsigned long long)facts->value);
+        text = format("%s = %lld (0x%llx)", text, facts->value, (unsigned long long)facts->value);
     }
-    return format("%s %s", kind_name(facts->kind), facts->type != NULL ? facts->type : "without a type");
+    return facts->layout != NULL ? format("%s, %s", text, facts->layout) : text;
 }
 
 /* What a macro expands to is read, not written to. */
@@ -31,32 +37,51 @@ static const char *unqualified(const char *type)
     }
 }
 
-static bool same_type(const struct facts *one, const struct facts *other)
+static bool is_declared(enum kind kind)
 {
-    if (one->is_record && other->is_record) {
-        return true;
+    return kind < KIND_CONSTANT;
+}
+
+static bool same_type(const struct facts *ours, const struct facts *theirs)
+{
+    if (!is_declared(ours->kind) || !is_declared(theirs->kind)) {
+        return strcmp(unqualified(ours->type), unqualified(theirs->type)) == 0;
     }
-    if (one->kind < KIND_MACRO && other->kind < KIND_MACRO) {
-        return strcmp(one->type, other->type) == 0;
-    }
-    return strcmp(unqualified(one->type), unqualified(other->type)) == 0;
+    /* Records of one name are compared by the members that the driver names. */
+    return (ours->kind == KIND_TYPE && ours->is_record && theirs->is_record) ||
+           strcmp(ours->type, theirs->type) == 0;
+}
+
+/* The promises of macros are not known, nor do those of others matter then. */
+static bool same_promises(const struct facts *ours, const struct facts *theirs)
+{
+    return ours->promises == NULL || theirs->promises == NULL ||
+           strcmp(ours->promises, theirs->promises) == 0;
+}
+
+static bool same_layout(const struct facts *ours, const struct facts *theirs)
+{
+    return !theirs->is_fixed || ours->layout == NULL || strcmp(ours->layout, theirs->layout) == 0;
 }
 
 /* What is nothing but done in Linux may be an expression here: no driver can use its value. */
 static bool same_at_site(const struct facts *ours, const struct facts *theirs)
 {
-    if (ours->has_value && theirs->has_value) {
-        return ours->value == theirs->value;
+    if (strcmp(theirs->type, "void") == 0) {
+        return true;
     }
-    return strcmp(theirs->type, "void") == 0 || same_type(ours, theirs);
+    if (ours->has_value && theirs->has_value && ours->value != theirs->value) {
+        return false;
+    }
+    return same_type(ours, theirs);
 }
 
 static bool same(const struct facts *ours, const struct facts *theirs)
 {
-    if (ours->has_value && theirs->has_value) {
-        return ours->value == theirs->value;
+    if (theirs->has_value && (!ours->has_value || ours->value != theirs->value)) {
+        return false;
     }
-    return !theirs->has_value && same_type(ours, theirs);
+    return same_type(ours, theirs) && same_promises(ours, theirs) && same_layout(ours, theirs);
 }
 
 static void differ(struct comparison *comparison, const struct facts *ours, const struct facts *theirs)
@@ -76,12 +101,8 @@ static char *definition_text(const struct unit *unit, CXCursor definition)
 
     clang_tokenize(unit->translation, range, &tokens, &count);
     for (unsigned i = 0; i < count; i++) {
-        char *token = take(clang_getTokenSpelling(unit->translation, tokens[i]));
-        char *longer = format("%s %s", text, token);
-
-        free(text);
-        free(token);
-        text = longer;
+        text = format("%s%s%s", text, i > 0 ? " " : "",
+                      take(clang_getTokenSpelling(unit->translation, tokens[i])));
     }
     clang_disposeTokens(unit->translation, tokens, count);
     return text;
@@ -94,24 +115,69 @@ static bool same_text(const struct unit *ours, const struct facts *mine, const s
            strcmp(definition_text(ours, mine->where), definition_text(theirs, linux_facts->where)) == 0;
 }
 
-/* Compare what a macro with arguments became, here or in Linux, with what stands at the same place in the
- * other. */
-static void compare_sites(struct comparison *comparison, const struct unit *ours, const struct unit *theirs,
-                          const struct use *use)
+static bool is_string(const struct facts *facts)
 {
-    for (unsigned i = 0; use != NULL && i < use->num_sites; i++) {
+    return facts->kind == KIND_MACRO && facts->type != NULL && strncmp(facts->type, "char [", 6) == 0;
+}
+
+/* Macros of which the types say too little: of strings their length only, of a name that nobody could ask for
+ * nothing at all. */
+static bool needs_text(const struct unit *theirs, const char *name, const struct facts *mine,
+                       const struct facts *linux_facts)
+{
+    const struct use *use = map_find(&theirs->uses, name);
+
+    return mine->kind == KIND_MACRO && linux_facts->kind == KIND_MACRO &&
+           (is_string(mine) || (use != NULL && use->as_pasted && mine->type == NULL));
+}
+
+/* Compare what macros with arguments became, here or in Linux, with what stands at the same place in the
+ * other. False when there was no such place. */
+static bool compare_sites(struct comparison *comparison, const struct unit *ours, const struct unit *theirs,
+                          const struct sites *sites)
+{
+    bool compared = false;
+
+    for (unsigned i = 0; i < sites->count; i++) {
         struct facts mine;
         struct facts linux_facts;
 
-        if (!facts_at_site(ours, use->sites[i], &mine) ||
-            !facts_at_site(theirs, use->sites[i], &linux_facts)) {
+        if (!facts_at_site(ours, sites->list[i], &mine) ||
+            !facts_at_site(theirs, sites->list[i], &linux_facts)) {
             continue;
         }
+        compared = true;
         comparison->verdict = VERDICT_AGREES;
         if (!same_at_site(&mine, &linux_facts)) {
             differ(comparison, &mine, &linux_facts);
-            return;
+            break;
         }
+    }
+    return compared;
+}
+
+static void compare_calls(struct comparison *comparison, const struct unit *ours, const struct unit *theirs,
+                          const struct use *use)
+{
+    comparison->why = "not an expression where it is used";
+    if (use != NULL && !compare_sites(comparison, ours, theirs, &use->sites)) {
+        compare_sites(comparison, ours, theirs, &use->outer_sites);
+    }
+}
+
+/* Members that the driver initializes by position must be the same ones, in the same order. */
+static void compare_members(struct comparison *comparison, const struct unit *ours, const struct unit *theirs,
+                            const char *name)
+{
+    const struct use *use = map_find(&theirs->uses, name);
+    unsigned count = use != NULL ? use->members : 0;
+    char *mine = count > 0 ? facts_members(ours, name, count) : NULL;
+    char *linux_members = count > 0 ? facts_members(theirs, name, count) : NULL;
+
+    if (mine != NULL && linux_members != NULL && strcmp(mine, linux_members) != 0) {
+        comparison->verdict = VERDICT_DIFFERS;
+        comparison->ours = format("%s { %s}", name, mine);
+        comparison->linux_spelling = format("%s { %s}", name, linux_members);
     }
 }
 
@@ -131,14 +197,20 @@ struct comparison compare(const struct unit *ours, const struct unit *theirs, co
     } else if (mine.kind == KIND_MACRO_FUNCTION || linux_facts.kind == KIND_MACRO_FUNCTION) {
         const struct unit *where = mine.kind == KIND_MACRO_FUNCTION ? ours : theirs;
 
-        comparison.why = "not an expression where it is used";
-        compare_sites(&comparison, ours, theirs, map_find(&where->uses, name));
+        compare_calls(&comparison, ours, theirs, map_find(&where->uses, name));
+    } else if (needs_text(theirs, name, &mine, &linux_facts)) {
+        if (!same_text(ours, &mine, theirs, &linux_facts)) {
+            comparison.verdict = VERDICT_DIFFERS;
+            comparison.ours = definition_text(ours, mine.where);
+            comparison.linux_spelling = definition_text(theirs, linux_facts.where);
+        }
     } else if (mine.type == NULL || linux_facts.type == NULL) {
         comparison.why = "not an expression";
-    } else if (same(&mine, &linux_facts)) {
-        comparison.verdict = VERDICT_AGREES;
-    } else {
+    } else if (!same(&mine, &linux_facts)) {
         differ(&comparison, &mine, &linux_facts);
+    } else {
+        comparison.verdict = VERDICT_AGREES;
+        compare_members(&comparison, ours, theirs, name);
     }
     if (comparison.verdict == VERDICT_NOT_COMPARED && same_text(ours, &mine, theirs, &linux_facts)) {
         comparison.verdict = VERDICT_AGREES;

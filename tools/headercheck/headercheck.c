@@ -2,68 +2,108 @@
 /*
  * headercheck - compares what a Linux driver gets from our headers with what it gets from Linux's.
  *
- *   headercheck OPTION… FILE.c…
+ *   headercheck OPTION… { --module NAME FILE.c… }…
  *
- *   --driver NAME       what to call it
+ *   --name NAME         what to call all of it
  *   --build DIR         the build folder whose compile_commands.json has …
  *   --like FILE         … this file, with whose options ours are parsed
  *   --first OPTION      an option for ours that goes before the others; may be repeated
  *   --linux FILE        the options for Linux's headers, one a line
+ *   --both OPTION       an option for both, behind the others; may be repeated
+ *   --own DIR           files below DIR/ are the driver's own, too; may be repeated
  *   --headers DIR       where Linux's headers are
  *   --deviations FILE   names that may differ: NUMBER NAME lines
  *   --symbols FILE      vmklinux's symbols.def
+ *   --sources FILE      where vmklinux has them: SYMBOL FILE lines
+ *   --symvers FILE      Linux's Module.symvers
  *   --port              say what is missing, instead of checking
+ *   --json              as JSON
  *
  * Every name of a header that the files' own text spells is looked up on both sides: functions and variables
- * by type, fields by type, constants and macros by value or else by the type of what they expand to. How
- * structs are laid out, and what else is in them, is each side's own.
+ * by type, fields by type, constants and macros by value and type, or else by what they expand to. How
+ * structs are laid out, and what else is in them, is each side's own, but for those that hardware, the wire
+ * or user space knows, too.
  *
- * Exit status: 0 agreement (always with --port), 1 a difference, 2 the comparison could not be made.
+ * Exit status: 0 agreement (with --port: the files were looked at), 1 a difference, 2 the comparison could
+ * not be made.
  */
 #include <clang-c/CXCompilationDatabase.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report.h"
+#include "jobs.h"
+#include "tell.h"
 
-#define MAX_ARGS 256
-
-struct args {
-    unsigned count;
-    const char *list[MAX_ARGS];
-};
-
-static void add_arg(struct args *args, const char *arg)
-{
-    if (args->count == MAX_ARGS) {
-        fprintf(stderr, "headercheck: more than %d compiler options\n", MAX_ARGS);
-        exit(2);
-    }
-    args->list[args->count++] = arg;
-}
-
-/* What both sides are parsed with: all errors; a function nobody declared is one, too. */
-static void add_common_args(struct args *args)
-{
-    add_arg(args, "-Werror=implicit-function-declaration");
-    add_arg(args, "-ferror-limit=0");
-}
-
-static void read_args(struct args *args, const char *path)
+static FILE *open_list(const char *path)
 {
     FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
 
     if (file == NULL) {
         perror(path);
         exit(2);
     }
+    return file;
+}
+
+static void put_text(struct map *map, const char *key, const char *text)
+{
+    *(char **)map_put(map, key, sizeof(char *)) = format("%s", text);
+}
+
+/* Deviations are NUMBER NAME lines, sources NAME FILE lines. */
+static void read_pairs(struct map *map, const char *path, bool name_is_second)
+{
+    FILE *file = open_list(path);
+    char first[256];
+    char second[256];
+
+    while (fscanf(file, "%255s %255s", first, second) == 2) {
+        put_text(map, name_is_second ? second : first, name_is_second ? first : second);
+    }
+    fclose(file);
+}
+
+static void read_symbols(struct map *map, const char *path)
+{
+    FILE *file = open_list(path);
+    char line[512];
+    char name[256];
+    char class[16];
+
+    while (fgets(line, sizeof(line), file) != NULL) {
+        if (sscanf(line, "LINUX_SYMBOL(%255[^,], %15[^,],", name, class) == 2) {
+            put_text(map, name, class);
+        }
+    }
+    fclose(file);
+}
+
+static void read_symvers(struct map *map, const char *path)
+{
+    FILE *file = open_list(path);
+    char line[1024];
+    char name[256];
+    char module[256];
+
+    while (fgets(line, sizeof(line), file) != NULL) {
+        if (sscanf(line, "%*s %255s %255s", name, module) == 2) {
+            put_text(map, name, module);
+        }
+    }
+    fclose(file);
+}
+
+static void read_args(struct args *args, const char *path)
+{
+    FILE *file = open_list(path);
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+
     while ((len = getline(&line, &size, file)) > 0) {
         line[len - (line[len - 1] == '\n')] = '\0';
-        add_arg(args, format("%s", line));
+        args_add(args, format("%s", line));
     }
     free(line);
     fclose(file);
@@ -84,7 +124,7 @@ static void add_command(struct args *args, CXCompileCommand command)
         if (strcmp(arg, "-o") == 0 || strcmp(arg, "-c") == 0) {
             i++;
         } else if (strcmp(arg, "--") != 0) {
-            add_arg(args, arg);
+            args_add(args, arg);
         }
     }
 }
@@ -107,137 +147,188 @@ static void find_args(struct args *args, const char *build, const char *like)
     clang_CompilationDatabase_dispose(database);
 }
 
-struct probing {
-    const struct unit *ours;
-    const struct unit *theirs;
-    struct map probed;
-    char *probes;
+/* What the command line says beside the work itself. */
+struct mode {
+    const char *build;
+    const char *like;
+    struct args both;
+    bool port;
+    bool json;
 };
 
-static bool is_object_macro(const struct unit *unit, const char *name)
+static void add_module(struct work *work, const char *name)
 {
-    const CXCursor *macro = map_find(&unit->macros, name);
-
-    return macro != NULL && !clang_Cursor_isMacroFunctionLike(*macro);
+    if (work->num_modules == MAX_MODULES) {
+        fprintf(stderr, "headercheck: more than %d modules\n", MAX_MODULES);
+        exit(2);
+    }
+    work->modules[work->num_modules++].name = name;
 }
 
-static void add_probe(const char *name, void *value, void *context)
+static void add_file(struct work *work, const char *path)
 {
-    struct probing *probing = context;
+    if (work->num_jobs == MAX_FILES) {
+        fprintf(stderr, "headercheck: more than %d files\n", MAX_FILES);
+        exit(2);
+    }
+    if (work->num_modules == 0) {
+        add_module(work, work->all.name);
+    }
+    work->jobs[work->num_jobs++] = (struct job){path, &work->modules[work->num_modules - 1]};
+}
 
-    (void)value;
-    if ((is_object_macro(probing->ours, name) || is_object_macro(probing->theirs, name)) &&
-        map_find(&probing->probed, name) == NULL) {
-        map_put(&probing->probed, name, sizeof(bool));
-        probing->probes = unit_add_probe(probing->probes, name);
+static void add_folder(struct work *work, const char *path)
+{
+    unsigned count = 0;
+
+    while (work->folders[count] != NULL) {
+        count++;
+    }
+    if (count < MAX_FOLDERS - 1) {
+        work->folders[count] = format("%s/", path);
     }
 }
 
-/* Parse twice: to see which macros are used, then with probes for them. */
-static void compare_file(struct report *report, const char *path, const struct args *our_args,
-                         const struct args *linux_args)
-{
-    CXIndex index = clang_createIndex(0, 0);
-    struct unit *ours = unit_parse(index, path, our_args->count, our_args->list, NULL);
-    struct unit *theirs = unit_parse(index, path, linux_args->count, linux_args->list, NULL);
-    struct probing probing = {.ours = ours, .theirs = theirs, .probes = format("%s", "")};
-
-    map_walk(&ours->uses, add_probe, &probing);
-    map_walk(&theirs->uses, add_probe, &probing);
-    unit_free(ours);
-    unit_free(theirs);
-
-    ours = unit_parse(index, path, our_args->count, our_args->list, probing.probes);
-    theirs = unit_parse(index, path, linux_args->count, linux_args->list, probing.probes);
-    report_add(report, ours, theirs);
-    unit_free(ours);
-    unit_free(theirs);
-    clang_disposeIndex(index);
-}
-
-struct job {
-    struct report report;
-    struct args our_args;
-    struct args linux_args;
-    bool port;
+enum choice {
+    OPTION_FILE = 1, /* what is no option */
+    OPTION_NAME,
+    OPTION_MODULE,
+    OPTION_BUILD,
+    OPTION_LIKE,
+    OPTION_FIRST,
+    OPTION_LINUX,
+    OPTION_BOTH,
+    OPTION_OWN,
+    OPTION_HEADERS,
+    OPTION_DEVIATIONS,
+    OPTION_SYMBOLS,
+    OPTION_SOURCES,
+    OPTION_SYMVERS,
+    OPTION_PORT,
+    OPTION_JSON,
 };
 
-/* Do what the options say; the rest are files. False when something is missing. */
-static bool read_options(struct job *job, int argc, char **argv)
+static void take_option(struct work *work, struct mode *mode, enum choice option, const char *value)
 {
-    enum { DRIVER = 1, BUILD, LIKE, FIRST, LINUX, HEADERS, DEVIATIONS, SYMBOLS, PORT };
+    switch (option) {
+    case OPTION_FILE:
+        add_file(work, value);
+        break;
+    case OPTION_NAME:
+        work->all.name = value;
+        break;
+    case OPTION_MODULE:
+        add_module(work, value);
+        break;
+    case OPTION_BUILD:
+        mode->build = value;
+        break;
+    case OPTION_LIKE:
+        mode->like = value;
+        break;
+    case OPTION_FIRST:
+        args_add(&work->our_args, value);
+        break;
+    case OPTION_LINUX:
+        read_args(&work->linux_args, value);
+        break;
+    case OPTION_BOTH:
+        args_add(&mode->both, value);
+        break;
+    case OPTION_OWN:
+        add_folder(work, value);
+        break;
+    case OPTION_HEADERS:
+        work->knowledge.headers = value;
+        break;
+    case OPTION_DEVIATIONS:
+        read_pairs(&work->knowledge.deviations, value, true);
+        break;
+    case OPTION_SYMBOLS:
+        read_symbols(&work->knowledge.symbols, value);
+        break;
+    case OPTION_SOURCES:
+        read_pairs(&work->knowledge.sources, value, false);
+        break;
+    case OPTION_SYMVERS:
+        read_symvers(&work->knowledge.providers, value);
+        break;
+    case OPTION_PORT:
+        mode->port = true;
+        break;
+    case OPTION_JSON:
+        mode->json = true;
+        break;
+    }
+}
+
+/* False when something is missing or not understood. */
+static bool read_options(struct work *work, struct mode *mode, int argc, char **argv)
+{
     static const struct option options[] = {
-        {"driver", required_argument, NULL, DRIVER},
-        {"build", required_argument, NULL, BUILD},
-        {"like", required_argument, NULL, LIKE},
-        {"first", required_argument, NULL, FIRST},
-        {"linux", required_argument, NULL, LINUX},
-        {"headers", required_argument, NULL, HEADERS},
-        {"deviations", required_argument, NULL, DEVIATIONS},
-        {"symbols", required_argument, NULL, SYMBOLS},
-        {"port", no_argument, NULL, PORT},
+        {"name", required_argument, NULL, OPTION_NAME},
+        {"module", required_argument, NULL, OPTION_MODULE},
+        {"build", required_argument, NULL, OPTION_BUILD},
+        {"like", required_argument, NULL, OPTION_LIKE},
+        {"first", required_argument, NULL, OPTION_FIRST},
+        {"linux", required_argument, NULL, OPTION_LINUX},
+        {"both", required_argument, NULL, OPTION_BOTH},
+        {"own", required_argument, NULL, OPTION_OWN},
+        {"headers", required_argument, NULL, OPTION_HEADERS},
+        {"deviations", required_argument, NULL, OPTION_DEVIATIONS},
+        {"symbols", required_argument, NULL, OPTION_SYMBOLS},
+        {"sources", required_argument, NULL, OPTION_SOURCES},
+        {"symvers", required_argument, NULL, OPTION_SYMVERS},
+        {"port", no_argument, NULL, OPTION_PORT},
+        {"json", no_argument, NULL, OPTION_JSON},
         {NULL, 0, NULL, 0},
     };
-    const char *build = NULL;
-    const char *like = NULL;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case DRIVER:
-            job->report.driver = optarg;
-            break;
-        case BUILD:
-            build = optarg;
-            break;
-        case LIKE:
-            like = optarg;
-            break;
-        case FIRST:
-            add_arg(&job->our_args, optarg);
-            break;
-        case LINUX:
-            read_args(&job->linux_args, optarg);
-            break;
-        case HEADERS:
-            job->report.headers = optarg;
-            break;
-        case DEVIATIONS:
-            report_read_deviations(&job->report, optarg);
-            break;
-        case SYMBOLS:
-            report_read_symbols(&job->report, optarg);
-            break;
-        case PORT:
-            job->port = true;
-            break;
-        default:
+    /* '-': files and options in their order; a file comes as option 1. */
+    while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1) {
+        if (option == '?') {
             return false;
         }
+        take_option(work, mode, (enum choice)option, optarg);
     }
-    if (build == NULL || like == NULL || job->report.headers == NULL || job->linux_args.count == 0) {
-        return false;
+    return mode->build != NULL && mode->like != NULL && work->knowledge.headers != NULL &&
+           work->linux_args.count > 0 && work->num_jobs > 0;
+}
+
+/* What both sides are parsed with: all errors; a function nobody declared is one, too. */
+static void add_common_args(struct args *args, const struct args *both)
+{
+    args_add(args, "-Werror=implicit-function-declaration");
+    args_add(args, "-ferror-limit=0");
+    for (unsigned i = 0; i < both->count; i++) {
+        args_add(args, both->list[i]);
     }
-    find_args(&job->our_args, build, like);
-    return true;
 }
 
 int main(int argc, char **argv)
 {
-    static struct job job = {.report.driver = "driver"};
+    static struct work work = {.all.name = "driver"};
+    static struct mode mode;
+    bool agrees = true;
 
-    if (!read_options(&job, argc, argv) || optind == argc) {
+    if (!read_options(&work, &mode, argc, argv)) {
         fprintf(stderr, "headercheck: wants --build, --like, --linux, --headers and files\n");
         return 2;
     }
-    add_common_args(&job.our_args);
-    add_common_args(&job.linux_args);
-    for (int i = optind; i < argc; i++) {
-        compare_file(&job.report, argv[i], &job.our_args, &job.linux_args);
+    find_args(&work.our_args, mode.build, mode.like);
+    add_common_args(&work.our_args, &mode.both);
+    add_common_args(&work.linux_args, &mode.both);
+    jobs_run(&work);
+    if (mode.json) {
+        tell_json(&work.all, work.modules, work.num_modules, &work.knowledge);
+    } else if (mode.port) {
+        tell_port(&work.all, &work.knowledge);
+        if (work.num_modules > 1) {
+            tell_modules(work.modules, work.num_modules, &work.knowledge);
+        }
+    } else {
+        agrees = tell_check(&work.all, &work.knowledge);
     }
-    if (job.port) {
-        report_port(&job.report);
-        return 0;
-    }
-    return report_check(&job.report) ? 0 : 1;
+    return work.all.crashed.count > 0 ? 2 : agrees ? 0 : 1;
 }

@@ -10,7 +10,9 @@
 #include <stddef.h>
 
 struct map {
-    void *root;
+    struct map_entry *entries;
+    size_t size;
+    size_t count;
 };
 
 /* The value at @key, or NULL. */

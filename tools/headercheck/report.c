@@ -1,96 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * report.c - collecting comparisons, and printing them.
+ * report.c - collecting comparisons, of one process and from others.
  */
 #include "report.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct result {
-    struct comparison comparison;
-    unsigned uses;
-    char *header; /* Linux's */
-};
-
-struct counts {
-    unsigned names;
-    unsigned agree;
-    unsigned deviate;
-    unsigned wrong;
-    unsigned missing;
-    unsigned not_compared;
-};
-
-/* What a visitor of results gets. */
-struct telling {
-    const struct report *report;
-    struct counts counts;
-    struct map lines; /* struct line, by header */
-    unsigned headers;
-    unsigned symbols;
-    unsigned traps;
-};
-
-struct line {
-    char *text;
-};
-
-static FILE *open_list(const char *path)
-{
-    FILE *file = fopen(path, "r");
-
-    if (file == NULL) {
-        perror(path);
-        exit(2);
-    }
-    return file;
-}
-
-void report_read_deviations(struct report *report, const char *path)
-{
-    FILE *file = open_list(path);
-    char number[16];
-    char name[256];
-
-    while (fscanf(file, "%15s %255s", number, name) == 2) {
-        strcpy(map_put(&report->deviations, name, sizeof(number)), number);
-    }
-    fclose(file);
-}
-
-void report_read_symbols(struct report *report, const char *path)
-{
-    FILE *file = open_list(path);
-    char line[512];
-    char name[256];
-    char class[16];
-
-    while (fgets(line, sizeof(line), file) != NULL) {
-        if (sscanf(line, "LINUX_SYMBOL(%255[^,], %15[^,],", name, class) == 2) {
-            strcpy(map_put(&report->symbols, name, sizeof(class)), class);
-        }
-    }
-    fclose(file);
-}
+#include "macro.h"
 
 /* The header's name within Linux: the folder of the headers has one for each package they come from. */
-static char *header_of(const struct report *report, CXCursor where)
+static const char *header_of(const struct knowledge *knowledge, CXCursor where)
 {
-    char *file = cursor_file(where);
-    size_t len = strlen(report->headers);
-    char *slash;
+    const char *file = cursor_file(where);
+    size_t len = strlen(knowledge->headers);
+    const char *slash;
 
-    if (file == NULL || strncmp(file, report->headers, len) != 0) {
-        return file != NULL ? file : format("the compiler");
+    if (file == NULL) {
+        return "the compiler";
+    }
+    if (strncmp(file, knowledge->headers, len) != 0) {
+        return file;
     }
     slash = strchr(file + len + 1, '/');
     return slash != NULL ? slash + 1 : file;
 }
 
+static void add_result(struct report *report, const char *name, const struct result *found)
+{
+    struct result *result = map_put(&report->results, name, sizeof(*result));
+
+    if (result->uses == 0 || found->comparison.verdict > result->comparison.verdict) {
+        unsigned uses = result->uses;
+
+        *result = *found;
+        result->uses = uses;
+    }
+    result->uses += found->uses;
+}
+
 struct adding {
     struct report *report;
+    const struct knowledge *knowledge;
     const struct unit *ours;
     const struct unit *theirs;
 };
@@ -99,14 +49,13 @@ static void add_use(const char *name, void *value, void *context)
 {
     struct adding *adding = context;
     const struct use *use = value;
-    struct comparison comparison = compare(adding->ours, adding->theirs, name);
-    struct result *result = map_put(&adding->report->results, name, sizeof(*result));
+    struct result result = {
+        .comparison = compare(adding->ours, adding->theirs, name),
+        .uses = use->count,
+        .header = format("%s", header_of(adding->knowledge, use->where)),
+    };
 
-    if (result->uses == 0 || comparison.verdict > result->comparison.verdict) {
-        result->comparison = comparison;
-        result->header = header_of(adding->report, use->where);
-    }
-    result->uses += use->count;
+    add_result(adding->report, name, &result);
 }
 
 static void add_linux_use(const char *name, void *value, void *context)
@@ -134,181 +83,239 @@ static void copy_key(const char *key, void *value, void *context)
     map_put(context, key, sizeof(bool));
 }
 
-void report_add(struct report *report, const struct unit *ours, const struct unit *theirs)
+static bool has_option(const struct unit *unit, const char *option)
 {
-    struct adding adding = {report, ours, theirs};
+    return map_find(&unit->macros, option) != NULL ||
+           map_find(&unit->macros, format("%s_MODULE", option)) != NULL;
+}
 
+static void note_option(const char *word, void *context)
+{
+    struct adding *adding = context;
+
+    if (strncmp(word, "CONFIG_", 7) == 0 && has_option(adding->theirs, word) &&
+        !has_option(adding->ours, word)) {
+        map_put(&adding->report->options, word, sizeof(bool));
+    }
+}
+
+void report_add(struct report *report, const struct knowledge *knowledge, const struct unit *ours,
+                const struct unit *theirs)
+{
+    struct adding adding = {report, knowledge, ours, theirs};
+    char *text = read_text(ours->path);
+
+    report->files++;
+    for (const char *c = text; *c != '\0'; c++) {
+        report->lines += *c == '\n';
+    }
+    text_words(text, note_option, &adding);
     map_walk(&theirs->uses, add_linux_use, &adding);
     map_walk(&ours->uses, add_our_use, &adding);
     map_walk(&ours->not_found, copy_key, &report->not_found);
-    map_walk(&ours->errors, copy_key, &report->errors);
+    map_walk(&ours->errors, copy_key, &report->refused);
     map_walk(&theirs->errors, copy_key, &report->errors);
     map_walk(&theirs->not_found, copy_key, &report->errors);
 }
 
-static const char *deviation_of(const struct report *report, const char *name)
+/* A record is a line: its kind, then its fields, each after a tab. */
+static void write_text(FILE *file, const char *text)
+{
+    putc('\t', file);
+    for (; text != NULL && *text != '\0'; text++) {
+        putc(*text == '\t' || *text == '\n' ? ' ' : *text, file);
+    }
+}
+
+struct writing {
+    FILE *file;
+    char kind;
+};
+
+static void write_key(const char *key, void *value, void *context)
+{
+    const struct writing *writing = context;
+
+    (void)value;
+    putc(writing->kind, writing->file);
+    write_text(writing->file, key);
+    putc('\n', writing->file);
+}
+
+static void write_result(const char *name, void *value, void *context)
+{
+    const struct writing *writing = context;
+    const struct result *result = value;
+    const struct comparison *comparison = &result->comparison;
+
+    putc(writing->kind, writing->file);
+    write_text(writing->file, name);
+    fprintf(writing->file, "\t%d %d %d %u", (int)comparison->verdict, (int)comparison->kind,
+            (int)comparison->is_symbol, result->uses);
+    write_text(writing->file, result->header);
+    write_text(writing->file, comparison->ours);
+    write_text(writing->file, comparison->linux_spelling);
+    write_text(writing->file, comparison->why);
+    putc('\n', writing->file);
+}
+
+static void write_keys(FILE *file, char kind, const struct map *map)
+{
+    struct writing writing = {file, kind};
+
+    map_walk(map, write_key, &writing);
+}
+
+void report_write(const struct report *report, FILE *file)
+{
+    struct writing writing = {file, 'R'};
+
+    map_walk(&report->results, write_result, &writing);
+    write_keys(file, 'H', &report->not_found);
+    write_keys(file, 'E', &report->errors);
+    write_keys(file, 'F', &report->refused);
+    write_keys(file, 'O', &report->options);
+    fprintf(file, "Z\t%u %u\n", report->files, report->lines);
+}
+
+static char *next_field(char **rest)
+{
+    return format("%s", strsep(rest, "\t\n"));
+}
+
+static void read_result(struct report *report, char *rest)
+{
+    char *name = next_field(&rest);
+    struct result result = {0};
+    int verdict;
+    int kind;
+    int is_symbol;
+
+    if (sscanf(strsep(&rest, "\t"), "%d %d %d %u", &verdict, &kind, &is_symbol, &result.uses) != 4) {
+        return;
+    }
+    result.header = next_field(&rest);
+    result.comparison = (struct comparison){
+        .verdict = (enum verdict)verdict, .kind = (enum kind)kind, .is_symbol = is_symbol != 0};
+    result.comparison.ours = next_field(&rest);
+    result.comparison.linux_spelling = next_field(&rest);
+    result.comparison.why = next_field(&rest);
+    add_result(report, name, &result);
+}
+
+static struct map *keys_of(struct report *report, char kind)
+{
+    switch (kind) {
+    case 'H':
+        return &report->not_found;
+    case 'E':
+        return &report->errors;
+    case 'F':
+        return &report->refused;
+    default:
+        return &report->options;
+    }
+}
+
+bool report_read(struct report *report, FILE *file)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool complete = false;
+
+    while (!complete && getline(&line, &size, file) > 0) {
+        char *rest = line + 2;
+        unsigned files;
+        unsigned lines;
+
+        if (line[0] == 'R') {
+            read_result(report, rest);
+        } else if (line[0] == 'Z' && sscanf(rest, "%u %u", &files, &lines) == 2) {
+            report->files += files;
+            report->lines += lines;
+            complete = true;
+        } else {
+            map_put(keys_of(report, line[0]), next_field(&rest), sizeof(bool));
+        }
+    }
+    free(line);
+    return complete;
+}
+
+const char *deviation_of(const struct knowledge *knowledge, const char *name)
 {
     /* "struct net_device.name" is listed without the "struct". */
     const char *blank = strrchr(name, ' ');
+    char **number = map_find(&knowledge->deviations, blank != NULL ? blank + 1 : name);
 
-    return map_find(&report->deviations, blank != NULL ? blank + 1 : name);
+    return number != NULL ? *number : NULL;
+}
+
+const char *provider_of(const struct knowledge *knowledge, const char *name)
+{
+    char **provider = map_find(&knowledge->providers, name);
+
+    return provider != NULL ? *provider : "vmlinux";
+}
+
+bool is_trap(const struct knowledge *knowledge, const char *name)
+{
+    char **class = map_find(&knowledge->symbols, name);
+
+    return class != NULL && strcmp(*class, "trap") == 0;
+}
+
+struct counting {
+    const struct knowledge *knowledge;
+    struct counts counts;
+};
+
+static void count_missing(struct counting *counting, const char *name, const struct comparison *comparison)
+{
+    counting->counts.missing++;
+    /* What has a symbol here lacks its declaration only. */
+    if (!comparison->is_symbol || map_find(&counting->knowledge->symbols, name) != NULL) {
+        return;
+    }
+    if (strcmp(provider_of(counting->knowledge, name), "vmlinux") == 0) {
+        counting->counts.symbols++;
+    } else {
+        counting->counts.library_symbols++;
+    }
 }
 
 static void count(const char *name, void *value, void *context)
 {
-    struct telling *telling = context;
-    const struct result *result = value;
+    struct counting *counting = context;
+    const struct comparison *comparison = &((const struct result *)value)->comparison;
 
-    telling->counts.names++;
-    switch (result->comparison.verdict) {
+    counting->counts.names++;
+    counting->counts.traps += is_trap(counting->knowledge, name);
+    switch (comparison->verdict) {
     case VERDICT_AGREES:
-        telling->counts.agree++;
+        counting->counts.agree++;
         break;
     case VERDICT_MISSING:
-        telling->counts.missing++;
+        count_missing(counting, name, comparison);
         break;
     case VERDICT_NOT_COMPARED:
-        telling->counts.not_compared++;
+        counting->counts.not_compared++;
         break;
     case VERDICT_DIFFERS:
-        if (deviation_of(telling->report, name) != NULL) {
-            telling->counts.deviate++;
+        if (deviation_of(counting->knowledge, name) != NULL) {
+            counting->counts.deviate++;
         } else {
-            telling->counts.wrong++;
+            counting->counts.differ++;
         }
         break;
     }
 }
 
-static void print_difference(const char *name, void *value, void *context)
+struct counts report_count(const struct report *report, const struct knowledge *knowledge)
 {
-    const struct telling *telling = context;
-    const struct comparison *comparison = &((const struct result *)value)->comparison;
-    const char *deviation = deviation_of(telling->report, name);
+    struct counting counting = {.knowledge = knowledge};
 
-    if (comparison->verdict != VERDICT_DIFFERS) {
-        return;
-    }
-    if (deviation != NULL) {
-        printf("deviates: %s (DEVIATION-%s)\n", name, deviation);
-    } else {
-        printf("wrong: %s\n", name);
-    }
-    printf("    ours:  %s\n    Linux: %s\n", comparison->ours, comparison->linux_spelling);
-}
-
-static void print_missing(const char *name, void *value, void *context)
-{
-    const struct result *result = value;
-
-    (void)context;
-    if (result->comparison.verdict == VERDICT_MISSING) {
-        printf("missing: %s (%s, %s)\n", name, kind_name(result->comparison.kind), result->header);
-    }
-}
-
-static void print_not_compared(const char *name, void *value, void *context)
-{
-    const struct result *result = value;
-
-    (void)context;
-    if (result->comparison.verdict == VERDICT_NOT_COMPARED) {
-        printf("not compared: %s (%s)\n", name, result->comparison.why);
-    }
-}
-
-static void print_error(const char *error, void *value, void *context)
-{
-    (void)value;
-    *(bool *)context = true;
-    printf("error: %s\n", error);
-}
-
-static void print_counts(const struct report *report, const struct counts *counts)
-{
-    printf("%s: %u names used, %u agree, %u deviate by number, %u differ, %u missing, %u not compared\n",
-           report->driver, counts->names, counts->agree, counts->deviate, counts->wrong, counts->missing,
-           counts->not_compared);
-}
-
-bool report_check(const struct report *report)
-{
-    struct telling telling = {.report = report};
-    bool refused = false;
-
-    map_walk(&report->results, count, &telling);
-    map_walk(&report->errors, print_error, &refused);
-    map_walk(&report->not_found, print_error, &refused);
-    map_walk(&report->results, print_not_compared, &telling);
-    map_walk(&report->results, print_missing, &telling);
-    map_walk(&report->results, print_difference, &telling);
-    print_counts(report, &telling.counts);
-    return !refused && telling.counts.names > 0 && telling.counts.wrong == 0 && telling.counts.missing == 0;
-}
-
-static void add_to_header(const char *name, void *value, void *context)
-{
-    struct telling *telling = context;
-    const struct result *result = value;
-    struct line *line;
-
-    if (result->comparison.verdict != VERDICT_MISSING) {
-        return;
-    }
-    line = map_put(&telling->lines, result->header, sizeof(*line));
-    telling->headers += line->text == NULL;
-    line->text = format("%s    %-10s %s\n", line->text != NULL ? line->text : "",
-                        kind_name(result->comparison.kind), name);
-}
-
-static void print_header(const char *header, void *value, void *context)
-{
-    (void)context;
-    printf("%s\n%s", header, ((struct line *)value)->text);
-}
-
-static void print_symbol(const char *name, void *value, void *context)
-{
-    struct telling *telling = context;
-    const struct result *result = value;
-    const char *class = map_find(&telling->report->symbols, name);
-
-    if (!result->comparison.is_symbol) {
-        return;
-    }
-    if (result->comparison.verdict == VERDICT_MISSING && class == NULL) {
-        telling->symbols++;
-        printf("    %s (%s)\n", name, result->header);
-    } else if (class != NULL && strcmp(class, "trap") == 0) {
-        telling->traps++;
-        printf("    %s, which is a trap so far\n", name);
-    }
-}
-
-static void print_not_found(const char *header, void *value, void *context)
-{
-    (void)value;
-    (void)context;
-    printf("    %s\n", header);
-}
-
-void report_port(const struct report *report)
-{
-    struct telling telling = {.report = report};
-    const struct counts *counts = &telling.counts;
-
-    printf("Headers it includes that a driver does not get yet:\n");
-    map_walk(&report->not_found, print_not_found, NULL);
-    printf("Names our headers do not have, by the header that has them in Linux:\n");
-    map_walk(&report->results, add_to_header, &telling);
-    map_walk(&telling.lines, print_header, NULL);
-    printf("Symbols vmklinux does not have:\n");
-    map_walk(&report->results, print_symbol, &telling);
-    printf("Names that are not what they are in Linux:\n");
-    map_walk(&report->results, print_difference, &telling);
-    map_walk(&report->results, count, &telling);
-    print_counts(report, counts);
-    printf("verdict: %s %u names from %u headers; %u symbols to write, %u traps to make real\n",
-           counts->missing + counts->wrong == 0 ? "nothing is missing:" : "to port it, supply",
-           counts->missing, telling.headers, telling.symbols, telling.traps);
+    map_walk(&report->results, count, &counting);
+    counting.counts.headers_missing = (unsigned)report->not_found.count;
+    return counting.counts;
 }

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * unit.c - parsing a driver's file, and noting what it uses and what the headers offer.
+ * unit.c - parsing a driver's file, and noting what the headers offer.
  */
 #include "unit.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct place {
-    char *file; /* NULL: nowhere, as what is built into the compiler */
-    CXFile handle;
-    unsigned offset;
-    unsigned line;
-};
+#include "macro.h"
+#include "uses.h"
 
 char *take(CXString string)
 {
@@ -25,19 +19,31 @@ char *take(CXString string)
     return copy;
 }
 
-/* Where text is in a file: the argument itself for what a macro was given, the expansion for what it made. */
-static struct place place_of(CXSourceLocation location)
+/* libclang's handle of a file is good until its unit ends, as all units do together. */
+static const char *file_name(CXFile handle)
+{
+    static CXFile last;
+    static char *name;
+
+    if (handle != last) {
+        last = handle;
+        name = take(clang_getFileName(handle));
+    }
+    return name;
+}
+
+struct place place_of(CXSourceLocation location)
 {
     struct place place = {0};
 
     clang_getFileLocation(location, &place.handle, &place.line, NULL, &place.offset);
     if (place.handle != NULL) {
-        place.file = take(clang_getFileName(place.handle));
+        place.file = file_name(place.handle);
     }
     return place;
 }
 
-char *cursor_file(CXCursor cursor)
+const char *cursor_file(CXCursor cursor)
 {
     return place_of(clang_getCursorLocation(cursor)).file;
 }
@@ -47,29 +53,39 @@ static bool is_probe(const struct unit *unit, const struct place *place)
     return strcmp(place->file, unit->path) == 0 && place->offset >= unit->length;
 }
 
-static bool is_drivers(const struct unit *unit, const struct place *place)
+bool unit_is_drivers(const struct unit *unit, const struct place *place)
 {
-    return place->file != NULL && strncmp(place->file, unit->folder, strlen(unit->folder)) == 0 &&
-           !is_probe(unit, place);
+    if (place->file == NULL || is_probe(unit, place)) {
+        return false;
+    }
+    for (unsigned i = 0; unit->folders[i] != NULL; i++) {
+        if (strncmp(place->file, unit->folders[i], strlen(unit->folders[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/* Whether the driver's text at @place is the word @name, and not a macro that mentions it. */
-static bool is_spelled(const struct unit *unit, const struct place *place, const char *name)
-{
-    size_t size;
-    size_t len = strlen(name);
-    const char *text = clang_getFileContents(unit->translation, place->handle, &size);
-
-    return text != NULL && place->offset + len < size && memcmp(text + place->offset, name, len) == 0 &&
-           !isalnum((unsigned char)text[place->offset + len]) && text[place->offset + len] != '_';
-}
-
-static char *range_key(CXSourceRange range)
+char *range_key(CXSourceRange range)
 {
     struct place start = place_of(clang_getRangeStart(range));
     struct place end = place_of(clang_getRangeEnd(range));
 
     return format("%s:%u:%u", start.file, start.offset, end.offset);
+}
+
+char *unit_text(const struct unit *unit, CXSourceRange range)
+{
+    struct place start = place_of(clang_getRangeStart(range));
+    struct place end = place_of(clang_getRangeEnd(range));
+    size_t size;
+    const char *text;
+
+    if (start.handle == NULL || end.handle != start.handle || end.offset < start.offset) {
+        return format("%s", "");
+    }
+    text = clang_getFileContents(unit->translation, start.handle, &size);
+    return format("%.*s", (int)(end.offset - start.offset), text + start.offset);
 }
 
 static bool is_nameless(const char *name)
@@ -96,8 +112,7 @@ char *field_owner(CXCursor field)
     }
 }
 
-/* The name by which uses and declarations of @declared are filed, or NULL for what is not compared. */
-static char *filed_name(CXCursor declared)
+char *filed_name(CXCursor declared)
 {
     char *spelling = take(clang_getCursorSpelling(declared));
     char *owner;
@@ -125,107 +140,7 @@ static char *filed_name(CXCursor declared)
     }
 }
 
-static struct use *note_use(struct unit *unit, const char *name, CXCursor where, const struct place *place)
-{
-    struct use *use = map_put(&unit->uses, name, sizeof(*use));
-
-    if (use->count++ == 0) {
-        use->where = where;
-        use->file = place->file;
-        use->file_offset = place->offset;
-    }
-    return use;
-}
-
-static void note_reference(struct unit *unit, CXCursor cursor)
-{
-    CXCursor meant = clang_getCursorReferenced(cursor);
-    struct place place = place_of(clang_getCursorLocation(cursor));
-    struct place origin = place_of(clang_getCursorLocation(meant));
-    char *name;
-
-    if (!is_drivers(unit, &place) || origin.file == NULL || is_drivers(unit, &origin) ||
-        !is_spelled(unit, &place, take(clang_getCursorSpelling(meant)))) {
-        return;
-    }
-    name = filed_name(meant);
-    if (name != NULL) {
-        note_use(unit, name, meant, &place)->as_declared = true;
-    }
-}
-
-static enum CXChildVisitResult count_child(CXCursor cursor, CXCursor parent, CXClientData data)
-{
-    (void)cursor;
-    (void)parent;
-    ++*(unsigned *)data;
-    return CXChildVisit_Continue;
-}
-
-/* libclang has no names for conversions, which have one part, nor for __builtin_choose_expr(), which has
- * three. */
-static bool is_conversion(CXCursor cursor)
-{
-    unsigned parts = 0;
-
-    if (clang_getCursorKind(cursor) == CXCursor_UnexposedExpr) {
-        clang_visitChildren(cursor, count_child, &parts);
-    }
-    return parts == 1;
-}
-
-/* File what is outermost at each range; implicit conversions around an expression are the driver's. */
-static void note_expression(struct unit *unit, CXCursor cursor)
-{
-    char *key = range_key(clang_getCursorExtent(cursor));
-
-    if (map_find(&unit->expressions, key) == NULL) {
-        *(CXCursor *)map_put(&unit->expressions, key, sizeof(cursor)) = cursor;
-    }
-    free(key);
-}
-
-static enum CXChildVisitResult visit_drivers(CXCursor cursor, CXCursor parent, CXClientData data)
-{
-    enum CXCursorKind kind = clang_getCursorKind(cursor);
-
-    (void)parent;
-    switch (kind) {
-    case CXCursor_DeclRefExpr:
-    case CXCursor_MemberRefExpr:
-    case CXCursor_MemberRef:
-    case CXCursor_TypeRef:
-        note_reference(data, cursor);
-        break;
-    default:
-        break;
-    }
-    if ((clang_isExpression(kind) && !is_conversion(cursor)) || clang_isStatement(kind) ||
-        clang_isDeclaration(kind)) {
-        note_expression(data, cursor);
-    }
-    return CXChildVisit_Recurse;
-}
-
-static void note_expansion(struct unit *unit, CXCursor cursor)
-{
-    CXCursor definition = clang_getCursorReferenced(cursor);
-    struct place place = place_of(clang_getCursorLocation(cursor));
-    struct place origin = place_of(clang_getCursorLocation(definition));
-    char *name = take(clang_getCursorSpelling(cursor));
-    struct use *use;
-
-    if (!is_drivers(unit, &place) || origin.file == NULL || is_drivers(unit, &origin) ||
-        !is_spelled(unit, &place, name)) {
-        return;
-    }
-    use = note_use(unit, name, definition, &place);
-    use->as_macro = true;
-    if (use->num_sites < MAX_SITES) {
-        use->sites[use->num_sites++] = range_key(clang_getCursorExtent(cursor));
-    }
-}
-
+/* Of several declarations the definition counts, or else the last, which has the attributes of all. */
 static void note_declaration(struct unit *unit, CXCursor cursor)
 {
     char *name = filed_name(cursor);
@@ -235,9 +150,10 @@ static void note_declaration(struct unit *unit, CXCursor cursor)
         return;
     }
     known = map_put(&unit->declarations, name, sizeof(*known));
-    if (known->kind == 0 || clang_isCursorDefinition(cursor)) {
+    if (known->kind == 0 || !clang_isCursorDefinition(*known)) {
         *known = cursor;
     }
+    free(name);
 }
 
 /* Enumerations' constants, and what is declared within structs. */
@@ -256,6 +172,19 @@ static enum CXChildVisitResult visit_members(CXCursor cursor, CXCursor parent, C
     }
 }
 
+static void note_definition(struct unit *unit, CXCursor cursor, const struct place *place)
+{
+    char *name = take(clang_getCursorSpelling(cursor));
+
+    if (unit_is_drivers(unit, place)) {
+        uses_note_own_macro(unit, name, cursor);
+    } else if (place->file != NULL) {
+        *(CXCursor *)map_put(&unit->macros, name, sizeof(cursor)) = cursor;
+    }
+    free(name);
+}
+
+/* Macros come first, in their order, before all declarations. */
 static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXClientData data)
 {
     struct unit *unit = data;
@@ -264,38 +193,36 @@ static enum CXChildVisitResult visit_top(CXCursor cursor, CXCursor parent, CXCli
     (void)parent;
     switch (clang_getCursorKind(cursor)) {
     case CXCursor_MacroDefinition:
-        if (place.file != NULL && !is_drivers(unit, &place)) {
-            char *name = take(clang_getCursorSpelling(cursor));
-
-            *(CXCursor *)map_put(&unit->macros, name, sizeof(cursor)) = cursor;
-        }
+        note_definition(unit, cursor, &place);
         return CXChildVisit_Continue;
     case CXCursor_MacroExpansion:
-        note_expansion(unit, cursor);
+        uses_note_expansion(unit, cursor);
         return CXChildVisit_Continue;
     default:
         break;
     }
-    if (is_drivers(unit, &place)) {
-        visit_drivers(cursor, parent, data);
-        clang_visitChildren(cursor, visit_drivers, data);
+    if (unit_is_drivers(unit, &place)) {
+        uses_note_declaration(unit, cursor);
     } else {
         note_declaration(unit, cursor);
         clang_visitChildren(cursor, visit_members, data);
     }
-    free(place.file);
     return CXChildVisit_Continue;
 }
 
 static void note_error(struct unit *unit, CXDiagnostic diagnostic)
 {
     struct place place = place_of(clang_getDiagnosticLocation(diagnostic));
-    char *text = take(clang_getDiagnosticSpelling(diagnostic));
-    char *missing = strstr(text, "' file not found");
+    char *text;
+    char *missing;
 
     if (place.file != NULL && is_probe(unit, &place)) {
         map_put(&unit->probes, format("%u", place.line), sizeof(bool));
-    } else if (missing != NULL) {
+        return;
+    }
+    text = take(clang_getDiagnosticSpelling(diagnostic));
+    missing = strstr(text, "' file not found");
+    if (missing != NULL) {
         *missing = '\0';
         map_put(&unit->not_found, text + 1, sizeof(bool));
     } else {
@@ -316,78 +243,65 @@ static void note_errors(struct unit *unit)
     }
 }
 
-static char *read_file(const char *path)
+char *read_text(const char *path)
 {
     FILE *file = fopen(path, "r");
     char *text = NULL;
     size_t size = 0;
 
-    if (file == NULL || getdelim(&text, &size, '\0', file) < 0) {
-        perror(path);
-        exit(2);
+    if (file == NULL) {
+        return NULL;
+    }
+    if (getdelim(&text, &size, '\0', file) < 0) {
+        free(text);
+        text = feof(file) ? format("%s", "") : NULL;
     }
     fclose(file);
     return text;
 }
 
-struct unit *unit_parse(CXIndex index, const char *path, unsigned num_args, const char *const *args,
-                        const char *probes)
+static void add_folders(struct unit *unit, const char *const *folders)
+{
+    unsigned count = 0;
+
+    unit->folders[count++] = format("%.*s/", (int)(strrchr(unit->path, '/') - unit->path), unit->path);
+    for (unsigned i = 0; folders[i] != NULL && count < MAX_FOLDERS - 1; i++) {
+        unit->folders[count++] = folders[i];
+    }
+}
+
+struct unit *unit_parse(CXIndex index, const char *path, const char *const *folders, unsigned num_args,
+                        const char *const *args, const char *probes)
 {
     struct unit *unit = calloc(1, sizeof(*unit));
-    char *own = read_file(path);
-    char *text = format("%s\n%s", own, probes != NULL ? probes : "");
-    struct CXUnsavedFile file = {path, text, strlen(text)};
+    char *own = read_text(path);
+    char *text;
+    struct CXUnsavedFile file;
     enum CXErrorCode failed;
 
-    unit->path = path;
-    unit->folder = format("%.*s/", (int)(strrchr(path, '/') - path), path);
-    unit->length = strlen(own) + 1;
-    for (const char *c = own; *c != '\0'; c++) {
-        unit->lines += *c == '\n';
+    if (own == NULL) {
+        perror(path);
+        exit(2);
     }
-    failed = clang_parseTranslationUnit2(
-        index, path, args, (int)num_args, &file, 1,
-        CXTranslationUnit_DetailedPreprocessingRecord | CXTranslationUnit_KeepGoing, &unit->translation);
+    text = format("%s\n%s", own, probes);
+    file = (struct CXUnsavedFile){path, text, strlen(text)};
+    unit->path = path;
+    unit->length = strlen(own) + 1;
+    add_folders(unit, folders);
+    failed = clang_parseTranslationUnit2(index, path, args, (int)num_args, &file, 1,
+                                         CXTranslationUnit_DetailedPreprocessingRecord |
+                                             CXTranslationUnit_KeepGoing |
+                                             CXTranslationUnit_IncludeAttributedTypes,
+                                         &unit->translation);
     if (failed != CXError_Success) {
         fprintf(stderr, "headercheck: libclang could not parse %s (error %d)\n", path, failed);
         exit(2);
     }
     note_errors(unit);
     clang_visitChildren(clang_getTranslationUnitCursor(unit->translation), visit_top, unit);
+    uses_finish(unit);
     unit->skipped = clang_getAllSkippedRanges(unit->translation);
-    free(own);
-    free(text);
     return unit;
-}
-
-void unit_free(struct unit *unit)
-{
-    clang_disposeSourceRangeList(unit->skipped);
-    clang_disposeTranslationUnit(unit->translation);
-    free(unit);
-}
-
-char *unit_add_probe(char *probes, const char *name)
-{
-    char *longer = format("%sextern __typeof__(%s) " PROBE_TYPE "%s;\nenum { " PROBE_VALUE "%s = (%s) };\n",
-                          probes, name, name, name, name);
-
-    free(probes);
-    return longer;
-}
-
-const CXCursor *unit_probe(const struct unit *unit, const char *probe, const char *name)
-{
-    char *declared = format("%s%s", probe, name);
-    const CXCursor *cursor = map_find(&unit->declarations, declared);
-    char *line;
-
-    free(declared);
-    if (cursor == NULL) {
-        return NULL;
-    }
-    line = format("%u", place_of(clang_getCursorLocation(*cursor)).line);
-    return map_find(&unit->probes, line) == NULL ? cursor : NULL;
 }
 
 bool unit_refuses(const struct unit *unit, CXCursor cursor)

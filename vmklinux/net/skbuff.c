@@ -12,6 +12,11 @@
 
 /* --- getting --- */
 
+static __always_inline bool is_too_deep(const struct module *module)
+{
+    return WARN_ONCE(in_hardirq(), "%s allocates packet memory in an interrupt\n", module->name);
+}
+
 static __always_inline struct sk_buff *alloc(struct module *module, struct net_device *dev, unsigned int size,
                                              unsigned int headroom)
 {
@@ -32,14 +37,14 @@ static __always_inline struct sk_buff *alloc(struct module *module, struct net_d
 
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom)
 {
-    return alloc(module, NULL, size, headroom);
+    return is_too_deep(module) ? NULL : alloc(module, NULL, size, headroom);
 }
 EXPORT_SYMBOL(vmklinux_alloc_skb);
 
 struct sk_buff *vmklinux_netdev_alloc_skb(struct module *module, struct net_device *dev, unsigned int length,
                                           unsigned int headroom)
 {
-    return alloc(module, dev, length, headroom);
+    return is_too_deep(module) ? NULL : alloc(module, dev, length, headroom);
 }
 EXPORT_SYMBOL(vmklinux_netdev_alloc_skb);
 
@@ -56,6 +61,8 @@ void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz)
     if (WARN_ONCE(fragsz > VMK_PKT_BUFFER_SIZE + VMK_PKT_DRIVER_TAIL_SIZE,
                   "%s asks for a receive buffer of %u bytes; there are %lu at most\n", module->name, fragsz,
                   VMK_PKT_BUFFER_SIZE + VMK_PKT_DRIVER_TAIL_SIZE))
+        return NULL;
+    if (is_too_deep(module))
         return NULL;
     return vmk_PktAllocForModule(module->id, 0, &pkt) == VMK_OK ? vmk_PktBuffer(pkt) : NULL;
 }

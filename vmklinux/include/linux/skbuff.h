@@ -117,6 +117,12 @@ struct sk_buff {
     };
     __be16 vlan_proto;
     __u16 vlan_tci;
+    /*
+     * DEVIATION-015 (type of sk_buff.ip_summed, sk_buff.pkt_type, sk_buff.vlan_present, sk_buff.no_fcs,
+     * sk_buff.csum_level, sk_buff.csum_valid, sk_buff.l4_hash, sk_buff.encapsulation): whole bytes, where
+     * Linux has bit-fields, because they are read and written for each frame: a value too large for Linux's
+     * is kept.
+     */
     __u8 ip_summed;
     __u8 pkt_type;
     __u8 vlan_present;
@@ -567,7 +573,8 @@ void *vmklinux_alloc_frag(struct module *module, unsigned int fragsz);
 
 /*
  * DEVIATION-006 (alloc_skb, netdev_alloc_skb, netdev_alloc_frag): sk_buffs and frame memory are allocated in
- * worlds and bottom halves, not in interrupts: the packet pools of a CPU are not guarded against those.
+ * worlds and bottom halves only; in an interrupt NULL is returned, with a warning, because the packet pools
+ * of a CPU are not guarded against those.
  */
 static inline struct sk_buff *alloc_skb(unsigned int size, gfp_t priority)
 {
