@@ -12,7 +12,7 @@
 
 #define KERNEL_OBJECTS COVERAGE_BUILD "/core/CMakeFiles/openvmk.dir/"
 #define TEST_MODULES   COVERAGE_BUILD "/tests/modules/CMakeFiles/objects-"
-#define SCHED_TEST     COVERAGE_BUILD "/tests/conformance/CMakeFiles/objects-test_sched.dir/test_sched.c"
+#define SCHED_TEST     COVERAGE_BUILD "/tests/conformance/CMakeFiles/objects-test_sched.dir/sched/lock.c"
 #define ROUNDS         5000 /* Of count_once(), in each of the worlds that run count_often(). */
 #define LOADS          3
 
