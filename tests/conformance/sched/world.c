@@ -4,7 +4,6 @@
  */
 #include "sched.h"
 
-#include <vmkapi/base/module.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/lib/libc.h>
 
