@@ -13,6 +13,7 @@
 #include <core/paging.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/core/machine_memory.h>
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/core/stats.h>
 #include <vmkapi/lib/bits.h>
@@ -360,6 +361,32 @@ VMK_ReturnStatus kmap_module_alloc(vmk_ModuleID module, vmk_ByteCount bytes, vmk
     return alloc_pages(&modules, bytes, request, va);
 }
 
+/* Give the pages that [va, va + bytes) maps the same right in the direct map: to be written, or read only. */
+static VMK_ReturnStatus protect_direct(vmk_VA va, vmk_ByteCount bytes, unsigned flags)
+{
+    vmk_StatusValue status = VMK_OK;
+
+    for (vmk_ByteCount done = 0; done < bytes && status == VMK_OK; done += VMK_PAGE_SIZE) {
+        unsigned now;
+        vmk_MPN mpn;
+
+        status = vmk_MapVA2MPN(va + done, &mpn);
+        if (status == VMK_OK) {
+            status = arch_query_page(vmk_MA2VA(vmk_MPN2MA(mpn)), NULL, &now);
+        }
+        /* Not without need: a large page of the direct map would be split. */
+        if (status == VMK_OK && (now & ARCH_MAP_WRITE) != flags) {
+            status = arch_protect_range(vmk_MA2VA(vmk_MPN2MA(mpn)), VMK_PAGE_SIZE, flags);
+        }
+    }
+    return status;
+}
+
+static void flush_everything(void)
+{
+    arch_tlb_shootdown(0, ~(vmk_ByteCount)0);
+}
+
 VMK_ReturnStatus kmap_module_protect(vmk_VA va, vmk_ByteCount bytes, enum kmap_access access)
 {
     static const unsigned flags[] = {
@@ -372,12 +399,22 @@ VMK_ReturnStatus kmap_module_protect(vmk_VA va, vmk_ByteCount bytes, enum kmap_a
     if (va < KMAP_MODULE_BASE || va >= KMAP_MODULE_LIMIT || bytes > KMAP_MODULE_LIMIT - va) {
         return VMK_INVALID_ADDRESS;
     }
-    status = arch_protect_range(va, bytes, flags[access]);
-    arch_tlb_shootdown(va, bytes);
+    /* First nobody can write there any more, then it may be executed. */
+    status = protect_direct(va, bytes, flags[access] & ARCH_MAP_WRITE);
+    if (status == VMK_OK) {
+        status = arch_protect_range(va, bytes, flags[access]);
+    }
+    flush_everything();
     return status == VMK_NOT_FOUND ? VMK_INVALID_ADDRESS : status;
 }
 
+/* The pages go back to where they are written through the direct map. */
 void kmap_module_free(vmk_VA va)
 {
+    vmk_ByteCount bytes = vmk_Pages2Bytes(area_at(&modules, va)->npages);
+
+    VMK_VERIFY(arch_protect_range(va, bytes, ARCH_MAP_WRITE) == VMK_OK);
+    VMK_VERIFY(protect_direct(va, bytes, ARCH_MAP_WRITE) == VMK_OK);
+    flush_everything();
     release(&modules, va, VMK_TRUE);
 }

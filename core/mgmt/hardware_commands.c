@@ -4,6 +4,7 @@
  */
 #include <core/command.h>
 #include <core/page_alloc.h>
+#include <core/paging_audit.h>
 #include <core/pcpu.h>
 #include <vmkapi/base/pcpu.h>
 
@@ -80,3 +81,30 @@ static const struct format_column kind_columns[] = {
     {"Used For", FORMAT_STRING}, {"Size", FORMAT_UINT, "bytes"}, {0}};
 COMMAND(hardware_memory_list, .path = "hardware memory list", .help = "Show what the memory is used for",
         .handler = memory_list, .columns = kind_columns);
+
+static VMK_ReturnStatus memory_protection(struct command_call *call)
+{
+    struct paging_audit audit;
+
+    arch_audit_mappings(&audit);
+    format_row(&call->format);
+    format_uint(&call->format, audit.mapped);
+    format_uint(&call->format, audit.writable);
+    format_uint(&call->format, audit.executable);
+    format_uint(&call->format, audit.both);
+    format_uint(&call->format, audit.aliased);
+    format_bool(&call->format, audit.enforced);
+    return VMK_OK;
+}
+
+static const struct format_column protection_columns[] = {
+    {"Mapped", FORMAT_UINT, "pages"},
+    {"Writable", FORMAT_UINT, "pages"},
+    {"Executable", FORMAT_UINT, "pages"},
+    {"Writable And Executable", FORMAT_UINT, "pages"},
+    {"Executable Written Elsewhere", FORMAT_UINT, "pages"},
+    {"Enforced", FORMAT_BOOL},
+    {0}};
+COMMAND(hardware_memory_protection, .path = "hardware memory protection get",
+        .help = "Show what the page tables in use let be written and executed", .handler = memory_protection,
+        .columns = protection_columns, .shape = FORMAT_RECORD);

@@ -30,6 +30,7 @@
 #define PTE_DIRTY    0x040
 #define PTE_LARGE    0x080
 #define PTE_GLOBAL   0x100
+#define PTE_ADDRESS  0x000ffffffffff000
 #define PTE_NX       0x8000000000000000
 
 #ifndef __ASSEMBLER__

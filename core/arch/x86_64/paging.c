@@ -13,9 +13,6 @@
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/core/spinlock.h>
 
-#define PTE_ADDRESS 0x000ffffffffff000ul
-#define LEVEL_TOP   4
-
 /* Bits that mean access and caching: those a split or a change of rights works on. */
 #define PTE_RIGHTS (PTE_WRITE | PTE_DIRTY | PTE_NX)
 
@@ -69,7 +66,7 @@ static vmk_uint64 *walk(vmk_VA va, unsigned *level, vmk_Bool create) VMK_REQUIRE
 {
     vmk_uint64 *table = kernel_pml4;
 
-    for (unsigned at = LEVEL_TOP;; at--) {
+    for (unsigned at = PAGING_LEVEL_TOP;; at--) {
         vmk_uint64 *pte = &table[index_at(va, at)];
 
         if (at == *level || ((*pte & PTE_PRESENT) && is_leaf(*pte, at))) {
@@ -259,7 +256,7 @@ static vmk_uint64 look_up(vmk_VA va, unsigned *level)
 {
     const vmk_uint64 *table = kernel_pml4;
 
-    for (unsigned at = LEVEL_TOP;; at--) {
+    for (unsigned at = PAGING_LEVEL_TOP;; at--) {
         vmk_uint64 pte = __atomic_load_n(&table[index_at(va, at)], __ATOMIC_ACQUIRE);
 
         if (!(pte & PTE_PRESENT) || is_leaf(pte, at)) {

@@ -8,6 +8,7 @@
 
 #include <core/boot_info.h>
 #include <core/paging.h>
+#include <core/paging_audit.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/machine_memory.h>
 
@@ -151,6 +152,49 @@ START_TEST(no_memory_for_tables_is_a_status)
 }
 END_TEST
 
+static void assert_audit(vmk_uint64 mapped, vmk_uint64 writable, vmk_uint64 executable, vmk_uint64 both,
+                         vmk_uint64 aliased)
+{
+    struct paging_audit audit;
+
+    paging_audit(kernel_pml4, &audit);
+    ck_assert_uint_eq(audit.mapped, mapped);
+    ck_assert_uint_eq(audit.writable, writable);
+    ck_assert_uint_eq(audit.executable, executable);
+    ck_assert_uint_eq(audit.both, both);
+    ck_assert_uint_eq(audit.aliased, aliased);
+}
+
+START_TEST(an_audit_counts_pages_of_every_size)
+{
+    assert_audit(0, 0, 0, 0, 0);
+    ck_assert_int_eq(arch_map_page(VA, MA, ARCH_MAP_EXEC), VMK_OK);
+    ck_assert_int_eq(arch_map_page(VA + VMK_PAGE_SIZE, MA, ARCH_MAP_READ), VMK_OK);
+    ck_assert_int_eq(arch_map_page(VA + 2 * MIB, 64 * MIB, ARCH_MAP_WRITE | ARCH_MAP_LARGE), VMK_OK);
+    assert_audit(2 + 512, 512, 1, 0, 0);
+    ck_assert_int_eq(paging_map_at(VA + 1024 * MIB, 1024 * MIB, PAGING_LEVEL_1G, ARCH_MAP_READ), VMK_OK);
+    assert_audit(2 + 512 + 512 * 512, 512, 1, 0, 0);
+}
+END_TEST
+
+START_TEST(an_audit_finds_what_may_be_written_and_executed)
+{
+    ck_assert_int_eq(paging_map_at(VA, 2 * MIB, PAGING_LEVEL_2M, ARCH_MAP_WRITE | ARCH_MAP_EXEC), VMK_OK);
+    assert_audit(512, 512, 512, 512, 0);
+}
+END_TEST
+
+START_TEST(an_audit_finds_code_that_is_written_elsewhere)
+{
+    ck_assert_int_eq(arch_map_page(VA, 4 * MIB + MA % MIB, ARCH_MAP_EXEC), VMK_OK);
+    ck_assert_int_eq(arch_map_page(VA + VMK_PAGE_SIZE, 6 * MIB, ARCH_MAP_EXEC), VMK_OK);
+    ck_assert_int_eq(arch_map_page(VA + 2 * MIB, 4 * MIB, ARCH_MAP_WRITE | ARCH_MAP_LARGE), VMK_OK);
+    assert_audit(2 + 512, 512, 2, 0, 1);
+    ck_assert_int_eq(arch_protect_range(VA + 2 * MIB + MA % MIB, VMK_PAGE_SIZE, ARCH_MAP_READ), VMK_OK);
+    assert_audit(2 + 512, 511, 2, 0, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("paging");
@@ -166,6 +210,9 @@ int main(void)
     tcase_add_test(tc, a_gigabyte_splits_down_to_one_page);
     tcase_add_test(tc, ranges_are_all_or_nothing);
     tcase_add_test(tc, no_memory_for_tables_is_a_status);
+    tcase_add_test(tc, an_audit_counts_pages_of_every_size);
+    tcase_add_test(tc, an_audit_finds_what_may_be_written_and_executed);
+    tcase_add_test(tc, an_audit_finds_code_that_is_written_elsewhere);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -13,6 +13,7 @@
 #include <core/kmap.h>
 #include <core/page_alloc.h>
 #include <core/paging.h>
+#include <vmkapi/core/machine_memory.h>
 
 #include "va_space.h"
 
@@ -208,8 +209,9 @@ END_TEST
 
 START_TEST(module_memory_changes_rights)
 {
-    vmk_VA va;
+    vmk_MPN mpn[3];
     unsigned before;
+    vmk_VA va;
 
     start();
     ck_assert_int_eq(kmap_module_alloc(MODULE, 3 * VMK_PAGE_SIZE, &va), VMK_OK);
@@ -223,10 +225,18 @@ START_TEST(module_memory_changes_rights)
     ck_assert_uint_eq(flags_at(va), ARCH_MAP_EXEC);
     ck_assert_uint_eq(flags_at(va + VMK_PAGE_SIZE), ARCH_MAP_READ);
     ck_assert_uint_eq(flags_at(va + 2 * VMK_PAGE_SIZE), ARCH_MAP_WRITE);
+    for (unsigned page = 0; page < 3; page++) {
+        ck_assert_int_eq(vmk_MapVA2MPN(va + page * VMK_PAGE_SIZE, &mpn[page]), VMK_OK);
+        ck_assert_uint_eq(flags_at(vmk_MA2VA(vmk_MPN2MA(mpn[page]))),
+                          page < 2 ? ARCH_MAP_READ : ARCH_MAP_WRITE);
+    }
     ck_assert_int_eq(kmap_module_protect(va, 5 * VMK_PAGE_SIZE, KMAP_READ_ONLY), VMK_INVALID_ADDRESS);
     ck_assert_int_eq(kmap_module_protect(0x1000, VMK_PAGE_SIZE, KMAP_READ_ONLY), VMK_INVALID_ADDRESS);
     kmap_module_free(va);
     ck_assert_int_eq(account_read(MODULE, ACCOUNT_PAGES), 0);
+    for (unsigned page = 0; page < 3; page++) {
+        ck_assert_uint_eq(flags_at(vmk_MA2VA(vmk_MPN2MA(mpn[page]))), ARCH_MAP_WRITE);
+    }
 }
 END_TEST
 

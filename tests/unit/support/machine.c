@@ -107,6 +107,12 @@ static struct mapping *find(vmk_VA va)
     return found == NULL ? NULL : *found;
 }
 
+/* All RAM can be written in the direct map, unless a mapping there says otherwise. */
+static vmk_Bool is_direct(vmk_VA va)
+{
+    return va - VMK_DIRECT_MAP_BASE < VMK_FRAME_ARRAY_BASE - VMK_DIRECT_MAP_BASE;
+}
+
 VMK_ReturnStatus arch_map_page(vmk_VA va, vmk_MA ma, unsigned flags)
 {
     struct mapping *mapping;
@@ -161,6 +167,11 @@ VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned
     for (vmk_ByteCount done = 0; done < len_bytes; done += VMK_PAGE_SIZE) {
         struct mapping *mapping = find(va + done);
 
+        if (mapping == NULL && is_direct(va)) {
+            mapping = malloc(sizeof(*mapping));
+            *mapping = (struct mapping){.va = va + done, .ma = va + done - VMK_DIRECT_MAP_BASE};
+            tsearch(mapping, &mapping_tree, compare);
+        }
         if (mapping == NULL) {
             return VMK_NOT_FOUND;
         }
@@ -171,8 +182,13 @@ VMK_ReturnStatus arch_protect_range(vmk_VA va, vmk_ByteCount len_bytes, unsigned
 
 VMK_ReturnStatus arch_query_page(vmk_VA va, vmk_MA *ma, unsigned *flags)
 {
-    struct mapping *mapping = find(va);
+    const struct mapping direct = {
+        .va = va, .ma = (va & ~VMK_PAGE_MASK) - VMK_DIRECT_MAP_BASE, .flags = ARCH_MAP_WRITE};
+    const struct mapping *mapping = find(va);
 
+    if (mapping == NULL && is_direct(va)) {
+        mapping = &direct;
+    }
     if (mapping == NULL) {
         return VMK_NOT_FOUND;
     }
