@@ -48,6 +48,7 @@ void team_take_mac(struct vmk_PortInt *port)
     mac_table_forget_port(&vs->macs, port->id);
     vmk_Memcpy(port->props.mac, port->uplink->nic->reg.mac, VMK_ETH_ADDR_LENGTH);
     port->mac_follows = false;
+    port->mac_of = port->uplink->nic;
     port_pin_mac(port);
 }
 
@@ -175,6 +176,18 @@ void vswitch_detach(struct vmk_UplinkInt *uplink)
     vswitch_config_unlock();
 }
 
+/** Tell a client what is new with its uplink. A new address is its own affair only if the old one was. */
+static void tell_client(struct vmk_PortInt *client, vmk_PortEvent event)
+{
+    if (event == VMK_PORT_EVENT_MAC) {
+        if (client->mac_of != client->uplink->nic) {
+            return;
+        }
+        team_take_mac(client);
+    }
+    port_tell(client, event);
+}
+
 void vswitch_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
 {
     struct vmk_PortInt *port;
@@ -185,7 +198,7 @@ void vswitch_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
         FOR_EACH_PORT(port->vswitch, client, i)
         {
             if (client->uplink == port) {
-                port_tell(client, event);
+                tell_client(client, event);
             }
         }
         team_update(port->vswitch);

@@ -69,7 +69,8 @@ struct vmk_PortInt {
     struct vswitch_portgroup *group;
     vmk_PortProps props; /**< Client's; the texts are `name` and the port group's. */
     vmk_Name name;
-    bool mac_follows;      /**< The client's address is that of its uplink. */
+    bool mac_follows; /**< The client's address shall be that of its uplink, once it has one. */
+    const struct vmk_UplinkInt *mac_of; /**< The NIC it took its address from, or NULL. */
     vmk_ModuleID holder;   /**< Whom packets are charged to that have been delivered to this port. */
     struct port_cpu *cpus; /**< One per CPU. */
     vmk_StatGroup stat_group;

@@ -504,6 +504,18 @@ START_TEST(a_client_may_take_its_uplinks_address)
     ck_assert_uint_eq(nics[0].filter & VMK_UPLINK_STATE_PROMISC, 0);
     from_wire(0, numbered(100, 50));
     EXPECT(1, 0, 0, 0, 0, 0);
+
+    /* The NIC's changes: who has it goes along, who has its own does not hear of it. */
+    ck_assert_int_eq(connect_client(1, "VM Network"), VMK_OK);
+    events[0] = events[1] = 0;
+    mac_of(101, nics[0].reg.mac);
+    vswitch_announce(&nics[0], VMK_PORT_EVENT_MAC);
+    ck_assert_uint_eq(events[0], 1u << VMK_PORT_EVENT_MAC);
+    ck_assert_uint_eq(events[1], 0);
+    vmk_PortMACGet(ports[0], mac);
+    ck_assert_mem_eq(mac, nics[0].reg.mac, 6);
+    from_wire(0, numbered(101, 50));
+    EXPECT(1, 0, 0, 0, 0, 0);
 }
 END_TEST
 
