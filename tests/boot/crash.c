@@ -23,6 +23,8 @@ static const struct {
     {"system crash --kind stack", "stack overflow", "vmkernel"},
     {"system crash --kind text", "forbids", "vmkernel"},
     {"system module load faulting", "page fault", "faulting"},
+    {"system module load panicking", "panicking blames the kernel", "vmkernel"},
+    {"system module load panicking check", "check failed: tests/modules/panicking.c:", "panicking"},
 };
 
 static json_t *crash_report(struct machine *m)

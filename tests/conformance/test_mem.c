@@ -296,6 +296,23 @@ static vmk_StatusValue test_reuse(void)
     return VMK_OK;
 }
 
+/* A split run is pages that come back one by one. */
+static vmk_StatusValue test_split(void)
+{
+    vmk_PageRequest request = {.module = vmk_ModuleCurrentID, .order = 2, .kind = VMK_PAGE_DATA};
+    vmk_MPN mpn;
+
+    KTAP_CHECK(vmk_PageAlloc(request, &mpn) == VMK_OK);
+    vmk_PageSplit(mpn);
+    for (unsigned i = 0; i < 4; i++) {
+        vmk_PageFrame *frame = vmk_MPN2Frame(mpn + i);
+
+        KTAP_CHECK(frame->order == 0 && frame->refCount == 1);
+        vmk_PageFree(mpn + i);
+    }
+    return VMK_OK;
+}
+
 /* A pool gives large amounts in pieces, and all comes back. */
 static vmk_StatusValue test_pool(void)
 {
@@ -321,6 +338,7 @@ static const struct ktap_test tests[] = {
     {"so is heap memory", test_heap},
     {"and slab objects", test_slab},
     {"and mapped memory", test_mappings},
+    {"a run is split into pages", test_split},
     {"mapped memory has guards", test_guards},
     {"addresses used again show new memory", test_reuse},
     {"memory pools keep their limit", test_pool},

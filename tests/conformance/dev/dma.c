@@ -110,6 +110,9 @@ vmk_StatusValue test_dma_mistakes(void)
     KTAP_CHECK(vmk_DMAMapElem(engine, VMK_DMA_DIRECTION_TO_MEMORY, &range, VMK_TRUE, &mapped, &error) ==
                VMK_DMA_MAPPING_FAILED);
     KTAP_CHECK(error.reason == VMK_DMA_MAP_ERROR_LENGTH);
+    KTAP_CHECK(
+        vmk_Strcmp(vmk_DMAMapErrorReasonToString(error.reason), "of a length the device does not take") == 0);
+    KTAP_CHECK(vmk_Strcmp(vmk_DMADirectionToString(VMK_DMA_DIRECTION_TO_MEMORY), "to memory") == 0);
     range.length = 32;
     KTAP_CHECK(vmk_DMAMapElem(engine, VMK_DMA_DIRECTION_TO_MEMORY, &range, VMK_TRUE, &mapped, &error) ==
                VMK_OK);

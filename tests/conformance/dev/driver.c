@@ -13,13 +13,18 @@
 
 /* A driver with a logical device below each board; and one that takes those. */
 
+#define PARENT_DATA 0x70617265ul /* The parent driver's own, handed on to its children. */
+
 static volatile unsigned scans;
 static unsigned quiesced, children_removed, children_attached, children_detached;
 static vmk_Driver parent_driver;
 
 static VMK_ReturnStatus remove_child(vmk_Device child)
 {
-    children_removed++;
+    vmk_AddrCookie data;
+    VMK_ReturnStatus status = vmk_DeviceGetRegisteringDriverData(child, &data);
+
+    children_removed += status == VMK_OK && data.u64 == PARENT_DATA;
     return vmk_DeviceUnregister(child);
 }
 
@@ -46,8 +51,12 @@ static VMK_ReturnStatus scan_parent(vmk_Device device)
     if (status != VMK_OK) {
         return status;
     }
-    status = vmk_DeviceRegister(&props, device, &child);
+    status = vmk_DriverGetPrivateData(props.registeringDriver, &props.registeringDriverData);
+    if (status == VMK_OK) {
+        status = vmk_DeviceRegister(&props, device, &child);
+    }
     vmk_LogicalFreeBusAddress(props.registeringDriver, id.busAddress);
+    vmk_BusTypeRelease(id.busType);
     return status == VMK_EXISTS ? VMK_OK : status; /* It is there since the last scan. */
 }
 
@@ -98,6 +107,7 @@ vmk_StatusValue test_children(void)
     props.ops = &parent_ops;
     KTAP_CHECK(vmk_DriverRegister(&props, &parent_driver) == VMK_EXISTS);
     props.name = (vmk_Name){"test-parent"};
+    props.privateData.u64 = PARENT_DATA;
     KTAP_CHECK(vmk_DriverRegister(&props, &parent_driver) == VMK_OK);
     KTAP_CHECK(board_count == count && children_attached == count && scans == count);
     KTAP_CHECK(vmk_DeviceRequestRescan(boards[0].device) == VMK_OK);

@@ -24,6 +24,26 @@ vmk_StatusValue test_registers(void)
     return VMK_OK;
 }
 
+/** A register that is writable and without effect (PCI 3.0, 6.2.4), written and read back. */
+static vmk_StatusValue write_config(vmk_PCIDevice device)
+{
+    const vmk_uint16 line_size = 0x0c;
+    vmk_uint32 before, after;
+
+    KTAP_CHECK(vmk_PCIReadConfig(vmk_ModuleCurrentID, device, VMK_PCI_CONFIG_ACCESS_32, line_size, &before) ==
+               VMK_OK);
+    KTAP_CHECK(vmk_PCIWriteConfig(vmk_ModuleCurrentID, device, VMK_PCI_CONFIG_ACCESS_8, line_size, 0x5a) ==
+               VMK_OK);
+    KTAP_CHECK(vmk_PCIReadConfig(vmk_ModuleCurrentID, device, VMK_PCI_CONFIG_ACCESS_32, line_size, &after) ==
+               VMK_OK);
+    KTAP_CHECK(after == ((before & ~0xffu) | 0x5a));
+    KTAP_CHECK(vmk_PCIWriteConfig(vmk_ModuleCurrentID, device, VMK_PCI_CONFIG_ACCESS_8, line_size,
+                                  before & 0xff) == VMK_OK);
+    KTAP_CHECK(vmk_PCIWriteConfig(vmk_ModuleCurrentID, device, VMK_PCI_CONFIG_ACCESS_16, line_size + 1, 0) ==
+               VMK_BAD_PARAM);
+    return VMK_OK;
+}
+
 vmk_StatusValue test_config(void)
 {
     struct board *board = edu(0);
@@ -40,6 +60,7 @@ vmk_StatusValue test_config(void)
                VMK_BAD_PARAM);
     KTAP_CHECK(vmk_PCIReadConfig(vmk_ModuleCurrentID, board->pci, VMK_PCI_CONFIG_ACCESS_8, 4096, &value) ==
                VMK_BAD_PARAM);
+    KTAP_CHECK(write_config(board->pci) == VMK_OK);
     KTAP_CHECK(vmk_PCIFindCapability(board->pci, 0x05, &offset) == VMK_OK && offset >= 0x40);
     KTAP_CHECK(vmk_PCIFindCapability(board->pci, 0x11, &offset) == VMK_NOT_FOUND);
     KTAP_CHECK(vmk_PCISaveState(vmk_ModuleCurrentID, board->pci) == VMK_OK);
