@@ -7,7 +7,8 @@
 #   deviations.sh --types    print each number with each name whose type or value differs, a line each
 #
 # The first two fail when a comment does not read as below, a number is taken twice, a name is in no header, no test
-# that is built mentions the number, or a test mentions one that does not exist. A last argument names another tree.
+# that is built mentions the number, a test mentions one that does not exist, or
+# nobody calls a function that drivers hand over and no deviation says so. A last argument names another tree.
 #
 # A deviation is a comment in a header of vmklinux:
 #
@@ -94,6 +95,20 @@ is_built() {
     grep -qwF -e "$stem" -e "${stem#*_}" "$(dirname "$1")/CMakeLists.txt"
 }
 
+# The functions that drivers hand over and that nobody here calls, as STRUCT.MEMBER.
+never_called() {
+    # shellcheck disable=SC2046 # a list of words
+    cat $(find vmklinux -name '*.c') | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u >"$work/code-words"
+    grep -rhoE --include='*.h' '(->|\.)[a-z_0-9]+\(' vmklinux/include | grep -oE '[a-z_0-9]+' | sort -u >>"$work/code-words"
+    find vmklinux/include -name '*.h' -exec awk '
+        /^struct [a-z_0-9]+ \{/ { inside = $2 }
+        /^\}/ { inside = "" }
+        inside != "" && match($0, /\(\*[a-z_0-9]+\)\(/) { print inside "." substr($0, RSTART + 2, RLENGTH - 4) }' {} + |
+        while read -r member; do
+            grep -qxF "${member#*.}" "$work/code-words" || printf '%s\n' "$member"
+        done
+}
+
 # What is wrong with the deviations themselves, a line each.
 check() {
     deviations >"$work/all"
@@ -112,6 +127,10 @@ check() {
             is_built "$test" || printf '%s: DEVIATION-%s has a test that its CMakeLists.txt does not name: %s\n' "$header" "$number" "$test"
         done
     done <"$work/all"
+    never_called | while read -r member; do
+        cut -f2 "$work/all" | tr -d , | tr ' ' '\n' | grep -qxF -e "$member" -e "${member%.*}" ||
+            printf '%s is never called, and no deviation says so\n' "$member"
+    done
     grep -rnow 'DEVIATION-[0-9]*' tests | sort -u | while IFS=: read -r test line number; do
         cut -f1 "$work/all" | grep -qx "${number#DEVIATION-}" || printf '%s:%s: there is no %s\n' "$test" "$line" "$number"
     done

@@ -103,7 +103,7 @@ add_linux_place() {
     *)
         if fetch "$place"; then
             add_folder "$tree/$place"
-        elif [ -d "$tree/$(dirname "$place")" ] || fetch "$(dirname "$place")"; then
+        elif fetch "$(dirname "$place")"; then
             add_folder "$tree/$(dirname "$place")" "$(basename "$place")"
             [ -s "$work/files" ] || die "the Linux tree has no folder $place, and $(dirname "$place") makes no module $(basename "$place")"
         else

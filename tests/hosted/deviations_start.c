@@ -6,6 +6,7 @@
 #include "../unit/vmklinux/linux_test.h"
 #include "deviations_start.h"
 
+#include <core/uplink.h>
 #include <hosted/machine.h>
 #include <hosted/module.h>
 #include <hosted/pci.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <vmkapi/base/assert.h>
+#include <vmkapi/net/net_pkt.h>
+#include <vmkapi/net/net_port.h>
 
 vmk_ModuleID hosted_vmklinux_id, hosted_deviations_id;
 int hosted_vmklinux_init(void);
@@ -81,4 +84,49 @@ void raise_line(_Bool asserted)
     if (asserted) {
         hosted_run_ms(1);
     }
+}
+
+static void send_frame(vmk_Port port)
+{
+    static const vmk_uint8 frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, [12] = 0x88, 0xb5};
+    VMK_PKTLIST_STACK_DEF_INIT(list);
+    vmk_PktHandle *pkt;
+
+    VMK_VERIFY(vmk_PktAllocForModule(hosted_deviations_id, sizeof(frame), &pkt) == VMK_OK);
+    VMK_VERIFY(vmk_PktFrameLenSet(pkt, sizeof(frame)) == VMK_OK &&
+               vmk_PktCopyBytesIn(frame, sizeof(frame), 0, pkt) == VMK_OK);
+    vmk_PktListAppendPkt(list, pkt);
+    vmk_PortInput(port, list);
+    hosted_run_ms(100);
+}
+
+static void drop(vmk_AddrCookie data, vmk_PktList list)
+{
+    vmk_PktHandle *pkt;
+
+    while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
+        vmk_PktRelease(pkt);
+    }
+}
+
+void use_uplink(_Bool on)
+{
+    static vmk_Port port;
+    vmk_PortProps props = {
+        .moduleID = hosted_deviations_id, .name = "test", .portGroup = "VM Network", .deliver = drop};
+    struct vmk_UplinkInt *uplink;
+
+    props.mac[0] = 0x02;
+    if (!on) {
+        vmk_PortDisconnect(port);
+        port = NULL;
+        return;
+    }
+    if (port == NULL) {
+        VMK_VERIFY(uplink_claim("vmnic0", &uplink) == VMK_OK);
+        VMK_VERIFY(uplink_up(uplink) == VMK_OK);
+        uplink_yield(uplink);
+        VMK_VERIFY(vmk_PortConnect(&props, &port) == VMK_OK);
+    }
+    send_frame(port);
 }

@@ -8,6 +8,9 @@
 /** @return how many lines the log gets from @p log. */
 unsigned logged_lines(void (*log)(void));
 
+/** Start vmnic0 and send a frame through it, or stop it. */
+void use_uplink(_Bool on);
+
 /** Raise or lower the interrupt line, and take what comes. */
 void raise_line(_Bool asserted);
 

@@ -24,6 +24,7 @@ MODULE_LICENSE("GPL v2");
 #define MANY 64
 
 static struct pci_dev *nic, *neighbour;
+static unsigned int never; /* calls of what is never called */
 
 static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
@@ -41,7 +42,50 @@ static void remove(struct pci_dev *pdev)
 
 static const struct pci_device_id ids[] = {{PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID)}, {}};
 
-static struct pci_driver driver = {.name = "deviations", .id_table = ids, .probe = probe, .remove = remove};
+static int never_pm(struct device *dev)
+{
+    return (int)++never;
+}
+
+static int never_sleep(struct pci_dev *pdev, pm_message_t state)
+{
+    return (int)++never;
+}
+
+static int never_wake(struct pci_dev *pdev)
+{
+    return (int)++never;
+}
+
+static int never_virtual(struct pci_dev *pdev, int num_vfs)
+{
+    return (int)++never;
+}
+
+static pci_ers_result_t never_error(struct pci_dev *pdev, pci_channel_state_t state)
+{
+    never++;
+    return PCI_ERS_RESULT_NONE;
+}
+
+/* DEVIATION-016 */
+static const struct dev_pm_ops pm_ops = {SET_SYSTEM_SLEEP_PM_OPS(never_pm, never_pm)
+                                             SET_RUNTIME_PM_OPS(never_pm, never_pm, never_pm)};
+
+/* DEVIATION-017 */
+static const struct pci_error_handlers error_handlers = {.error_detected = never_error};
+
+static struct pci_driver driver = {
+    .name = "deviations",
+    .id_table = ids,
+    .probe = probe,
+    .remove = remove,
+    .suspend = never_sleep,
+    .resume = never_wake,
+    .sriov_configure = never_virtual,
+    .err_handler = &error_handlers,
+    .driver.pm = &pm_ops,
+};
 
 static int start(void)
 {
@@ -52,6 +96,7 @@ module_init(start);
 static void stop(void)
 {
     pci_unregister_driver(&driver);
+    EXPECT(never == 0);
 }
 module_exit(stop);
 
@@ -210,6 +255,89 @@ static void memory_for_old_dma_is_any_memory(void)
         kfree(memory[--count]);
 }
 
+/* DEVIATION-018 */
+static int never_ioctl(struct net_device *dev, struct ifreq *ifr, int cmd)
+{
+    return (int)++never;
+}
+
+/* DEVIATION-019 */
+static netdev_features_t never_features(struct sk_buff *skb, struct net_device *dev,
+                                        netdev_features_t features)
+{
+    never++;
+    return features;
+}
+
+static u16 never_select(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
+{
+    never++;
+    return 0;
+}
+
+/* DEVIATION-020 */
+static u32 never_flags(struct net_device *dev)
+{
+    return ++never;
+}
+
+static int never_time(struct net_device *dev, struct ethtool_ts_info *info)
+{
+    return (int)++never;
+}
+
+static int never_energy(struct net_device *dev, struct ethtool_eee *eee)
+{
+    return (int)++never;
+}
+
+static unsigned int transmitted;
+
+static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
+{
+    transmitted++;
+    dev_kfree_skb_any(skb);
+    return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops uncalled_ops = {.ndo_start_xmit = transmit,
+                                                   .ndo_features_check = never_features,
+                                                   .ndo_select_queue = never_select,
+                                                   .ndo_do_ioctl = never_ioctl,
+                                                   .ndo_eth_ioctl = never_ioctl};
+
+static const struct ethtool_ops uncalled_ethtool = {.get_link = never_flags,
+                                                    .get_priv_flags = never_flags,
+                                                    .get_ts_info = never_time,
+                                                    .get_eee = never_energy,
+                                                    .set_eee = never_energy};
+
+/* A life of a device: its link comes up, a frame goes out, its power changes. */
+static void some_functions_are_never_called(void)
+{
+    struct net_device *dev = alloc_etherdev_mq(0, 2);
+
+    EXPECT(dev);
+    dev->netdev_ops = &uncalled_ops;
+    dev->ethtool_ops = &uncalled_ethtool;
+    SET_NETDEV_DEV(dev, &nic->dev);
+    eth_hw_addr_random(dev);
+    netif_carrier_off(dev);
+    EXPECT(register_netdev(dev) == 0);
+    use_uplink(true);
+    netif_carrier_on(dev);
+    netif_tx_start_all_queues(dev);
+    for (unsigned int i = 0; i < MANY && !transmitted; i++)
+        use_uplink(true);
+    EXPECT(transmitted > 0);
+    EXPECT(pci_set_power_state(nic, PCI_D3hot) == 0 && pci_set_power_state(nic, PCI_D0) == 0);
+    use_uplink(false);
+    unregister_netdev(dev);
+    free_netdev(dev);
+    stop();
+    EXPECT(never == 0);
+}
+
 /* DEVIATION-015: Linux's have two bits, three and one. */
 static void what_a_frame_says_of_itself_is_kept_whole(void)
 {
@@ -234,5 +362,6 @@ const struct linux_case linux_cases[] = {
     {"nothing is interrupted", nothing_is_interrupted},
     {"power is not cut", power_is_not_cut},
     {"memory for old DMA is any memory", memory_for_old_dma_is_any_memory},
+    {"some functions are never called", some_functions_are_never_called},
     {"what a frame says of itself is kept whole", what_a_frame_says_of_itself_is_kept_whole},
     {NULL, NULL}};

@@ -74,6 +74,11 @@ bool ethtool_convert_link_mode_to_legacy_u32(u32 *legacy_u32, const unsigned lon
 #define ETHTOOL_COALESCE_MAX_FRAMES        (ETHTOOL_COALESCE_RX_MAX_FRAMES | ETHTOOL_COALESCE_TX_MAX_FRAMES)
 #define ETHTOOL_COALESCE_USE_ADAPTIVE      (ETHTOOL_COALESCE_USE_ADAPTIVE_RX | ETHTOOL_COALESCE_USE_ADAPTIVE_TX)
 
+/*
+ * DEVIATION-020 (ethtool_ops.get_link, ethtool_ops.get_priv_flags, ethtool_ops.set_priv_flags,
+ * ethtool_ops.get_rxnfc, ethtool_ops.set_rxnfc, ethtool_ops.get_ts_info, ethtool_ops.get_eee,
+ * ethtool_ops.set_eee): never called: no operation of an uplink's asks for that; its link is the carrier.
+ */
 struct ethtool_ops {
     u32 cap_link_lanes_supported : 1;
     u32 supported_coalesce_params;

@@ -227,6 +227,14 @@ enum netdev_state_t {
     __LINK_STATE_NOCARRIER,
 };
 
+/*
+ * DEVIATION-018 (net_device_ops.ndo_eth_ioctl, net_device_ops.ndo_do_ioctl): never called: there are no
+ * sockets to ask through; what can be asked of a NIC, ethtool's operations answer.
+ */
+/*
+ * DEVIATION-019 (net_device_ops.ndo_features_check, net_device_ops.ndo_select_queue): never called: a
+ * driver's features hold for all frames alike, and queues are chosen above, by flow.
+ */
 struct net_device_ops {
     int (*ndo_init)(struct net_device *dev);
     void (*ndo_uninit)(struct net_device *dev);

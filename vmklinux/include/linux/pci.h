@@ -95,6 +95,11 @@ struct pci_dev {
     char name[VMK_PCI_ADDRESS_NAME_MAX];
 };
 
+/*
+ * DEVIATION-017 (pci_error_handlers, pci_driver.err_handler, pci_driver.sriov_configure): never called:
+ * errors of the bus are not recovered from, a device that stops answering is taken from its driver; nor are
+ * virtual functions made.
+ */
 struct pci_error_handlers {
     pci_ers_result_t (*error_detected)(struct pci_dev *dev, pci_channel_state_t error);
     pci_ers_result_t (*mmio_enabled)(struct pci_dev *dev);

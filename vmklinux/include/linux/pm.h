@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* pm.h - a driver's power management operations, called on shutdown and on device power changes. */
+/*
+ * pm.h - a driver's power management operations.
+ *
+ * DEVIATION-016 (dev_pm_ops, pci_driver.suspend, pci_driver.resume): never called: the system does not sleep,
+ * and no device is put to rest while it runs.
+ */
 #ifndef VMKLINUX_LINUX_PM_H
 #define VMKLINUX_LINUX_PM_H
 
