@@ -10,7 +10,6 @@
 #include <core/irq_vector.h>
 #include <core/mutex.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/lib/libc.h>
 
 /* What a link offers in _PRS, or has in _CRS. */
 #define CHOICES_MAX 16
@@ -138,7 +137,7 @@ static VMK_ReturnStatus switch_on(acpi_handle handle, const char *name, struct a
 {
     struct choices possible, current;
 
-    VMK_ReturnStatus status = get_choices(handle, name, METHOD_NAME__PRS, &possible);
+    vmk_StatusValue status = get_choices(handle, name, METHOD_NAME__PRS, &possible);
     if (status != VMK_OK) {
         return status;
     }
@@ -177,7 +176,7 @@ static VMK_ReturnStatus add_link(acpi_handle handle, const char *name, struct li
     if (link == NULL) {
         return VMK_NO_MEMORY;
     }
-    VMK_ReturnStatus status = switch_on(handle, name, &link->interrupt);
+    vmk_StatusValue status = switch_on(handle, name, &link->interrupt);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, link);
         return status;
@@ -191,7 +190,7 @@ static VMK_ReturnStatus add_link(acpi_handle handle, const char *name, struct li
 
 VMK_ReturnStatus acpi_link_enable(acpi_handle handle, const char *name, struct acpi_interrupt *interrupt)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     mutex_lock(&links_mutex);
     struct link *link = find_link(handle);

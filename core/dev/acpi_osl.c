@@ -14,7 +14,6 @@
 #include <vmkapi/base/time.h>
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/core/mapping.h>
-#include <vmkapi/lib/name.h>
 
 vmk_Helper acpi_helper;
 

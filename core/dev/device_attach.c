@@ -6,7 +6,6 @@
 
 #include <core/device.h>
 #include <core/module.h>
-#include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/lib/libc.h>
@@ -68,7 +67,7 @@ static VMK_ReturnStatus detach(vmk_Device device)
 VMK_ReturnStatus device_scan(vmk_Device parent)
 {
     const vmk_DriverOps *ops = &parent->driver->ops;
-    VMK_ReturnStatus status = ops->scanDevice != NULL ? ops->scanDevice(parent) : VMK_OK;
+    vmk_StatusValue status = ops->scanDevice != NULL ? ops->scanDevice(parent) : VMK_OK;
     vmk_Device device;
 
     for (vmk_uint64 from = parent->serial + 1;
@@ -86,7 +85,7 @@ VMK_ReturnStatus device_scan(vmk_Device parent)
 static VMK_ReturnStatus start(vmk_Device device)
 {
     const vmk_DriverOps *ops = &device->driver->ops;
-    VMK_ReturnStatus status = ops->startDevice != NULL ? ops->startDevice(device) : VMK_OK;
+    vmk_StatusValue status = ops->startDevice != NULL ? ops->startDevice(device) : VMK_OK;
 
     return status == VMK_OK ? device_scan(device) : status;
 }
@@ -95,7 +94,7 @@ static VMK_ReturnStatus start(vmk_Device device)
 static void attach(vmk_Device device, vmk_Driver driver)
 {
     device->driver = driver;
-    VMK_ReturnStatus status = driver->ops.attachDevice(device);
+    vmk_StatusValue status = driver->ops.attachDevice(device);
     if (status != VMK_OK) {
         forget_driver(device);
         if (status != VMK_NOT_THIS_DEVICE) {
@@ -144,7 +143,7 @@ void device_offer(vmk_Device device)
     }
     if (!settled && device->identifier[0] != '\0') {
         /* A driver that is loaded for it takes it from vmk_DriverRegister(); a failure is logged there. */
-        VMK_ReturnStatus status = module_autoload(device->identifier);
+        vmk_StatusValue status = module_autoload(device->identifier);
         (void)status;
     }
 }
@@ -221,7 +220,7 @@ VMK_EXPORT_SYMBOL(vmk_DeviceRegister);
 
 VMK_ReturnStatus vmk_DeviceUnregister(vmk_Device device)
 {
-    VMK_ReturnStatus status = device_claim(device);
+    vmk_StatusValue status = device_claim(device);
 
     if (status != VMK_OK) {
         return status == VMK_NOT_FOUND ? VMK_INVALID_HANDLE : status;

@@ -12,7 +12,6 @@
 #include <core/pci_config.h>
 #include <core/pci_decode.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/lib/libc.h>
 
 #define DEVICES_PER_BUS      32
 #define FUNCTIONS_PER_DEVICE 8
@@ -192,7 +191,7 @@ static VMK_ReturnStatus add_bus_behind(vmk_PCIDevice bridge)
 static VMK_ReturnStatus scan_function(struct pci_bus *bus, const vmk_PCIDeviceAddr *addr)
 {
     vmk_PCIDevice device;
-    VMK_ReturnStatus status = add_function(bus, addr, &device);
+    vmk_StatusValue status = add_function(bus, addr, &device);
 
     if (status == VMK_OK && device->header_type == PCI_HEADER_BRIDGE) {
         status = add_bus_behind(device);
@@ -203,7 +202,7 @@ static VMK_ReturnStatus scan_function(struct pci_bus *bus, const vmk_PCIDeviceAd
 static VMK_ReturnStatus scan_bus(struct pci_bus *bus)
 {
     vmk_PCIDeviceAddr addr = {.seg = bus->seg, .bus = bus->number};
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (unsigned i = 0; i < DEVICES_PER_BUS * FUNCTIONS_PER_DEVICE && status == VMK_OK; i++) {
         addr.dev = (vmk_uint8)(i / FUNCTIONS_PER_DEVICE);
@@ -224,7 +223,7 @@ static VMK_ReturnStatus scan_bus(struct pci_bus *bus)
 static VMK_ReturnStatus add_root_buses(void)
 {
     struct acpi_host_bridge root;
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     unsigned n = 0;
 
     while (status == VMK_OK && acpi_host_bridge_get(n, &root) == VMK_OK) {
@@ -236,7 +235,7 @@ static VMK_ReturnStatus add_root_buses(void)
 
 VMK_ReturnStatus pci_scan(void)
 {
-    VMK_ReturnStatus status = add_root_buses();
+    vmk_StatusValue status = add_root_buses();
     vmk_ListLinks *item;
 
     /* Buses found on the way join at the list's end, so this visits them as well. */
@@ -254,7 +253,7 @@ VMK_ReturnStatus pci_route_intx(vmk_PCIDevice device, struct acpi_interrupt *int
     vmk_uint8 pin = device->intx_pin;
 
     while (pin != 0) {
-        VMK_ReturnStatus status = acpi_pci_route(device->bus->node, device->addr.dev, pin, interrupt);
+        vmk_StatusValue status = acpi_pci_route(device->bus->node, device->addr.dev, pin, interrupt);
         if (status != VMK_NOT_FOUND || device->bus->bridge == NULL) {
             return status;
         }

@@ -6,7 +6,6 @@
 
 #include <core/ksyms.h>
 #include <core/version.h>
-#include <vmkapi/lib/libc.h>
 
 #define NS_PER_MS 1000000ul
 #define RULE      "-------------------------------------------------------------------------------\n"

@@ -4,8 +4,6 @@
  */
 #include "format_write.h"
 
-#include <vmkapi/lib/libc.h>
-
 /** Length of the UTF-8 sequence at @p text, 0 when it is none (RFC 3629, section 4). */
 static unsigned utf8_length(const unsigned char *text)
 {

@@ -9,7 +9,6 @@
 #include "log_ring.h"
 
 #include <vmkapi/base/platform.h>
-#include <vmkapi/lib/libc.h>
 
 /** A line still unwritten after so many later ones has been given up by its writer. */
 #define STRAGGLER_LINES 64

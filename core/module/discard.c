@@ -13,7 +13,6 @@
 #include <core/kmap.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/rcu.h>
-#include <vmkapi/lib/libc.h>
 
 static void free_module(struct module *module)
 {
@@ -53,7 +52,7 @@ VMK_ReturnStatus module_unload(const char *name, struct diagnosis *why)
 {
     enum module_state state;
     struct module *module;
-    VMK_ReturnStatus status = table_begin_unload(name, &module, &state, why);
+    vmk_StatusValue status = table_begin_unload(name, &module, &state, why);
 
     if (status != VMK_OK) {
         return status;

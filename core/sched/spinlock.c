@@ -15,7 +15,6 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/core/spinlock.h>
-#include <vmkapi/lib/libc.h>
 
 /* One node per context that can be waiting on a CPU: world, bottom half, interrupt, NMI. */
 #define NODES_PER_CPU 4

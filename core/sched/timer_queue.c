@@ -7,7 +7,6 @@
  */
 #include <core/clock.h>
 #include <core/timer.h>
-#include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/lib/list.h>
 

@@ -7,7 +7,6 @@
  */
 #include <core/clock.h>
 #include <core/wait.h>
-#include <vmkapi/base/assert.h>
 
 vmk_uint64 wait_deadline(vmk_uint64 timeout_ns)
 {

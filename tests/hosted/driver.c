@@ -4,7 +4,6 @@
  */
 #include "driver.h"
 
-#include <core/account.h>
 #include <core/uplink.h>
 #include <hosted/machine.h>
 #include <hosted/module.h>

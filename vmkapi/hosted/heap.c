@@ -11,7 +11,6 @@
 #include <hosted/fault.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/logging.h>
-#include <vmkapi/core/memdefs.h>
 #include <vmkapi/lib/bits.h>
 
 #include <search.h>

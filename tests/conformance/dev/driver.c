@@ -6,10 +6,8 @@
 
 #include <vmkapi/base/module.h>
 #include <vmkapi/base/time.h>
-#include <vmkapi/base/world.h>
 #include <vmkapi/core/logical_bus.h>
 #include <vmkapi/lib/libc.h>
-#include <vmkapi/lib/name.h>
 
 /* A driver with a logical device below each board; and one that takes those. */
 
@@ -38,7 +36,7 @@ static VMK_ReturnStatus scan_parent(vmk_Device device)
     vmk_Device child;
 
     scans++;
-    VMK_ReturnStatus status = vmk_BusTypeFind(&bus, &id.busType);
+    vmk_StatusValue status = vmk_BusTypeFind(&bus, &id.busType);
     if (status != VMK_OK) {
         return status;
     }
@@ -74,7 +72,7 @@ static VMK_ReturnStatus attach_child(vmk_Device device)
     if (vmk_DeviceGetDeviceID(heap, device, &id) != VMK_OK) {
         return VMK_NO_MEMORY;
     }
-    VMK_ReturnStatus status = vmk_BusTypeGetName(id->busType, &bus);
+    vmk_StatusValue status = vmk_BusTypeGetName(id->busType, &bus);
     vmk_DevicePutDeviceID(heap, id);
     if (status != VMK_OK || vmk_Strcmp(bus.string, VMK_LOGICAL_BUS_NAME) != 0) {
         return VMK_NOT_THIS_DEVICE;
@@ -152,7 +150,7 @@ vmk_StatusValue test_failing_start(void)
 
 static VMK_ReturnStatus attach_and_leave(vmk_Device device)
 {
-    VMK_ReturnStatus status = attach_board(device);
+    vmk_StatusValue status = attach_board(device);
 
     if (status != VMK_OK) {
         return status;

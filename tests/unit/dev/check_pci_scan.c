@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <core/heap.h>
 #include <core/irq_vector.h>
 #include <core/pci.h>
 #include <core/pci_config.h>

@@ -11,7 +11,6 @@
 
 #include <core/account.h>
 #include <core/pkt.h>
-#include <core/uplink.h>
 #include <core/vswitch.h>
 #include <vmkapi/base/bottom_half.h>
 

@@ -5,7 +5,6 @@
 #include "machine.h"
 
 #include <core/account.h>
-#include <core/page_alloc.h>
 #include <core/pkt.h>
 #include <vmkapi/base/pcpu.h>
 
