@@ -89,7 +89,7 @@ static VMK_ReturnStatus report(const char *step, acpi_status status)
 
 static VMK_ReturnStatus start_interpreter(void)
 {
-    VMK_ReturnStatus status = report("start", acpi_initialize_subsystem());
+    vmk_StatusValue status = report("start", acpi_initialize_subsystem());
 
     if (status == VMK_OK) {
         status = report("reading the table of tables", acpi_initialize_tables(NULL, 16, FALSE));
@@ -109,7 +109,7 @@ VMK_ReturnStatus acpi_init(void)
         vmk_WarningMessage("firmware has no ACPI tables: no power-off, and no interrupts by pin");
         return VMK_NOT_FOUND;
     }
-    VMK_ReturnStatus status = start_interpreter();
+    vmk_StatusValue status = start_interpreter();
     if (status != VMK_OK) {
         return status;
     }

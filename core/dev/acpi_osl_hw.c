@@ -183,7 +183,7 @@ acpi_status acpi_os_install_interrupt_handler(u32 interrupt_number, acpi_osd_han
     vmk_IntrProps props = {
         .deviceName = {"acpi"}, .acknowledgeInterrupt = acknowledge_sci, .handlerData = &sci};
 
-    VMK_ReturnStatus status = get_sci_line(interrupt_number);
+    vmk_StatusValue status = get_sci_line(interrupt_number);
     if (status != VMK_OK) {
         goto out;
     }

@@ -66,7 +66,7 @@ acpi_status acpi_os_delete_semaphore(acpi_semaphore handle)
 acpi_status acpi_os_wait_semaphore(acpi_semaphore handle, u32 units, u16 timeout)
 {
     vmk_Semaphore sema = handle;
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     if (units != 1) {
         return AE_SUPPORT; /* Nothing in ACPICA takes several. */
@@ -138,7 +138,7 @@ acpi_status acpi_os_execute(acpi_execute_type type, acpi_osd_exec_callback funct
         return AE_NO_MEMORY;
     }
     *deferred = (struct deferred){.function = function, .context = context};
-    VMK_ReturnStatus status = vmk_HelperSubmitRequest(
+    vmk_StatusValue status = vmk_HelperSubmitRequest(
         acpi_helper, run_deferred, (vmk_AddrCookie){.ptr = deferred}, VMK_HELPER_DEFAULT_REQ_PROPS);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, deferred);

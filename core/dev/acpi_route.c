@@ -92,7 +92,7 @@ static VMK_ReturnStatus resolve(const struct acpi_pci_routing_table *entry, acpi
 
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin, struct acpi_interrupt *interrupt)
 {
-    VMK_ReturnStatus status = VMK_NO_MEMORY;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     if (bus == NULL) {
         return VMK_NOT_FOUND;

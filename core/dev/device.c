@@ -36,7 +36,7 @@ static vmk_Device find_address(vmk_BusType bus, const char *address) VMK_REQUIRE
 /** Put a filled device in the list unless its address is taken. */
 static VMK_ReturnStatus link_device(vmk_Device device)
 {
-    VMK_ReturnStatus status = VMK_EXISTS;
+    vmk_StatusValue status = VMK_EXISTS;
 
     vmk_SpinlockLock(&device_lock);
     if (find_address(device->bus, device->address) == NULL) {
@@ -71,7 +71,7 @@ VMK_ReturnStatus device_add(const struct device_request *request, vmk_Device *ad
     device->registrar_data = request->registrar_data;
     device->registration_data = request->registration_data;
     device->module = request->module;
-    VMK_ReturnStatus status = link_device(device);
+    vmk_StatusValue status = link_device(device);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, device);
         return status;
@@ -128,7 +128,7 @@ VMK_ReturnStatus device_claim(vmk_Device device)
     vmk_WorldID self = vmk_WorldGetID();
 
     for (;;) {
-        VMK_ReturnStatus status = VMK_OK;
+        vmk_StatusValue status = VMK_OK;
 
         vmk_SpinlockLock(&device_lock);
         if (vmk_ListIsUnlinkedElement(&device->links)) {
@@ -161,7 +161,7 @@ void device_unclaim(vmk_Device device)
 
 VMK_ReturnStatus device_get_driver_name(vmk_Device device, vmk_Name *name)
 {
-    VMK_ReturnStatus status = device_claim(device); /* So that the driver stays meanwhile. */
+    vmk_StatusValue status = device_claim(device); /* So that the driver stays meanwhile. */
 
     if (status == VMK_OK) {
         if (device->driver != NULL) {
@@ -180,7 +180,7 @@ static void rescan(vmk_AddrCookie data)
     vmk_Device device = data.ptr;
 
     if (device_claim(device) == VMK_OK) {
-        VMK_ReturnStatus status = device->driver != NULL ? device_scan(device) : VMK_OK;
+        vmk_StatusValue status = device->driver != NULL ? device_scan(device) : VMK_OK;
         if (status != VMK_OK) {
             vmk_WarningMessage("%s: the scan that was asked for failed: %s", device->address,
                                vmk_StatusToString(status));
@@ -197,7 +197,7 @@ VMK_ReturnStatus vmk_DeviceRequestRescan(vmk_Device device)
     device->references++;
     vmk_SpinlockUnlock(&device_lock);
 
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         attached ? vmk_HelperSubmitRequest(rescan_helper, rescan, (vmk_AddrCookie){.ptr = device},
                                            VMK_HELPER_DEFAULT_REQ_PROPS)
                  : VMK_NOT_FOUND;
@@ -228,7 +228,7 @@ VMK_ReturnStatus device_init(void)
 {
     vmk_HelperProps props = {
         .moduleID = VMK_VMKERNEL_MODULE_ID, .heap = heap_kernel, .name = {"device-rescan"}};
-    VMK_ReturnStatus status = vmk_HelperCreate(&props, &rescan_helper);
+    vmk_StatusValue status = vmk_HelperCreate(&props, &rescan_helper);
 
     return status == VMK_OK ? vmk_RegisterRebootHandler(VMK_VMKERNEL_MODULE_ID, quiesce_all, NULL) : status;
 }

@@ -154,7 +154,7 @@ VMK_ReturnStatus vmk_DMAMapElemManaged(vmk_DMAEngine head, vmk_DMADirection dire
                                        vmk_SgElem *out, vmk_DMAMapErrorInfo *err)
 {
     struct dma_engine *engine = dma_engine_of(head);
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     vmk_SgElem mapped = *in;
 
     if (!length_allowed(&engine->constraints, in->length)) {
@@ -184,7 +184,7 @@ VMK_ReturnStatus vmk_DMAUnmapElemManaged(vmk_DMAEngine head, vmk_DMADirection di
                                          const vmk_SgElem *elem)
 {
     struct dma_engine *engine = dma_engine_of(head);
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     if (keeps_record(engine)) {
         status = unrecord(engine, direction, elem, __builtin_return_address(0));

@@ -65,7 +65,7 @@ static VMK_ReturnStatus alloc_bounce_pages(const struct dma_engine *engine, unsi
 {
     vmk_MemPhysAddrConstraint range = range_below(engine->head.addressMask);
     unsigned largest = range == VMK_PHYS_ADDR_BELOW_16MB ? BOUNCE_ORDER_MAX_LOW : BOUNCE_ORDER_MAX;
-    VMK_ReturnStatus status = VMK_NO_MEMORY;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     vmk_PageRequest request = {
         .module = engine->module, .kind = VMK_PAGE_DMA, .constraint = (vmk_uint8)range};
@@ -85,7 +85,7 @@ static VMK_ReturnStatus add_bounce_pool(struct dma_engine *engine) VMK_UNSHARED
     if (engine->head.addressMask < ISA_ADDRESS_MASK) {
         return VMK_NO_MEMORY;
     }
-    VMK_ReturnStatus status = alloc_bounce_pages(engine, &order, &mpn);
+    vmk_StatusValue status = alloc_bounce_pages(engine, &order, &mpn);
     if (status != VMK_OK) {
         return status;
     }
@@ -133,7 +133,7 @@ VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEng
 {
     static const vmk_DMAConstraints none;
     const vmk_DMAConstraints *constraints = props->constraints != NULL ? props->constraints : &none;
-    VMK_ReturnStatus status = VMK_NO_MEMORY;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     if (!are_valid(constraints)) {
         return VMK_BAD_PARAM;
@@ -244,7 +244,7 @@ VMK_ReturnStatus vmk_DMAAlloc(vmk_DMAEngine head, vmk_ByteCount size, void **add
     if (pages > 1u << VMK_PAGE_MAX_ORDER || mask < ISA_ADDRESS_MASK) {
         return VMK_NO_MEMORY;
     }
-    VMK_ReturnStatus status = vmk_PageAllocRun(request, (vmk_uint32)pages, &mpn);
+    vmk_StatusValue status = vmk_PageAllocRun(request, (vmk_uint32)pages, &mpn);
     if (status != VMK_OK) {
         return status;
     }

@@ -17,10 +17,10 @@ static vmk_Bool list_allowed(const vmk_DMAConstraints *limits, const vmk_SgArray
 static VMK_ReturnStatus unmap_elements(vmk_DMAEngine engine, vmk_DMADirection direction,
                                        const vmk_SgArray *io)
 {
-    VMK_ReturnStatus result = VMK_OK;
+    vmk_StatusValue result = VMK_OK;
 
     for (vmk_uint32 i = 0; i < io->numElements; i++) {
-        VMK_ReturnStatus status = vmk_DMAUnmapElem(engine, direction, &io->elem[i]);
+        vmk_StatusValue status = vmk_DMAUnmapElem(engine, direction, &io->elem[i]);
         result = result == VMK_OK ? status : result;
     }
     return result;
@@ -37,7 +37,7 @@ VMK_ReturnStatus vmk_DMAMapSg(vmk_DMAEngine engine, vmk_DMADirection direction, 
         }
         return VMK_DMA_MAPPING_FAILED;
     }
-    VMK_ReturnStatus status = vmk_SgAlloc(ops, &mapped, in->numElements);
+    vmk_StatusValue status = vmk_SgAlloc(ops, &mapped, in->numElements);
     if (status != VMK_OK) {
         return status;
     }
@@ -55,7 +55,7 @@ VMK_ReturnStatus vmk_DMAMapSg(vmk_DMAEngine engine, vmk_DMADirection direction, 
     if (err != NULL) {
         err->element = mapped->numElements;
     }
-    VMK_ReturnStatus undone = vmk_DMAUnmapSg(engine, direction, ops, mapped);
+    vmk_StatusValue undone = vmk_DMAUnmapSg(engine, direction, ops, mapped);
     (void)undone; /* The failure that counts is the mapping's. */
     return status;
 }
@@ -63,7 +63,7 @@ VMK_EXPORT_SYMBOL(vmk_DMAMapSg);
 
 VMK_ReturnStatus vmk_DMAFlushSg(vmk_DMAEngine engine, vmk_DMADirection direction, const vmk_SgArray *io)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (vmk_uint32 i = 0; i < io->numElements && status == VMK_OK; i++) {
         status = vmk_DMAFlushElem(engine, direction, &io->elem[i]);
@@ -75,7 +75,7 @@ VMK_EXPORT_SYMBOL(vmk_DMAFlushSg);
 VMK_ReturnStatus vmk_DMAUnmapSg(vmk_DMAEngine engine, vmk_DMADirection direction, vmk_SgOpsHandle ops,
                                 vmk_SgArray *io)
 {
-    VMK_ReturnStatus status = unmap_elements(engine, direction, io);
+    vmk_StatusValue status = unmap_elements(engine, direction, io);
 
     vmk_SgFree(ops, io);
     return status;

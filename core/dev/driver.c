@@ -19,7 +19,7 @@ static vmk_uint64 next_serial VMK_GUARDED_BY(driver_lock) = 1;
 /** Put a filled driver in the list, in use by its registration, unless its module has one of that name. */
 static VMK_ReturnStatus link_driver(vmk_Driver driver)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     vmk_ListLinks *item;
 
     vmk_SpinlockLock(&driver_lock);
@@ -52,7 +52,7 @@ VMK_ReturnStatus vmk_DriverRegister(vmk_DriverProps *driverProps, vmk_Driver *re
     vmk_NameCopy(&driver->name, &driverProps->name);
     driver->ops = *driverProps->ops;
     driver->private_data = driverProps->privateData;
-    VMK_ReturnStatus status = link_driver(driver);
+    vmk_StatusValue status = link_driver(driver);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, driver);
         return status;
@@ -71,8 +71,8 @@ static void wait_for_users(vmk_Driver driver)
     vmk_SpinlockLock(&driver_lock);
     driver->leaving = VMK_TRUE;
     while (driver->users != 0) {
-        VMK_ReturnStatus status = vmk_WorldWait((vmk_WorldEventID)driver, &driver_lock,
-                                                VMK_TIMEOUT_UNLIMITED_MS, "unregistering a driver");
+        vmk_StatusValue status = vmk_WorldWait((vmk_WorldEventID)driver, &driver_lock,
+                                               VMK_TIMEOUT_UNLIMITED_MS, "unregistering a driver");
         if (status == VMK_DEATH_PENDING) {
             vmk_WorldYield(); /* Those who use it need the CPU, and this wait cannot be given up. */
         }

@@ -63,7 +63,7 @@ static VMK_ReturnStatus gsi_add(vmk_uint32 gsi, unsigned flags, struct gsi_line 
     }
     entry->gsi = gsi;
     entry->flags = flags;
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         intr_line_create(flags & IOAPIC_LEVEL ? &level_ops : &edge_ops, entry, gsi, 0, &entry->line);
     if (status != VMK_OK) {
         vmk_HeapFree(heap_kernel, entry);
@@ -77,7 +77,7 @@ static VMK_ReturnStatus gsi_add(vmk_uint32 gsi, unsigned flags, struct gsi_line 
 
 VMK_ReturnStatus intr_gsi_get(vmk_uint32 gsi, unsigned flags, struct intr_line **line)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     struct gsi_line *entry;
 
     mutex_lock(&registry);
@@ -119,7 +119,7 @@ void intr_gsi_put(struct intr_line *line)
 VMK_ReturnStatus intr_alloc(vmk_ModuleID module, struct intr_line *line, intr_gate gate, void *gate_arg,
                             vmk_IntrCookie *cookie)
 {
-    VMK_ReturnStatus status = VMK_NO_RESOURCES;
+    vmk_StatusValue status = VMK_NO_RESOURCES;
     struct intr *intr = vmk_HeapZalloc(heap_kernel, sizeof(*intr));
 
     if (intr == NULL) {
@@ -198,7 +198,7 @@ VMK_ReturnStatus vmk_IntrRegister(vmk_ModuleID moduleID, vmk_IntrCookie cookie, 
     vmk_StatGroupInit(&intr->stats, moduleID, stat_fields, VMK_ARRAY_SIZE(stat_fields), "interrupt/%u",
                       cookie);
     intr->stats.base = intr;
-    VMK_ReturnStatus status = vmk_StatGroupRegister(&intr->stats);
+    vmk_StatusValue status = vmk_StatGroupRegister(&intr->stats);
     if (status != VMK_OK) {
         intr->registered = VMK_FALSE;
         return status;
@@ -268,7 +268,7 @@ VMK_ReturnStatus vmk_IntrSetAffinity(vmk_IntrCookie cookie, vmk_uint32 pcpu)
         return VMK_INVALID_HANDLE;
     }
     mutex_lock(&registry);
-    VMK_ReturnStatus status = intr->line->pcpu == pcpu ? VMK_OK : intr_line_move(intr->line, pcpu);
+    vmk_StatusValue status = intr->line->pcpu == pcpu ? VMK_OK : intr_line_move(intr->line, pcpu);
     mutex_unlock(&registry);
     return status;
 }

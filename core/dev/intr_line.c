@@ -136,7 +136,7 @@ VMK_ReturnStatus intr_line_create(const struct intr_line_ops *ops, void *source,
                                   vmk_uint32 pcpu, struct intr_line **created)
 {
     struct intr_line *line = vmk_HeapZalloc(heap_kernel, sizeof(*line));
-    VMK_ReturnStatus status = VMK_NO_MEMORY;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     if (line == NULL) {
         goto out;
@@ -247,7 +247,7 @@ VMK_ReturnStatus intr_line_move(struct intr_line *line, vmk_uint32 pcpu)
     vmk_uint8 old_vector = line->vector, vector;
     vmk_uint64 flags;
 
-    VMK_ReturnStatus status = irq_vector_alloc(pcpu, fire, line, &vector);
+    vmk_StatusValue status = irq_vector_alloc(pcpu, fire, line, &vector);
     if (status != VMK_OK) {
         return status;
     }

@@ -164,7 +164,7 @@ VMK_ReturnStatus vmk_PCIMapIOResource(vmk_ModuleID moduleID, vmk_PCIDevice devic
         return VMK_BAD_PARAM;
     }
     while (!share_mapping(device, pciBar, mappedAddress)) {
-        VMK_ReturnStatus status =
+        vmk_StatusValue status =
             vmk_MapMMIO(moduleID, device->bar[pciBar].start, device->bar[pciBar].size, mappedAddress);
         if (status != VMK_OK) {
             return status;

@@ -171,7 +171,7 @@ VMK_ReturnStatus pci_config_map_bus(vmk_uint16 seg, vmk_uint8 bus)
             return VMK_OK;
         }
         struct ecam_window *window = &ecam_windows[count];
-        VMK_ReturnStatus status = vmk_MapMMIO(
+        vmk_StatusValue status = vmk_MapMMIO(
             VMK_VMKERNEL_MODULE_ID, ecam.base + ((vmk_MA)bus << ECAM_BUS_SHIFT), ECAM_BUS_BYTES, &window->va);
         if (status != VMK_OK) {
             return status;

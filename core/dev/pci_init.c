@@ -44,7 +44,7 @@ static VMK_ReturnStatus make_device(vmk_PCIDevice device)
 
 VMK_ReturnStatus pci_init(void)
 {
-    VMK_ReturnStatus status = pci_scan();
+    vmk_StatusValue status = pci_scan();
     unsigned count = 0;
     vmk_ListLinks *item;
 

@@ -127,8 +127,8 @@ static VMK_ReturnStatus msix_map_table(vmk_PCIDevice device)
                            device->name);
         return VMK_NOT_SUPPORTED;
     }
-    VMK_ReturnStatus status = vmk_MapMMIO(VMK_VMKERNEL_MODULE_ID, device->bar[bar].start + offset,
-                                          (vmk_ByteCount)entries * PCI_MSIX_ENTRY_BYTES, &va);
+    vmk_StatusValue status = vmk_MapMMIO(VMK_VMKERNEL_MODULE_ID, device->bar[bar].start + offset,
+                                         (vmk_ByteCount)entries * PCI_MSIX_ENTRY_BYTES, &va);
     if (status == VMK_OK) {
         device->intr.table = (volatile vmk_uint32 *)va;
         pci_config_update(&device->addr, PCI_REG_COMMAND, 2, 0, VMK_PCI_COMMAND_MEMORY);
@@ -139,7 +139,7 @@ static VMK_ReturnStatus msix_map_table(vmk_PCIDevice device)
 /** Switch MSI-X on with all entries masked, or off. */
 static VMK_ReturnStatus msix_start(vmk_PCIDevice device)
 {
-    VMK_ReturnStatus status = msix_map_table(device);
+    vmk_StatusValue status = msix_map_table(device);
 
     if (status != VMK_OK) {
         return status;
@@ -163,7 +163,7 @@ static void msix_stop(vmk_PCIDevice device)
 static VMK_ReturnStatus intx_line(vmk_PCIDevice device, struct intr_line **line)
 {
     struct acpi_interrupt route;
-    VMK_ReturnStatus status = pci_route_intx(device, &route);
+    vmk_StatusValue status = pci_route_intx(device, &route);
 
     if (status != VMK_OK) {
         vmk_WarningMessage("%s: firmware does not say where INT%c# leads", device->name,
@@ -204,7 +204,7 @@ static VMK_ReturnStatus add_interrupt(vmk_ModuleID module, vmk_PCIDevice device)
     vmk_Bool gated = device->intr.type == VMK_PCI_INTERRUPT_TYPE_LEGACY && device->intx_maskable;
     struct intr_line *line;
 
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         VMK_STRESS_HIT(interrupt_none_left) ? VMK_NO_RESOURCES : get_line(device, n, &line);
     if (status != VMK_OK) {
         return status;
@@ -282,7 +282,7 @@ static VMK_ReturnStatus prepare(vmk_PCIDevice device, vmk_PCIInterruptType type,
     if (type != VMK_PCI_INTERRUPT_TYPE_MSIX) {
         return VMK_OK; /* MSI goes on when its message is set. */
     }
-    VMK_ReturnStatus status = choose_entries(device, count, indexes);
+    vmk_StatusValue status = choose_entries(device, count, indexes);
     return status == VMK_OK ? msix_start(device) : status;
 }
 
@@ -307,7 +307,7 @@ VMK_ReturnStatus vmk_PCIAllocIntrCookie(vmk_ModuleID moduleID, vmk_PCIDevice dev
         return VMK_NO_RESOURCES;
     }
 
-    VMK_ReturnStatus status = prepare(device, type, count, indexArray);
+    vmk_StatusValue status = prepare(device, type, count, indexArray);
     if (status != VMK_OK) {
         goto out_release;
     }

@@ -16,7 +16,7 @@ static void unregister_handler(vmk_IntrCookie cookie)
     const struct intr *intr = intr_find(cookie);
 
     if (intr->registered) {
-        VMK_ReturnStatus status = vmk_IntrUnregister(intr->handler_module, cookie, intr->props.handlerData);
+        vmk_StatusValue status = vmk_IntrUnregister(intr->handler_module, cookie, intr->props.handlerData);
         (void)status; /* What it is registered with is what it is called with here. */
     }
 }
@@ -30,7 +30,7 @@ static void release_interrupts(vmk_PCIDevice pci, const char *driver)
     for (unsigned i = 0; i < pci->intr.count; i++) {
         unregister_handler(pci->intr.cookie[i]);
     }
-    VMK_ReturnStatus status = vmk_PCIFreeIntrCookie(VMK_VMKERNEL_MODULE_ID, pci);
+    vmk_StatusValue status = vmk_PCIFreeIntrCookie(VMK_VMKERNEL_MODULE_ID, pci);
     if (status != VMK_OK) {
         vmk_WarningMessage("%s: its interrupts cannot be freed: %s", pci->name, vmk_StatusToString(status));
     }

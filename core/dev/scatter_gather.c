@@ -59,7 +59,7 @@ static VMK_ReturnStatus machine_address(vmk_VA va, vmk_MA *ma)
         *ma = vmk_VA2MA(va);
         return VMK_OK;
     }
-    VMK_ReturnStatus status = vmk_MapVA2MPN(va, &mpn);
+    vmk_StatusValue status = vmk_MapVA2MPN(va, &mpn);
     if (status == VMK_OK) {
         *ma = vmk_MPN2MA(mpn) + (va & VMK_PAGE_MASK);
     }
@@ -84,7 +84,7 @@ static VMK_ReturnStatus append(vmk_SgArray *sg, vmk_MA ma, vmk_ByteCountSmall le
 
 VMK_ReturnStatus vmk_SgInit(vmk_SgArray *sg, void *start, vmk_ByteCount size)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     vmk_VA va = (vmk_VA)start, end = va + size;
 
     sg->numElements = 0;

@@ -102,7 +102,7 @@ VMK_ReturnStatus archive_next(struct archive_reader *reader, struct archive_entr
 {
     vmk_ByteCount next = 0;
     vmk_uint32 mode = 0;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     for (;;) {
         status = read_entry(reader, entry, &mode, &next, why);

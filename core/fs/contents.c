@@ -58,7 +58,7 @@ static VMK_ReturnStatus grow_array(struct contents *contents, vmk_HeapID heap, v
 static VMK_ReturnStatus reserve(struct contents *contents, vmk_HeapID heap, vmk_ByteCount offset,
                                 vmk_ByteCount len)
 {
-    VMK_ReturnStatus status = grow_array(contents, heap, pages_for(offset + len));
+    vmk_StatusValue status = grow_array(contents, heap, pages_for(offset + len));
 
     for (vmk_ByteCount i = offset / VMK_PAGE_SIZE; status == VMK_OK && i < pages_for(offset + len); i++) {
         if (contents->pages[i] == NULL) {
@@ -89,7 +89,7 @@ static void copy_in(struct contents *contents, vmk_ByteCount offset, const vmk_u
 static VMK_ReturnStatus copy_up(struct contents *contents, vmk_HeapID heap)
 {
     struct contents copy = {.len = 0};
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (contents->boot == NULL) {
         return VMK_OK;
@@ -136,7 +136,7 @@ vmk_ByteCount contents_read(const struct contents *contents, vmk_ByteCount offse
 VMK_ReturnStatus contents_write(struct contents *contents, vmk_HeapID heap, vmk_ByteCount offset,
                                 const void *bytes, vmk_ByteCount len)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (len > LEN_LIMIT || offset > LEN_LIMIT - len) {
         return VMK_LIMIT_EXCEEDED;

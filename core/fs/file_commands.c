@@ -62,7 +62,7 @@ static VMK_ReturnStatus print_file(struct command_call *call, struct vfs_file *f
 {
     vmk_ByteCount offset = 0, done;
     char text[256];
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     while ((status = vfs_read(file, offset, text, sizeof(text) - 1, &done)) == VMK_OK && done != 0) {
         for (vmk_ByteCount i = 0; i < done; i++) {
@@ -79,7 +79,7 @@ static VMK_ReturnStatus file_cat(struct command_call *call)
 {
     const char *path = command_string(call, "path");
     struct vfs_file *file;
-    VMK_ReturnStatus status = vfs_open(path, 0, &file);
+    vmk_StatusValue status = vfs_open(path, 0, &file);
 
     if (status != VMK_OK) {
         return fail(call, status, path);

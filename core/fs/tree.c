@@ -65,7 +65,7 @@ VMK_ReturnStatus tree_find_parent(struct vfs_file *root, const char *path, struc
                                   const char **name)
 {
     const char *slash = vmk_Strrchr(path, '/');
-    VMK_ReturnStatus status = walk(root, path, slash, parent);
+    vmk_StatusValue status = walk(root, path, slash, parent);
 
     *name = slash + 1;
     return status == VMK_OK && !(*parent)->is_directory ? VMK_NOT_A_DIRECTORY : status;

@@ -19,7 +19,7 @@ static vmk_HeapID heap; /* names and contents in RAM; its limit is the file syst
 static VMK_ReturnStatus find(const char *path, struct vfs_file **file) VMK_REQUIRES(&lock)
 {
     char normal[VFS_PATH_MAX];
-    VMK_ReturnStatus status = vfs_normalise(path, normal);
+    vmk_StatusValue status = vfs_normalise(path, normal);
 
     return status == VMK_OK ? tree_find(&root, normal, file) : status;
 }
@@ -34,7 +34,7 @@ struct place {
 
 static VMK_ReturnStatus find_place(const char *path, struct place *place) VMK_REQUIRES(&lock)
 {
-    VMK_ReturnStatus status = vfs_normalise(path, place->normal);
+    vmk_StatusValue status = vfs_normalise(path, place->normal);
 
     if (status == VMK_OK) {
         status = tree_find_parent(&root, place->normal, &place->parent, &place->name);
@@ -60,7 +60,7 @@ VMK_ReturnStatus vfs_init(void) VMK_UNSHARED
                                  .name = {"visorfs"},
                                  .module = VMK_VMKERNEL_MODULE_ID,
                                  .max = VFS_RAM_LIMIT};
-    VMK_ReturnStatus status = vmk_HeapCreate(&props, &heap);
+    vmk_StatusValue status = vmk_HeapCreate(&props, &heap);
 
     tree_init(&root);
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(directories) && status == VMK_OK; i++) {
@@ -72,7 +72,7 @@ VMK_ReturnStatus vfs_init(void) VMK_UNSHARED
 /** Make the directories above @p place's name. */
 static VMK_ReturnStatus make_parents(const char *normal) VMK_REQUIRES(&lock)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     struct place place;
     char path[VFS_PATH_MAX];
 
@@ -93,7 +93,7 @@ static VMK_ReturnStatus add_entry(const struct archive_entry *entry) VMK_REQUIRE
 {
     char path[VFS_PATH_MAX];
     struct place place;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (vmk_Snprintf(path, sizeof(path), "/%s", entry->path) >= (int)sizeof(path)) {
         return VMK_NAME_TOO_LONG;
@@ -125,7 +125,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
 {
     struct archive_reader reader = {.name = name, .bytes = bytes, .len = len};
     struct archive_entry entry;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     while ((status = archive_next(&reader, &entry, why)) == VMK_OK) {
@@ -143,7 +143,7 @@ VMK_ReturnStatus vfs_add_archive(const char *name, const void *bytes, vmk_ByteCo
 VMK_ReturnStatus vfs_open(const char *path, unsigned flags, struct vfs_file **file)
 {
     struct place place;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find_place(path, &place);
@@ -183,7 +183,7 @@ VMK_ReturnStatus vfs_read(struct vfs_file *file, vmk_ByteCount offset, void *buf
 
 VMK_ReturnStatus vfs_write(struct vfs_file *file, vmk_ByteCount offset, const void *bytes, vmk_ByteCount len)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = contents_write(&file->contents, heap, offset, bytes, len);
@@ -193,7 +193,7 @@ VMK_ReturnStatus vfs_write(struct vfs_file *file, vmk_ByteCount offset, const vo
 
 VMK_ReturnStatus vfs_append(struct vfs_file *file, const void *bytes, vmk_ByteCount len)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = contents_write(&file->contents, heap, file->contents.len, bytes, len);
@@ -222,7 +222,7 @@ static void fill_stat(const struct vfs_file *file, struct vfs_stat *stat) VMK_RE
 VMK_ReturnStatus vfs_stat(const char *path, struct vfs_stat *stat)
 {
     struct vfs_file *file;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find(path, &file);
@@ -254,7 +254,7 @@ static VMK_ReturnStatus stat_entry(const struct vfs_file *directory, unsigned in
 VMK_ReturnStatus vfs_readdir(const char *path, unsigned index, struct vfs_stat *stat)
 {
     struct vfs_file *directory;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find(path, &directory);
@@ -268,7 +268,7 @@ VMK_ReturnStatus vfs_readdir(const char *path, unsigned index, struct vfs_stat *
 VMK_ReturnStatus vfs_mkdir(const char *path)
 {
     struct place place;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find_place(path, &place);
@@ -282,7 +282,7 @@ VMK_ReturnStatus vfs_mkdir(const char *path)
 VMK_ReturnStatus vfs_unlink(const char *path)
 {
     struct vfs_file *file;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find(path, &file);
@@ -331,7 +331,7 @@ VMK_ReturnStatus vfs_rename(const char *from, const char *to)
 {
     struct vfs_file *file;
     struct place place;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     mutex_lock(&lock);
     status = find(from, &file);

@@ -86,7 +86,7 @@ static VMK_ReturnStatus open_strings(const struct elf_file *file, unsigned index
 static VMK_ReturnStatus open_section_names(struct elf_file *file, struct diagnosis *why)
 {
     const struct elf_header *header = (const struct elf_header *)file->image;
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         open_strings(file, header->section_names, &file->section_names, &file->section_names_len, why);
 
     if (status != VMK_OK) {
@@ -124,7 +124,7 @@ static VMK_ReturnStatus check_symbols(const struct elf_file *file, struct diagno
 static VMK_ReturnStatus open_symbols(struct elf_file *file, struct diagnosis *why)
 {
     const struct elf_section *table = NULL;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     for (unsigned i = 1; i < file->nsections && table == NULL; i++) {
         table = file->sections[i].type == ELF_SECTION_SYMTAB ? &file->sections[i] : NULL;
@@ -193,7 +193,7 @@ static VMK_ReturnStatus place_section(struct elf_file *file, unsigned index, str
 static VMK_ReturnStatus place_sections(struct elf_file *file, struct diagnosis *why)
 {
     for (unsigned i = 0; i < file->nsections; i++) {
-        VMK_ReturnStatus status = place_section(file, i, why);
+        vmk_StatusValue status = place_section(file, i, why);
 
         if (status != VMK_OK) {
             return status;
@@ -210,7 +210,7 @@ VMK_ReturnStatus elf_parse(struct elf_file *file, const char *name, const void *
 {
     static VMK_ReturnStatus (*const steps[])(struct elf_file *, struct diagnosis *) = {
         check_header, check_sections, open_section_names, open_symbols, place_sections};
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     vmk_Memset(file, 0, sizeof(*file));
     file->name = name;

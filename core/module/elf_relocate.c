@@ -35,7 +35,7 @@ static VMK_ReturnStatus bind_undefined(const struct elf_file *file, unsigned ind
                                        elf_resolver resolver, void *context, struct diagnosis *why)
 {
     const struct elf_symbol *symbol = &file->symbols[index];
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     *value = 0;
     if (index == 0) {
@@ -51,7 +51,7 @@ static VMK_ReturnStatus bind_undefined(const struct elf_file *file, unsigned ind
 VMK_ReturnStatus elf_bind(const struct elf_file *file, const struct elf_memory memory[ELF_REGIONS],
                           vmk_VA *values, elf_resolver resolver, void *context, struct diagnosis *why)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (unsigned i = 0; i < file->nsymbols && status == VMK_OK; i++) {
         const struct elf_symbol *symbol = &file->symbols[i];
@@ -155,7 +155,7 @@ static VMK_ReturnStatus relocate_section(const struct elf_file *file,
                                          struct diagnosis *why)
 {
     const struct elf_rela *relas = (const struct elf_rela *)(file->image + table->offset);
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     if (table->type == ELF_SECTION_REL || table->entry_size != sizeof(*relas) ||
         table->size % sizeof(*relas) != 0 || table->offset % ELF_IMAGE_ALIGN != 0) {
@@ -173,7 +173,7 @@ static VMK_ReturnStatus relocate_section(const struct elf_file *file,
 VMK_ReturnStatus elf_relocate(const struct elf_file *file, const struct elf_memory memory[ELF_REGIONS],
                               const vmk_VA *values, struct diagnosis *why)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (unsigned i = 1; i < file->nsections && status == VMK_OK; i++) {
         const struct elf_section *table = &file->sections[i];

@@ -11,7 +11,7 @@
 static VMK_ReturnStatus copy_file(struct module_image *image, struct vfs_file *file)
 {
     vmk_ByteCount done;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     image->copy = vmk_HeapAlign(heap_kernel, image->len, ELF_IMAGE_ALIGN);
     if (image->copy == NULL) {
@@ -26,7 +26,7 @@ static VMK_ReturnStatus copy_file(struct module_image *image, struct vfs_file *f
 VMK_ReturnStatus image_open(struct module_image *image, const char *path, struct diagnosis *why)
 {
     struct vfs_file *file;
-    VMK_ReturnStatus status = vfs_open(path, 0, &file);
+    vmk_StatusValue status = vfs_open(path, 0, &file);
 
     if (status != VMK_OK) {
         return diagnose(why, status, "module file %s: %s; put it into the boot archive", path,

@@ -27,7 +27,7 @@ static vmk_ListLinks modules = VMK_LIST_INITIALIZER(modules); /* constant after 
 static VMK_ReturnStatus read_info(struct indexed *entry, const char *path, struct diagnosis *why)
 {
     struct elf_file *file = vmk_HeapAlloc(heap_kernel, sizeof(*file));
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (file == NULL) {
         return diagnose(why, VMK_NO_MEMORY, "%s: no memory to read it", path);
@@ -44,7 +44,7 @@ static VMK_ReturnStatus add(const char *file_name, struct diagnosis *why)
 {
     struct indexed *entry = vmk_HeapZalloc(heap_kernel, sizeof(*entry));
     char path[VFS_PATH_MAX];
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (entry == NULL) {
         return diagnose(why, VMK_NO_MEMORY, "%s: no memory to index it", file_name);
@@ -121,7 +121,7 @@ static vmk_Bool claims(const struct string_table *info, const char *modalias)
 
 VMK_ReturnStatus module_autoload(const char *modalias)
 {
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    vmk_StatusValue status = VMK_NOT_FOUND;
     const struct string_table *info;
     vmk_Bool loaded = VMK_FALSE;
     struct diagnosis why;
@@ -140,7 +140,7 @@ VMK_ReturnStatus module_autoload(const char *modalias)
 
 VMK_ReturnStatus module_init(void)
 {
-    VMK_ReturnStatus status = table_init();
+    vmk_StatusValue status = table_init();
 
     if (status == VMK_OK) {
         build();

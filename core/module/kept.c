@@ -49,7 +49,7 @@ static VMK_ReturnStatus write_parameters(const char *name, const char *parameter
 {
     char path[VFS_PATH_MAX];
     struct vfs_file *file;
-    VMK_ReturnStatus status = vfs_mkdir(PARAMETER_DIRECTORY);
+    vmk_StatusValue status = vfs_mkdir(PARAMETER_DIRECTORY);
 
     if (status != VMK_OK && status != VMK_EXISTS) {
         return status;
@@ -66,7 +66,7 @@ static VMK_ReturnStatus write_parameters(const char *name, const char *parameter
 VMK_ReturnStatus module_set_parameters(const char *name, const char *parameters, struct diagnosis *why)
 {
     const struct string_table *info = index_find(name);
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (info == NULL) {
         return diagnose(why, VMK_NOT_FOUND, "there is no module %s in " MODULE_DIRECTORY, name);

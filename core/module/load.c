@@ -60,8 +60,7 @@ static VMK_ReturnStatus open_image(struct load *load)
 
 static VMK_ReturnStatus open_sections(struct load *load)
 {
-    VMK_ReturnStatus status =
-        elf_parse(&load->elf, load->name, load->image.bytes, load->image.len, load->why);
+    vmk_StatusValue status = elf_parse(&load->elf, load->name, load->image.bytes, load->image.len, load->why);
 
     if (status == VMK_OK) {
         status = modinfo_open(&load->elf, MODULE_INFO_SECTION, &load->info, load->why);
@@ -119,7 +118,7 @@ static VMK_ReturnStatus check_license(struct load *load)
 
 static VMK_ReturnStatus enter_table(struct load *load)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     for (const struct load *other = load->requester; other != NULL; other = other->requester) {
         if (vmk_Strcmp(other->module->name, load->module->name) == 0) {
@@ -143,7 +142,7 @@ static VMK_ReturnStatus enter_table(struct load *load)
 static VMK_ReturnStatus get_dependency(struct load *load, const char *name)
 {
     struct module *module = load->module;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (module->ndepends == MODULE_DEPENDS_MAX) {
         return diagnose(load->why, VMK_LIMIT_EXCEEDED, "%s: depends on more than %u modules", module->name,
@@ -170,7 +169,7 @@ static VMK_ReturnStatus get_dependency(struct load *load, const char *name)
 static VMK_ReturnStatus get_dependencies(struct load *load)
 {
     const char *list = modinfo_value(&load->info, "depends");
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     while (*list != '\0' && status == VMK_OK) {
         vmk_ByteCount len = vmk_Strcspn(list, ",");
@@ -194,7 +193,7 @@ static VMK_ReturnStatus allocate(struct load *load)
 {
     struct module *module = load->module;
     vmk_VA va;
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     for (unsigned region = 0; region < ELF_REGIONS; region++) {
         module->bytes += load->elf.region_bytes[region];
@@ -275,7 +274,7 @@ static VMK_ReturnStatus resolve(void *context, const char *name, vmk_VA *address
 
 static VMK_ReturnStatus link(struct load *load)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     elf_copy(&load->elf, load->memory);
     status = elf_bind(&load->elf, load->memory, load->values, resolve, load, load->why);
@@ -303,7 +302,7 @@ static VMK_ReturnStatus find_entries(struct load *load)
     vmk_VA exports = elf_section_address(&load->elf, load->memory, MODULE_EXPORT_SECTION, &exports_bytes);
     vmk_VA params = elf_section_address(&load->elf, load->memory, MODULE_PARAM_SECTION, &params_bytes);
     vmk_VA counted = elf_section_address(&load->elf, load->memory, MODULE_COVERAGE_SECTION, &counted_bytes);
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     module->init = (int (*)(void))elf_find_symbol(&load->elf, load->values, "init_module", ELF_TEXT);
     module->cleanup = (void (*)(void))elf_find_symbol(&load->elf, load->values, "cleanup_module", ELF_TEXT);
@@ -345,7 +344,7 @@ static VMK_ReturnStatus protect(struct load *load)
 {
     static const enum kmap_access access[ELF_REGIONS] = {
         [ELF_TEXT] = KMAP_READ_EXECUTE, [ELF_RODATA] = KMAP_READ_ONLY, [ELF_DATA] = KMAP_READ_WRITE};
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (unsigned region = 0; region < ELF_REGIONS && status == VMK_OK; region++) {
         if (load->elf.region_bytes[region] != 0) {
@@ -383,7 +382,7 @@ static VMK_ReturnStatus run_steps(struct load *load)
         open_image,   open_sections,    check_identity, check_revision, check_license,
         enter_table,  get_dependencies, allocate,       link,           set_current_id,
         find_entries, set_parameters,   protect,        run_init};
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(steps) && status == VMK_OK; i++) {
         status = steps[i](load);
@@ -410,7 +409,7 @@ static VMK_ReturnStatus load_module(const char *name, const char *parameters, co
 {
     struct load *load = vmk_HeapZalloc(heap_kernel, sizeof(*load));
     struct module *module = vmk_HeapZalloc(heap_kernel, sizeof(*module));
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     if (load == NULL || module == NULL) {
         vmk_HeapFree(heap_kernel, module);

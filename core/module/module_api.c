@@ -14,7 +14,7 @@
 
 VMK_ReturnStatus module_next(vmk_ModuleID from, struct module_info *info)
 {
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    vmk_StatusValue status = VMK_NOT_FOUND;
 
     vmk_RCUReadLock();
     for (; from < ACCOUNT_MODULES_MAX && status == VMK_NOT_FOUND; from++) {
@@ -72,7 +72,7 @@ vmk_Bool module_symbolise(vmk_VA address, struct module_location *location)
 VMK_ReturnStatus vmk_ModuleRegister(vmk_ModuleID *id, vmk_uint32 revision)
 {
     struct module *module;
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    vmk_StatusValue status = VMK_NOT_FOUND;
 
     vmk_RCUReadLock();
     module = find_by_address((vmk_VA)__builtin_return_address(0));
@@ -90,7 +90,7 @@ VMK_EXPORT_SYMBOL(vmk_ModuleRegister);
 VMK_ReturnStatus vmk_ModuleUnregister(vmk_ModuleID id)
 {
     char left[128], name[VMK_MODULE_NAME_MAX];
-    VMK_ReturnStatus status = vmk_ModuleGetName(id, name, sizeof(name));
+    vmk_StatusValue status = vmk_ModuleGetName(id, name, sizeof(name));
 
     if (status == VMK_OK && !account_is_clear(id, left, sizeof(left))) {
         vmk_WarningMessage("%s unregisters with %s not given back", name, left);
@@ -114,7 +114,7 @@ VMK_EXPORT_SYMBOL(vmk_ModuleGetID);
 
 VMK_ReturnStatus vmk_ModuleGetName(vmk_ModuleID id, char *name, vmk_ByteCount len)
 {
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    vmk_StatusValue status = VMK_NOT_FOUND;
     const struct module *module;
 
     vmk_RCUReadLock();
@@ -142,7 +142,7 @@ VMK_EXPORT_SYMBOL(vmk_ModuleIncUseCount);
 
 VMK_ReturnStatus vmk_ModuleDecUseCount(vmk_ModuleID id)
 {
-    VMK_ReturnStatus status = VMK_NOT_FOUND;
+    vmk_StatusValue status = VMK_NOT_FOUND;
     struct module *module;
 
     vmk_RCUReadLock();

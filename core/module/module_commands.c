@@ -169,7 +169,7 @@ COMMAND(module_get, .path = "system module get", .help = "Show one module", .han
 static VMK_ReturnStatus load_command(struct command_call *call)
 {
     struct diagnosis why;
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         module_load(command_string(call, "module"), command_string(call, "parameters"), &why);
 
     return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
@@ -194,7 +194,7 @@ COMMAND(module_load, .path = "system module load", .help = "Load a module and wh
 static VMK_ReturnStatus unload_command(struct command_call *call)
 {
     struct diagnosis why;
-    VMK_ReturnStatus status = module_unload(command_string(call, "module"), &why);
+    vmk_StatusValue status = module_unload(command_string(call, "module"), &why);
 
     return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
 }
@@ -285,7 +285,7 @@ COMMAND(parameters_list, .path = "system module parameters list", .help = "Show 
 static VMK_ReturnStatus parameters_set_command(struct command_call *call)
 {
     struct diagnosis why;
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         module_set_parameters(command_string(call, "module"), command_string(call, "parameter-string"), &why);
 
     return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);

@@ -158,7 +158,7 @@ static vmk_Bool next_pair(char **rest, char **name, char **value)
 VMK_ReturnStatus parameters_set(const char *module, const vmk_ModuleParam *params, vmk_ByteCount count,
                                 char *text, struct diagnosis *why)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
     char *name, *value;
 
     while (status == VMK_OK && next_pair(&text, &name, &value)) {

@@ -13,7 +13,7 @@ int init_module(void)
 {
     vmk_HeapCreateProps props = {.name = {"failing_init"}, .module = vmk_ModuleCurrentID};
     vmk_HeapID heap;
-    VMK_ReturnStatus status = vmk_HeapCreate(&props, &heap);
+    vmk_StatusValue status = vmk_HeapCreate(&props, &heap);
 
     if (status == VMK_OK) {
         vmk_HeapFree(heap, vmk_HeapAlloc(heap, 100));

@@ -24,7 +24,7 @@ VMK_EXPORT_RECORD(hello_greet, 1, VMK_EXPORT_FLAG_GPL);
 int init_module(void)
 {
     vmk_ModuleID id;
-    VMK_ReturnStatus status = vmk_ModuleRegister(&id, VMKAPI_REVISION);
+    vmk_StatusValue status = vmk_ModuleRegister(&id, VMKAPI_REVISION);
 
     return status == VMK_OK ? hello_greet() : status;
 }

@@ -14,7 +14,7 @@ int init_module(void)
 {
     vmk_HeapCreateProps props = {.name = {"leaking"}, .module = vmk_ModuleCurrentID};
     vmk_HeapID heap;
-    VMK_ReturnStatus status = vmk_HeapCreate(&props, &heap);
+    vmk_StatusValue status = vmk_HeapCreate(&props, &heap);
 
     return status == VMK_OK && vmk_HeapAlloc(heap, 1000) == NULL ? VMK_NO_MEMORY : status;
 }

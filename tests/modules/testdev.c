@@ -23,7 +23,7 @@ static VMK_ReturnStatus attach(vmk_Device device)
 {
     vmk_AddrCookie pci;
     vmk_PCIDeviceID id;
-    VMK_ReturnStatus status = vmk_DeviceGetRegistrationData(device, &pci);
+    vmk_StatusValue status = vmk_DeviceGetRegistrationData(device, &pci);
 
     if (status == VMK_OK) {
         status = vmk_PCIQueryDeviceID(pci.ptr, &id);

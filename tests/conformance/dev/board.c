@@ -38,7 +38,7 @@ VMK_ReturnStatus attach_board(vmk_Device device)
     if (board_count == BOARDS_MAX) {
         return VMK_NO_RESOURCES;
     }
-    VMK_ReturnStatus status = vmk_PCIMapIOResource(vmk_ModuleCurrentID, data.ptr, 0, NULL, &va);
+    vmk_StatusValue status = vmk_PCIMapIOResource(vmk_ModuleCurrentID, data.ptr, 0, NULL, &va);
     if (status != VMK_OK) {
         return status;
     }
@@ -53,7 +53,7 @@ VMK_ReturnStatus attach_board(vmk_Device device)
 VMK_ReturnStatus detach_board(vmk_Device device)
 {
     vmk_AddrCookie data;
-    VMK_ReturnStatus status = vmk_DeviceGetAttachedDriverData(device, &data);
+    vmk_StatusValue status = vmk_DeviceGetAttachedDriverData(device, &data);
 
     if (status != VMK_OK) {
         return status;

@@ -40,7 +40,7 @@ VMK_ReturnStatus start_interrupt(struct board *board, vmk_PCIInterruptType type)
                            .acknowledgeInterrupt = acknowledge_edu,
                            .handler = handle_edu,
                            .handlerData = board};
-    VMK_ReturnStatus status =
+    vmk_StatusValue status =
         vmk_PCIAllocIntrCookie(vmk_ModuleCurrentID, board->pci, type, 1, 1, NULL, board->cookie, NULL);
 
     board->handled[0] = 0;
@@ -53,7 +53,7 @@ VMK_ReturnStatus start_interrupt(struct board *board, vmk_PCIInterruptType type)
 
 static VMK_ReturnStatus stop_interrupt(struct board *board)
 {
-    VMK_ReturnStatus status = vmk_IntrUnregister(vmk_ModuleCurrentID, board->cookie[0], board);
+    vmk_StatusValue status = vmk_IntrUnregister(vmk_ModuleCurrentID, board->cookie[0], board);
 
     return status == VMK_OK ? vmk_PCIFreeIntrCookie(vmk_ModuleCurrentID, board->pci) : status;
 }

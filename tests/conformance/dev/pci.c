@@ -109,7 +109,7 @@ vmk_StatusValue test_iterator(void)
     int last = -1;
 
     KTAP_CHECK(vmk_PCIDevIteratorAlloc(vmk_ModuleCurrentID, &iterator) == VMK_OK);
-    VMK_ReturnStatus status = vmk_PCIDevIteratorGetFirst(iterator, &device);
+    vmk_StatusValue status = vmk_PCIDevIteratorGetFirst(iterator, &device);
     while (status == VMK_OK) {
         KTAP_CHECK(vmk_PCIQueryDeviceAddr(device, &addr) == VMK_OK);
         int place = addr.seg << 16 | addr.bus << 8 | addr.dev << 3 | addr.fn;
