@@ -124,6 +124,35 @@ static void work_is_cancelled_before_and_while_it_runs(void)
     EXPECT(job.runs == 1);
 }
 
+static int inside, most_inside, entries;
+
+static void enter_and_stay(struct work_struct *work)
+{
+    if (++inside > most_inside)
+        most_inside = inside;
+    if (++entries < 3)
+        schedule_work(work);
+    msleep(20);
+    inside--;
+}
+
+static void work_never_runs_twice_at_once(void)
+{
+    struct job job, other;
+
+    job_init(&job, enter_and_stay);
+    job_init(&other, job_run);
+    schedule_work(&job.work);
+    msleep(10);
+    /* What waits for its own end holds up nobody else. */
+    schedule_work(&other.work);
+    msleep(5);
+    EXPECT(entries == 1 && other.runs == 1);
+    msleep(100);
+    EXPECT(entries == 3 && inside == 0 && most_inside == 1);
+    EXPECT(!cancel_work_sync(&job.work));
+}
+
 static void delayed_work_keeps_its_delay(void)
 {
     unsigned long from = jiffies;
@@ -300,6 +329,7 @@ const struct linux_case linux_cases[] = {
     {"work runs once for many queueings", work_runs_once_for_many_queueings},
     {"work queues itself again", work_queues_itself_again},
     {"work is cancelled before and while it runs", work_is_cancelled_before_and_while_it_runs},
+    {"work never runs twice at once", work_never_runs_twice_at_once},
     {"delayed work keeps its delay", delayed_work_keeps_its_delay},
     {"ordered queues keep order and end empty", ordered_queues_keep_order_and_end_empty},
     {"timers ring when due", timers_ring_when_due},

@@ -38,6 +38,7 @@
 struct running {
     struct list_head entry;
     struct work_struct *work;
+    work_func_t func;
     unsigned long ticket;
 };
 
@@ -53,17 +54,43 @@ struct workqueue_struct {
 struct workqueue_struct *system_wq;
 EXPORT_SYMBOL(system_wq);
 
-/* Take the oldest item to run it, noting that in @slot. */
+/* Whether a world is busy with @work; what lies at its address by now may be another item. */
+static bool is_busy_with(struct workqueue_struct *wq, const struct work_struct *work) VMK_REQUIRES(&wq->lock)
+{
+    struct running *slot;
+
+    list_for_each_entry (slot, &wq->running, entry) {
+        if (slot->work == work && slot->func == work->func)
+            return true;
+    }
+    return false;
+}
+
+/* An item never runs in two worlds at once: queued again while it runs, it waits for the world that runs it.
+ */
+static struct work_struct *oldest(struct workqueue_struct *wq) VMK_REQUIRES(&wq->lock)
+{
+    struct work_struct *work;
+
+    list_for_each_entry (work, &wq->pending, entry) {
+        if (!is_busy_with(wq, work))
+            return work;
+    }
+    return NULL;
+}
+
+/* Take the oldest item that may run, noting that in @slot. */
 static struct work_struct *take_oldest(struct workqueue_struct *wq, struct running *slot)
 {
     struct work_struct *work;
     unsigned long flags;
 
     spin_lock_irqsave(&wq->lock, flags);
-    work = list_first_entry_or_null(&wq->pending, struct work_struct, entry);
+    work = oldest(wq);
     if (work) {
         list_del_init(&work->entry);
         slot->work = work;
+        slot->func = work->func;
         slot->ticket = work->ticket;
         list_add_tail(&slot->entry, &wq->running);
         clear_bit(WORK_STRUCT_PENDING_BIT, work_data_bits(work));
