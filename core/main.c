@@ -9,12 +9,12 @@
 #include <core/arch.h>
 #include <core/boot_info.h>
 #include <core/clock.h>
-#include <core/config.h>
+#include <core/cmdline.h>
 #include <core/console.h>
 #include <core/console_dev.h>
-#include <core/crash.h>
 #include <core/device.h>
 #include <core/diagnosis.h>
+#include <core/hang.h>
 #include <core/heap.h>
 #include <core/irq_vector.h>
 #include <core/kmain.h>
@@ -129,7 +129,7 @@ void kmain(struct boot_info *boot)
 {
     vmk_StatusValue status;
 
-    config_init(boot->cmdline);
+    cmdline_init(boot->cmdline);
     vmk_LogMessage("%s, booted by %s", version_text, boot->protocol);
     start_machine(boot);
     start_scheduler();

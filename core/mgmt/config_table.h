@@ -15,7 +15,4 @@ extern struct vmk_ConfigOption *const vmk_config_end[];
 unsigned config_count(void);
 struct vmk_ConfigOption *config_at(unsigned n);
 
-/** Log the words of the kernel command line that nobody has asked for. Context: world, boot being over. */
-void config_report_unknown(void);
-
 #endif

@@ -6,7 +6,7 @@
 #include <core/console.h>
 
 #include <core/command.h>
-#include <core/config.h>
+#include <core/cmdline.h>
 #include <core/console_dev.h>
 #include <core/log.h>
 #include <core/mutex.h>
@@ -18,7 +18,6 @@
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 
-#include "config_table.h"
 #include "control.h"
 #include "format_text.h"
 #include "line_complete.h"
@@ -218,10 +217,10 @@ static VMK_ATTRIBUTE_NORETURN void run_script(const char *script)
 static vmk_StatusValue console_main(void *data)
 {
     static char script[SCRIPT_MAX];
-    bool scripted = config_cmdline("run", script, sizeof(script));
-    bool silent = config_cmdline_is("console", "none");
+    bool scripted = cmdline_text("run", script, sizeof(script));
+    bool silent = cmdline_is("console", "none");
 
-    config_report_unknown();
+    cmdline_report_unknown();
     if (scripted || silent) {
         run_script(script);
     }

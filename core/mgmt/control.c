@@ -6,7 +6,7 @@
 #include "control.h"
 
 #include <core/command.h>
-#include <core/config.h>
+#include <core/cmdline.h>
 #include <core/control_dev.h>
 #include <core/wait.h>
 #include <vmkapi/base/assert.h>
@@ -62,7 +62,7 @@ void control_start(void)
     vmk_StatusValue status;
     vmk_WorldID id;
 
-    if (!config_cmdline_is("control", "com2")) {
+    if (!cmdline_is("control", "com2")) {
         return;
     }
     status = control_dev_open();

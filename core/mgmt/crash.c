@@ -7,7 +7,7 @@
 #include <core/acpi.h>
 #include <core/arch.h>
 #include <core/clock.h>
-#include <core/config.h>
+#include <core/cmdline.h>
 #include <core/console_dev.h>
 #include <core/ksyms.h>
 #include <core/log.h>
@@ -59,7 +59,7 @@ bool crash_nmi(const struct trap_frame *frame)
 /** All is told. */
 static VMK_ATTRIBUTE_NORETURN void end(void)
 {
-    if (config_cmdline_is("panic", "poweroff")) {
+    if (cmdline_is("panic", "poweroff")) {
         shutdown_at_once();
     }
     format_print(&console_sink, "Halted: switch the machine off, or reset it.\n");

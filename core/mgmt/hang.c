@@ -4,9 +4,10 @@
  *
  * Beats are counted, not timed: a machine that stood still as a whole (a stopped emulator) has missed none.
  */
-#include <core/crash.h>
+#include <core/hang.h>
 
-#include <core/config.h>
+#include <core/cmdline.h>
+#include <core/crash.h>
 #include <core/smp.h>
 #include <vmkapi/base/pcpu.h>
 #include <vmkapi/base/time.h>
@@ -59,7 +60,7 @@ static void start_beating(void *arg)
 
 void hang_watch_start(void)
 {
-    patience = (unsigned)config_cmdline_uint("hang", HANG_SECONDS);
+    patience = (unsigned)cmdline_uint("hang", HANG_SECONDS);
     if (patience != 0) {
         smp_call(smp_online_mask(), start_beating, NULL, VMK_TRUE);
     }

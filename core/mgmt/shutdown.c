@@ -7,11 +7,11 @@
 
 #include <core/acpi.h>
 #include <core/arch.h>
-#include <core/config.h>
+#include <core/cmdline.h>
 #include <core/console.h>
 #include <core/console_dev.h>
 #include <core/coverage.h>
-#include <core/crash.h>
+#include <core/hang.h>
 #include <core/log.h>
 #include <core/mutex.h>
 #include <core/version.h>
@@ -125,7 +125,7 @@ static void announce_exit(vmk_StatusValue status)
 
     console_write(status == VMK_OK ? good : bad, sizeof(good) - 1);
     coverage_end();
-    if (config_cmdline_is("exit", "debug")) {
+    if (cmdline_is("exit", "debug")) {
         arch_debug_exit(status == VMK_OK ? DEBUG_EXIT_GOOD : DEBUG_EXIT_BAD);
     }
 }

@@ -35,18 +35,6 @@ bool crash_nmi(const struct trap_frame *frame);
 /** @return whether a CPU has crashed. Context: any. */
 bool crash_in_progress(void);
 
-/**
- * From now on look after every CPU: one that stops taking interrupts crashes the system.
- *
- * Each CPU makes itself heard once a second and listens for the next one. One that isn't heard for
- * `hang=SECONDS` (kernel command line; 20 unless given, 0 for never) of its watcher's seconds is shown, with
- * its own backtrace, as hung. A lone CPU has no watcher. Context: boot world, all CPUs running.
- */
-void hang_watch_start(void);
-
-/** Find no CPU hung any more: some are about to be halted on purpose. Context: any. */
-void hang_watch_stop(void);
-
 /** Crash in the name of CPU @p cpu, which has been found hung. Context: any. */
 VMK_ATTRIBUTE_NORETURN void crash_hung_cpu(vmk_uint32 cpu, unsigned seconds);
 

@@ -6,6 +6,8 @@
 #include "../../../core/mgmt/stress_table.h"
 #include "run.h"
 
+#include <core/cmdline.h>
+
 /* The sections that the linker script delimits in the kernel. */
 static char text[8];
 struct vmk_ConfigOption mtu = {"/Net/MTU", "", 1500, 1500, 64, 9000};
@@ -24,25 +26,25 @@ START_TEST(reads_the_command_line)
 {
     char value[32] = "";
 
-    config_init("quiet run=\"a; b 'c'\" console=none n=0x10 n=7 hang=soon");
-    ck_assert(config_cmdline("quiet", value, sizeof(value)));
+    cmdline_init("quiet run=\"a; b 'c'\" console=none n=0x10 n=7 hang=soon");
+    ck_assert(cmdline_text("quiet", value, sizeof(value)));
     ck_assert_str_eq(value, "");
-    ck_assert(config_cmdline("run", value, sizeof(value)));
+    ck_assert(cmdline_text("run", value, sizeof(value)));
     ck_assert_str_eq(value, "a; b 'c'");
-    ck_assert(config_cmdline("run", value, 3));
+    ck_assert(cmdline_text("run", value, 3));
     ck_assert_str_eq(value, "a;");
-    ck_assert(!config_cmdline("ru", value, sizeof(value)));
-    ck_assert(config_cmdline_is("console", "none"));
-    ck_assert(!config_cmdline_is("console", "non"));
-    ck_assert_uint_eq(config_cmdline_uint("n", 1), 7);
-    ck_assert_uint_eq(config_cmdline_uint("m", 1), 1);
-    ck_assert_uint_eq(config_cmdline_uint("hang", 20), 20);
+    ck_assert(!cmdline_text("ru", value, sizeof(value)));
+    ck_assert(cmdline_is("console", "none"));
+    ck_assert(!cmdline_is("console", "non"));
+    ck_assert_uint_eq(cmdline_uint("n", 1), 7);
+    ck_assert_uint_eq(cmdline_uint("m", 1), 1);
+    ck_assert_uint_eq(cmdline_uint("hang", 20), 20);
 }
 END_TEST
 
 START_TEST(sets_options_from_it)
 {
-    config_init("Net.MTU=9000 Misc.Name=abc Net.Nothing=1 x=1.5");
+    cmdline_init("Net.MTU=9000 Misc.Name=abc Net.Nothing=1 x=1.5");
     ck_assert_uint_eq(mtu.value, 9000);
     ck_assert_str_eq(text, "abc");
 }
