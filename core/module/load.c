@@ -118,16 +118,8 @@ static VMK_ReturnStatus check_license(struct load *load)
 
 static VMK_ReturnStatus enter_table(struct load *load)
 {
-    vmk_StatusValue status;
+    vmk_StatusValue status = table_enter(load->module);
 
-    for (const struct load *other = load->requester; other != NULL; other = other->requester) {
-        if (vmk_Strcmp(other->module->name, load->module->name) == 0) {
-            return diagnose(load->why, VMK_BAD_FORMAT,
-                            "%s: depends on itself by way of %s; break that circle", load->module->name,
-                            load->requester->module->name);
-        }
-    }
-    status = table_enter(load->module);
     if (status == VMK_EXISTS) {
         return diagnose(load->why, status, "%s is loaded already", load->module->name);
     }
@@ -136,6 +128,15 @@ static VMK_ReturnStatus enter_table(struct load *load)
                         vmk_StatusToString(status));
     }
     return VMK_OK;
+}
+
+/** Whether the load of module @p name has led to this one: to wait for it would be to wait for ourselves. */
+static vmk_Bool is_requester(const struct load *load, const char *name)
+{
+    while (load != NULL && vmk_Strcmp(load->module->name, name) != 0) {
+        load = load->requester;
+    }
+    return load != NULL;
 }
 
 /** Have the module called @p name loaded, and take a use of it. */
@@ -147,6 +148,10 @@ static VMK_ReturnStatus get_dependency(struct load *load, const char *name)
     if (module->ndepends == MODULE_DEPENDS_MAX) {
         return diagnose(load->why, VMK_LIMIT_EXCEEDED, "%s: depends on more than %u modules", module->name,
                         MODULE_DEPENDS_MAX);
+    }
+    if (is_requester(load, name)) {
+        return diagnose(load->why, VMK_BAD_FORMAT, "%s: depends on itself by way of %s; break that circle",
+                        name, module->name);
     }
     status = table_get(name, &module->depends[module->ndepends]);
     if (status == VMK_NOT_FOUND) {
