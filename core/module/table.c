@@ -22,11 +22,11 @@ struct module module_kernel = {.id = VMK_VMKERNEL_MODULE_ID,
                                .use_count = 1};
 
 static vmk_SpinlockObject lock = VMK_SPINLOCK_INITIALIZER("module table", VMK_RANK_MODULE);
-static struct module *table[ACCOUNT_MODULES_MAX]; /* read in RCU sections, written under the lock */
+static struct module *table[ACCOUNT_MODULES_MAX] VMK_GUARDED_BY(lock); /* or read in RCU sections */
 
 extern const vmk_Export vmk_exports_start[], vmk_exports_end[];
 
-VMK_ReturnStatus table_init(void)
+VMK_ReturnStatus table_init(void) VMK_NO_THREAD_SAFETY_ANALYSIS("before the first module")
 {
     vmk_Strlcpy(module_kernel.version, version_number, sizeof(module_kernel.version));
     table[VMK_VMKERNEL_MODULE_ID] = &module_kernel;
@@ -36,6 +36,7 @@ VMK_ReturnStatus table_init(void)
 }
 
 struct module *table_at(vmk_ModuleID id)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("an RCU section will do, or a use, or the lock")
 {
     return id < ACCOUNT_MODULES_MAX ? VMK_RCU_DEREFERENCE(table[id]) : NULL;
 }

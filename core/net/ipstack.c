@@ -8,8 +8,9 @@
 
 /* Readers are operations under way. */
 static vmk_SemaphoreRWObject lock;
-static const vmk_IPStackOps *stack_ops;
-static vmk_AddrCookie stack_data;
+static vmk_SemaphoreRW sema = &lock;
+static const vmk_IPStackOps *stack_ops VMK_GUARDED_BY(sema);
+static vmk_AddrCookie stack_data VMK_GUARDED_BY(sema);
 
 void ipstack_init(void)
 {
@@ -17,9 +18,8 @@ void ipstack_init(void)
 }
 
 const vmk_IPStackOps *ipstack_get(vmk_AddrCookie *data)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("reads until ipstack_put()")
 {
-    vmk_SemaphoreRW sema = &lock;
-
     vmk_RWSemaReadLock(&sema);
     if (!stack_ops) {
         vmk_RWSemaReadUnlock(&sema);
@@ -29,16 +29,13 @@ const vmk_IPStackOps *ipstack_get(vmk_AddrCookie *data)
     return stack_ops;
 }
 
-void ipstack_put(void)
+void ipstack_put(void) VMK_NO_THREAD_SAFETY_ANALYSIS("has read since ipstack_get()")
 {
-    vmk_SemaphoreRW sema = &lock;
-
     vmk_RWSemaReadUnlock(&sema);
 }
 
 VMK_ReturnStatus vmk_IPStackRegister(const vmk_IPStackOps *ops, vmk_AddrCookie data)
 {
-    vmk_SemaphoreRW sema = &lock;
     vmk_StatusValue status = VMK_EXISTS;
 
     vmk_RWSemaWriteLock(&sema);
@@ -54,8 +51,6 @@ VMK_EXPORT_SYMBOL(vmk_IPStackRegister);
 
 void vmk_IPStackUnregister(const vmk_IPStackOps *ops)
 {
-    vmk_SemaphoreRW sema = &lock;
-
     vmk_RWSemaWriteLock(&sema);
     if (stack_ops == ops) {
         stack_ops = NULL;

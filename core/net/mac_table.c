@@ -72,7 +72,7 @@ static struct mac_entry *victim(struct mac_entry *set, vmk_uint32 now)
 
 /** Write an entry so that a reader sees it whole or not at all. */
 static void replace(struct mac_table *table, struct mac_entry *entry, mac_key_t key, vmk_uint32 port,
-                    vmk_uint32 seen)
+                    vmk_uint32 seen) VMK_REQUIRES(&table->lock)
 {
     __atomic_store_n(&entry->key, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->port, port, __ATOMIC_RELEASE);
@@ -83,12 +83,14 @@ static void replace(struct mac_table *table, struct mac_entry *entry, mac_key_t 
 
 /* Learning happens in bottom halves, pinning and forgetting in worlds. */
 static void lock_table(struct mac_table *table) VMK_ACQUIRE(&table->lock)
+    VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_BottomHalfDisable();
     vmk_SpinlockLock(&table->lock);
 }
 
 static void unlock_table(struct mac_table *table) VMK_RELEASE(&table->lock)
+    VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_SpinlockUnlock(&table->lock);
     vmk_BottomHalfEnable();

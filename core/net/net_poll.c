@@ -24,11 +24,11 @@ struct poll {
     vmk_NetPollProperties props;
     vmk_Uplink uplink;
     vmk_ModuleID module;
-    vmk_SpinlockObject lock; /**< Guards the rest; interrupts off. */
-    vmk_Bool enabled;
-    vmk_Bool wanted;   /**< To be called (again). */
-    vmk_Bool queued;   /**< In a CPU's queue, or being called. */
-    struct poll *next; /**< In the CPU's queue. */
+    vmk_SpinlockObject lock; /**< Interrupts off. */
+    vmk_Bool enabled VMK_GUARDED_BY(lock);
+    vmk_Bool wanted VMK_GUARDED_BY(lock); /**< To be called (again). */
+    vmk_Bool queued VMK_GUARDED_BY(lock); /**< In a CPU's queue, or being called. */
+    struct poll *next;                    /**< In the CPU's queue. */
 };
 
 /** One CPU's polls; touched by that CPU only, interrupts off. */
@@ -63,8 +63,8 @@ static void enqueue(struct poll *poll)
     vmk_BottomHalfSchedule(poll_bh, VMK_PCPU_THIS);
 }
 
-/** Queue @p poll if it should be and isn't. Its lock is held. */
-static void enqueue_if_wanted(struct poll *poll)
+/** Queue @p poll if it should be and isn't. */
+static void enqueue_if_wanted(struct poll *poll) VMK_REQUIRES(&poll->lock)
 {
     if (poll->wanted && poll->enabled && !poll->queued) {
         poll->queued = VMK_TRUE;
@@ -212,8 +212,10 @@ void vmk_NetPollDisable(vmk_NetPoll public)
 VMK_EXPORT_SYMBOL(vmk_NetPollDisable);
 
 vmk_NetPollState vmk_NetPollCheckState(vmk_NetPoll poll)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("one load, old when it returns with a lock as well")
 {
-    return to_poll(poll)->enabled ? VMK_NETPOLL_ENABLED : VMK_NETPOLL_DISABLED;
+    return __atomic_load_n(&to_poll(poll)->enabled, __ATOMIC_RELAXED) ? VMK_NETPOLL_ENABLED
+                                                                      : VMK_NETPOLL_DISABLED;
 }
 VMK_EXPORT_SYMBOL(vmk_NetPollCheckState);
 

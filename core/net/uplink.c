@@ -16,11 +16,11 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
-/** Uplinks by number; RCU. Written, and used outside of packet paths, under table_lock. */
-static struct vmk_UplinkInt *uplinks[UPLINKS_MAX];
-/** The bus address that last had each number; under table_lock. */
-static vmk_Name last_address[UPLINKS_MAX];
-static vmk_SpinlockObject table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_RANK_UPLINK);
+vmk_SpinlockObject uplink_table_lock = VMK_SPINLOCK_INITIALIZER("uplinks", VMK_RANK_UPLINK);
+/** Uplinks by number; packet paths read it by RCU. */
+static struct vmk_UplinkInt *uplinks[UPLINKS_MAX] VMK_GUARDED_BY(uplink_table_lock);
+/** The bus address that last had each number. */
+static vmk_Name last_address[UPLINKS_MAX] VMK_GUARDED_BY(uplink_table_lock);
 
 static vmk_Helper helper;
 static vmk_BottomHalf tx_bh = VMK_INVALID_BOTTOM_HALF;
@@ -51,9 +51,9 @@ static void drop_user(struct vmk_UplinkInt *uplink)
     vmk_Semaphore unused = &uplink->unused;
     bool last;
 
-    vmk_SpinlockLock(&table_lock);
+    vmk_SpinlockLock(&uplink_table_lock);
     last = --uplink->users == 0;
-    vmk_SpinlockUnlock(&table_lock);
+    vmk_SpinlockUnlock(&uplink_table_lock);
     if (last) {
         vmk_SemaUnlock(&unused);
     }
@@ -78,7 +78,7 @@ static struct vmk_UplinkInt *get(vmk_uint32 number, const char *name)
 {
     struct vmk_UplinkInt *found = NULL;
 
-    vmk_SpinlockLock(&table_lock);
+    vmk_SpinlockLock(&uplink_table_lock);
     for (; number < UPLINKS_MAX && !found; number++) {
         struct vmk_UplinkInt *uplink = uplinks[number];
 
@@ -87,7 +87,7 @@ static struct vmk_UplinkInt *get(vmk_uint32 number, const char *name)
             found = uplink;
         }
     }
-    vmk_SpinlockUnlock(&table_lock);
+    vmk_SpinlockUnlock(&uplink_table_lock);
     return found;
 }
 
@@ -149,6 +149,7 @@ bool uplink_submit(struct vmk_UplinkInt *uplink, vmk_HelperRequestFunc func)
 /** Find a number for the device at @p address: the one it had, else the lowest never used, else the lowest
  * free. */
 static VMK_ReturnStatus choose_number(const char *address, vmk_uint32 *number)
+    VMK_REQUIRES(&uplink_table_lock)
 {
     vmk_uint32 fresh = UPLINKS_MAX, vacant = UPLINKS_MAX;
 
@@ -168,14 +169,14 @@ static VMK_ReturnStatus enter(struct vmk_UplinkInt *uplink)
 {
     vmk_StatusValue status;
 
-    vmk_SpinlockLock(&table_lock);
+    vmk_SpinlockLock(&uplink_table_lock);
     status = choose_number(uplink->reg.driverInfo.busAddress.string, &uplink->number);
     if (status == VMK_OK) {
         status = vmk_NameFormat(&uplink->name, "vmnic%u", uplink->number);
         last_address[uplink->number] = uplink->reg.driverInfo.busAddress;
         VMK_RCU_ASSIGN(uplinks[uplink->number], uplink);
     }
-    vmk_SpinlockUnlock(&table_lock);
+    vmk_SpinlockUnlock(&uplink_table_lock);
     return status;
 }
 
@@ -184,9 +185,9 @@ static void leave(struct vmk_UplinkInt *uplink)
 {
     vmk_Semaphore unused = &uplink->unused;
 
-    vmk_SpinlockLock(&table_lock);
+    vmk_SpinlockLock(&uplink_table_lock);
     VMK_RCU_ASSIGN(uplinks[uplink->number], NULL);
-    vmk_SpinlockUnlock(&table_lock);
+    vmk_SpinlockUnlock(&uplink_table_lock);
     drop_user(uplink);
     vmk_SemaLock(&unused);
     vmk_RCUSynchronize();
@@ -200,7 +201,7 @@ static bool is_valid(const vmk_UplinkRegData *reg)
            reg->driverInfo.busAddress.string[0] != '\0';
 }
 
-static void init(struct vmk_UplinkInt *uplink, const vmk_UplinkRegData *reg)
+static void init(struct vmk_UplinkInt *uplink, const vmk_UplinkRegData *reg) VMK_UNSHARED
 {
     uplink->reg = *reg;
     uplink->caps = reg->caps & ((1ul << VMK_UPLINK_CAP_FIRST_WITH_OPS) - 1);
@@ -341,7 +342,7 @@ void uplink_kick(struct vmk_UplinkInt *uplink)
 }
 
 /** Send what waits in every uplink that was kicked. A bottom half is an RCU reader. */
-static void drain_kicked(vmk_AddrCookie data)
+static void drain_kicked(vmk_AddrCookie data) VMK_NO_THREAD_SAFETY_ANALYSIS("reads by RCU")
 {
     for (vmk_uint32 i = 0; i < UPLINKS_MAX; i++) {
         struct vmk_UplinkInt *uplink = VMK_RCU_DEREFERENCE(uplinks[i]);

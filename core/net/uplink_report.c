@@ -13,9 +13,9 @@
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 
-/** Counts changes of any uplink's link; who waits for one waits for its address. */
-static vmk_uint64 link_changes;
 static vmk_SpinlockObject link_lock = VMK_SPINLOCK_INITIALIZER("uplink-links", VMK_RANK_LINK);
+/** Counts changes of any uplink's link; who waits for one waits for its address. */
+static vmk_uint64 link_changes VMK_GUARDED_BY(link_lock);
 
 /* Startup waits for each uplink's first link, and then for what the ports make of it. */
 

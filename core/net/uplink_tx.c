@@ -26,14 +26,14 @@ static vmk_uint32 gate_clear(struct uplink_txq *txq, enum uplink_gate bit)
     return __atomic_fetch_and(&txq->gate, ~bit, __ATOMIC_SEQ_CST);
 }
 
-static void drop(struct uplink_txq *txq, vmk_PktList list)
+static void drop(struct uplink_txq *txq, vmk_PktList list) VMK_REQUIRES(&txq->lock)
 {
     txq->tx_dropped += list->count;
     vmk_PktListReleaseAllPkts(list);
 }
 
 /** What the driver left of a list: to the front of the backlog if it is busy, else it is lost. */
-static void keep(struct uplink_txq *txq, vmk_PktList list, vmk_StatusValue status)
+static void keep(struct uplink_txq *txq, vmk_PktList list, vmk_StatusValue status) VMK_REQUIRES(&txq->lock)
 {
     if (status != VMK_BUSY) {
         drop(txq, list);
@@ -44,7 +44,7 @@ static void keep(struct uplink_txq *txq, vmk_PktList list, vmk_StatusValue statu
 }
 
 /** Send the backlog, until the driver has had enough. */
-static void drain(struct vmk_UplinkInt *uplink, struct uplink_txq *txq)
+static void drain(struct vmk_UplinkInt *uplink, struct uplink_txq *txq) VMK_REQUIRES(&txq->lock)
 {
     vmk_PktHandle *before = NULL;
 
@@ -73,7 +73,7 @@ static void drain(struct vmk_UplinkInt *uplink, struct uplink_txq *txq)
 }
 
 /** Have @p list wait, as much of it as there is room for. */
-static void enqueue(struct uplink_txq *txq, vmk_PktList list)
+static void enqueue(struct uplink_txq *txq, vmk_PktList list) VMK_REQUIRES(&txq->lock)
 {
     vmk_PktHandle *pkt;
 

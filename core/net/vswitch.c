@@ -10,23 +10,8 @@
 
 #include "vswitch_config.h"
 
-/* Switches, and everything in them that forwarding doesn't change, are under `config`. */
-static vmk_SemaphoreObject config = VMK_BINARY_SEMA_INITIALIZER(config, "vswitch");
+struct mutex vswitch_config = MUTEX_INITIALIZER(vswitch_config, "vswitch");
 struct vswitch *vswitches[VSWITCHES_MAX];
-
-void vswitch_config_lock(void)
-{
-    vmk_Semaphore sema = &config;
-
-    vmk_SemaLock(&sema);
-}
-
-void vswitch_config_unlock(void)
-{
-    vmk_Semaphore sema = &config;
-
-    vmk_SemaUnlock(&sema);
-}
 
 struct vswitch *vswitch_find(const char *name)
 {
@@ -64,7 +49,7 @@ vmk_Name *vswitch_find_uplink_name(struct vswitch *vs, const char *name)
     return NULL;
 }
 
-static VMK_ReturnStatus create(const char *name, struct vswitch **vswitch)
+static VMK_ReturnStatus create(const char *name, struct vswitch **vswitch) VMK_REQUIRES(&vswitch_config)
 {
     vmk_uint32 place = VSWITCHES_MAX;
     struct vswitch *vs;
@@ -95,7 +80,7 @@ static VMK_ReturnStatus create(const char *name, struct vswitch **vswitch)
     return VMK_OK;
 }
 
-static VMK_ReturnStatus add_group(struct vswitch *vs, const char *name)
+static VMK_ReturnStatus add_group(struct vswitch *vs, const char *name) VMK_REQUIRES(&vswitch_config)
 {
     struct vswitch *owner;
 
@@ -121,9 +106,9 @@ VMK_ReturnStatus vswitch_create(const char *name)
     struct vswitch *vs;
     vmk_StatusValue status;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     status = create(name, &vs);
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -142,7 +127,7 @@ VMK_ReturnStatus vswitch_remove(const char *name)
 {
     vmk_StatusValue status = VMK_NOT_FOUND;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     for (vmk_uint32 i = 0; i < VSWITCHES_MAX; i++) {
         struct vswitch *vs = vswitches[i];
 
@@ -160,7 +145,7 @@ VMK_ReturnStatus vswitch_remove(const char *name)
             status = VMK_OK;
         }
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -169,10 +154,10 @@ VMK_ReturnStatus vswitch_portgroup_add(const char *vswitch, const char *group)
     struct vswitch *vs;
     vmk_StatusValue status;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     vs = vswitch_find(vswitch);
     status = vs ? add_group(vs, group) : VMK_NOT_FOUND;
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -182,7 +167,7 @@ VMK_ReturnStatus vswitch_portgroup_remove(const char *vswitch, const char *group
     struct vswitch_portgroup *found = NULL;
     struct vswitch *vs;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     if (group[0] != '\0') {
         found = vswitch_find_group(group, &vs);
     }
@@ -193,7 +178,7 @@ VMK_ReturnStatus vswitch_portgroup_remove(const char *vswitch, const char *group
             status = VMK_OK;
         }
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -203,7 +188,7 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan)
     struct vswitch_portgroup *found;
     struct vswitch *vs;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     found = group[0] != '\0' ? vswitch_find_group(group, &vs) : NULL;
     if (found) {
         found->vlan = vlan;
@@ -218,18 +203,18 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan)
         mac_table_outdate(&vs->macs);
         status = VMK_OK;
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
 void vswitch_walk(void (*visit)(void *arg, const struct vswitch *vswitch), void *arg)
 {
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     FOR_EACH_VSWITCH(vs, i)
     {
         visit(arg, vs);
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }
 
 void vswitch_walk_ports(const struct vswitch *vswitch,
@@ -245,10 +230,10 @@ void vswitch_init(void)
 {
     struct vswitch *vs;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     VMK_VERIFY(create("vSwitch0", &vs) == VMK_OK);
     VMK_VERIFY(add_group(vs, "VM Network") == VMK_OK);
     VMK_VERIFY(add_group(vs, "Management Network") == VMK_OK);
     VMK_VERIFY(vmk_NameInitialize(&vs->uplinks[0], "vmnic0") == VMK_OK);
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }

@@ -3,7 +3,6 @@
  * vswitch_commands.c - network vswitch standard, network port.
  */
 #include <core/command.h>
-#include <core/uplink.h>
 #include <core/vswitch.h>
 #include <vmkapi/lib/libc.h>
 
@@ -165,7 +164,7 @@ static void count_client(void *arg, const struct vmk_PortInt *port)
     count->clients += port->group == count->group;
 }
 
-static void list_groups(void *arg, const struct vswitch *vs)
+static void list_groups(void *arg, const struct vswitch *vs) VMK_REQUIRES(&vswitch_config)
 {
     struct format *f = arg;
 

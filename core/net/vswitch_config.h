@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vswitch_config.h - what the files that configure switches share; all of it under the configuration's lock.
+ * vswitch_config.h - what the files that configure switches share.
  */
 #ifndef NET_VSWITCH_CONFIG_H
 #define NET_VSWITCH_CONFIG_H
@@ -9,7 +9,7 @@
 #include <core/vswitch.h>
 
 /** Every switch there is, NULL between them. */
-extern struct vswitch *vswitches[VSWITCHES_MAX];
+extern struct vswitch *vswitches[VSWITCHES_MAX] VMK_GUARDED_BY(vswitch_config);
 
 /** Every switch @p vs there is. */
 #define FOR_EACH_VSWITCH(vs, i)                                                                              \
@@ -20,28 +20,27 @@ extern struct vswitch *vswitches[VSWITCHES_MAX];
 #define FOR_EACH_PORT(vs, port, i)                                                                           \
     for (vmk_uint32 i = 0; i < (vs)->port_limit; i++)                                                        \
         for (struct vmk_PortInt *port = (vs)->ports[i]; port; port = NULL)
+
 /* vswitch.c */
 
-void vswitch_config_lock(void);
-void vswitch_config_unlock(void);
-
 /** A switch, a port group and its switch, by name; NULL when there is none. */
-struct vswitch *vswitch_find(const char *name);
-struct vswitch_portgroup *vswitch_find_group(const char *name, struct vswitch **vswitch);
+struct vswitch *vswitch_find(const char *name) VMK_REQUIRES(&vswitch_config);
+struct vswitch_portgroup *vswitch_find_group(const char *name, struct vswitch **vswitch)
+    VMK_REQUIRES(&vswitch_config);
 
 /** The entry for uplink @p name in a switch's list; "" finds a free one. */
-vmk_Name *vswitch_find_uplink_name(struct vswitch *vs, const char *name);
+vmk_Name *vswitch_find_uplink_name(struct vswitch *vs, const char *name) VMK_REQUIRES(&vswitch_config);
 
 /* vswitch_ports.c */
 
 /** Give the port a place and an ID, and let frames reach it. @return VMK_OK or VMK_LIMIT_EXCEEDED. */
-VMK_ReturnStatus port_publish(struct vswitch *vs, struct vmk_PortInt *port);
+VMK_ReturnStatus port_publish(struct vswitch *vs, struct vmk_PortInt *port) VMK_REQUIRES(&vswitch_config);
 
 /** Take the port out and wait until nobody uses it any more. */
-void port_withdraw(struct vmk_PortInt *port);
+void port_withdraw(struct vmk_PortInt *port) VMK_REQUIRES(&vswitch_config);
 
 /** Enter the port's address for good. */
-void port_pin_mac(struct vmk_PortInt *port);
+void port_pin_mac(struct vmk_PortInt *port) VMK_REQUIRES(&vswitch_config);
 
 /** The longest frame a client of the switch may send. */
 vmk_uint32 port_max_frame(const struct vswitch *vs);
@@ -52,15 +51,15 @@ void port_tell(struct vmk_PortInt *port, vmk_PortEvent event);
 /* vswitch_team.c */
 
 /** The uplink a client in @p slot should use; NULL when there is none. */
-struct vmk_PortInt *team_choose_uplink(struct vswitch *vs, vmk_uint32 slot);
+struct vmk_PortInt *team_choose_uplink(struct vswitch *vs, vmk_uint32 slot) VMK_REQUIRES(&vswitch_config);
 
 /** Give a client the address of its uplink. */
-void team_take_mac(struct vmk_PortInt *port);
+void team_take_mac(struct vmk_PortInt *port) VMK_REQUIRES(&vswitch_config);
 
 /** Set the receive filters of a switch's NICs to what its clients want. */
-void team_update_filters(struct vswitch *vs);
+void team_update_filters(struct vswitch *vs) VMK_REQUIRES(&vswitch_config);
 
 /** Disconnect an uplink from its switch, if it is in one. */
-void team_detach(struct vmk_UplinkInt *uplink);
+void team_detach(struct vmk_UplinkInt *uplink) VMK_REQUIRES(&vswitch_config);
 
 #endif

@@ -72,7 +72,7 @@ void port_tell(struct vmk_PortInt *port, vmk_PortEvent event)
 }
 
 /** Whether any switch has a port called @p name. */
-static bool port_name_taken(const char *name)
+static bool port_name_taken(const char *name) VMK_REQUIRES(&vswitch_config)
 {
     FOR_EACH_VSWITCH(vs, v)
     {
@@ -102,7 +102,7 @@ VMK_ReturnStatus vswitch_connect(struct vmk_PortInt *port)
     struct vswitch *vs = NULL;
     vmk_StatusValue status = VMK_EXISTS;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     if (port_name_taken(port->name.string)) {
         goto out;
     }
@@ -129,27 +129,27 @@ VMK_ReturnStatus vswitch_connect(struct vmk_PortInt *port)
     }
     team_update_filters(vs);
 out:
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
 void vswitch_disconnect(struct vmk_PortInt *port)
 {
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     port->vswitch->promisc_ports -= port->promisc;
     port_withdraw(port);
     team_update_filters(port->vswitch);
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }
 
 void vswitch_promisc_set(struct vmk_PortInt *port, bool on)
 {
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     if (port->promisc != on) {
         port->promisc = on;
         port->vswitch->promisc_ports += on ? 1u : -1u;
         mac_table_outdate(&port->vswitch->macs);
         team_update_filters(port->vswitch);
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }

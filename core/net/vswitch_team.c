@@ -58,7 +58,7 @@ static bool has_link(const struct vmk_PortInt *uplink)
 }
 
 /** Give every client that has lost its uplink, or that uplink its link, another one. The others stay. */
-static void team_update(struct vswitch *vs)
+static void team_update(struct vswitch *vs) VMK_REQUIRES(&vswitch_config)
 {
     FOR_EACH_PORT(vs, port, i)
     {
@@ -120,6 +120,7 @@ void team_update_filters(struct vswitch *vs)
 
 /** Connect @p uplink to @p vs. */
 static VMK_ReturnStatus team_attach(struct vswitch *vs, struct vmk_UplinkInt *uplink)
+    VMK_REQUIRES(&vswitch_config)
 {
     struct vmk_PortInt *port;
     vmk_StatusValue status = port_create(uplink->name.string, &port);
@@ -158,26 +159,26 @@ VMK_ReturnStatus vswitch_attach(struct vmk_UplinkInt *uplink)
 {
     vmk_StatusValue status = VMK_NOT_FOUND;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     FOR_EACH_VSWITCH(vs, i)
     {
         if (vswitch_find_uplink_name(vs, uplink->name.string)) {
             status = team_attach(vs, uplink);
         }
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
 void vswitch_detach(struct vmk_UplinkInt *uplink)
 {
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     team_detach(uplink);
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }
 
 /** Tell a client what is new with its uplink. A new address is its own affair only if the old one was. */
-static void tell_client(struct vmk_PortInt *client, vmk_PortEvent event)
+static void tell_client(struct vmk_PortInt *client, vmk_PortEvent event) VMK_REQUIRES(&vswitch_config)
 {
     if (event == VMK_PORT_EVENT_MAC) {
         if (client->mac_of != client->uplink->nic) {
@@ -192,7 +193,7 @@ void vswitch_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
 {
     struct vmk_PortInt *port;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     port = uplink->port;
     if (port) {
         FOR_EACH_PORT(port->vswitch, client, i)
@@ -204,7 +205,7 @@ void vswitch_announce(struct vmk_UplinkInt *uplink, vmk_PortEvent event)
         team_update(port->vswitch);
         team_update_filters(port->vswitch);
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
 }
 
 VMK_ReturnStatus vswitch_uplink_add(const char *vswitch, const char *uplink)
@@ -214,7 +215,7 @@ VMK_ReturnStatus vswitch_uplink_add(const char *vswitch, const char *uplink)
     struct vswitch *vs;
     vmk_Name *entry;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     vs = vswitch_find(vswitch);
     if (!vs) {
         goto out;
@@ -241,7 +242,7 @@ VMK_ReturnStatus vswitch_uplink_add(const char *vswitch, const char *uplink)
         status = team_attach(vs, nic);
     }
 out:
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -251,7 +252,7 @@ VMK_ReturnStatus vswitch_uplink_remove(const char *vswitch, const char *uplink)
     struct vswitch *vs;
     vmk_Name *entry = NULL;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     vs = vswitch_find(vswitch);
     if (vs && uplink[0] != '\0') {
         entry = vswitch_find_uplink_name(vs, uplink);
@@ -266,7 +267,7 @@ VMK_ReturnStatus vswitch_uplink_remove(const char *vswitch, const char *uplink)
             }
         }
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }
 
@@ -295,7 +296,7 @@ VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu)
     vmk_StatusValue status = VMK_NOT_FOUND;
     struct vswitch *vs;
 
-    vswitch_config_lock();
+    mutex_lock(&vswitch_config);
     vs = vswitch_find(vswitch);
     if (vs) {
         status = set_uplinks_mtu(vs, mtu);
@@ -310,6 +311,6 @@ VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu)
             vmk_WarningMessage("%s: its uplinks have different MTUs now", vs->name.string);
         }
     }
-    vswitch_config_unlock();
+    mutex_unlock(&vswitch_config);
     return status;
 }

@@ -17,14 +17,14 @@
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/lib/libc.h>
 
+/* Guards slots against each other's registration. */
+static vmk_SpinlockObject slots_lock = VMK_SPINLOCK_INITIALIZER("bottom halves", VMK_RANK_HELPER);
+
 static struct {
     vmk_BottomHalfProps props;
     vmk_BottomHalfCallback callback; /**< NULL: not registered. Read without the lock. */
-    vmk_Bool used;
+    vmk_Bool used VMK_GUARDED_BY(slots_lock);
 } slots[VMK_BOTTOM_HALVES_MAX];
-
-/* Guards slots against each other's registration. */
-static vmk_SpinlockObject slots_lock = VMK_SPINLOCK_INITIALIZER("bottom halves", VMK_RANK_HELPER);
 
 static struct {
     struct world *world;  /**< NULL until there is one. */
@@ -58,7 +58,7 @@ VMK_EXPORT_SYMBOL(vmk_BottomHalfRegister);
 
 void vmk_BottomHalfUnregister(vmk_BottomHalf bh)
 {
-    VMK_VERIFY(bh < VMK_BOTTOM_HALVES_MAX && slots[bh].used);
+    VMK_VERIFY(bh < VMK_BOTTOM_HALVES_MAX && slots[bh].callback != NULL);
     __atomic_store_n(&slots[bh].callback, NULL, __ATOMIC_SEQ_CST);
     for (smp_mask online = smp_online_mask(); online != 0; online &= online - 1) {
         __atomic_fetch_and(&smp_pcpu((vmk_uint32)__builtin_ctzl(online))->bh_pending, ~(1u << bh),
@@ -67,7 +67,9 @@ void vmk_BottomHalfUnregister(vmk_BottomHalf bh)
     /* Bottom halves hold preemption off: one that runs now is done after a grace period. */
     vmk_RCUSynchronize();
     account_add(slots[bh].props.moduleID, ACCOUNT_BOTTOM_HALVES, -1);
-    __atomic_store_n(&slots[bh].used, VMK_FALSE, __ATOMIC_RELEASE);
+    vmk_SpinlockLock(&slots_lock);
+    slots[bh].used = VMK_FALSE;
+    vmk_SpinlockUnlock(&slots_lock);
 }
 VMK_EXPORT_SYMBOL(vmk_BottomHalfUnregister);
 

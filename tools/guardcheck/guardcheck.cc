@@ -70,7 +70,7 @@ class AddressFinder : public RecursiveASTVisitor<AddressFinder>
     bool VisitUnaryOperator(UnaryOperator *Op)
     {
         if (Op->getOpcode() == UO_AddrOf && !Numbers.count(Op)) {
-            const Expr *Of = wholeOf(Op->getSubExpr()->IgnoreParens());
+            const Expr *Of = wholeOf(Op->getSubExpr());
             const auto *Member = dyn_cast<MemberExpr>(Of);
             const auto *Variable = dyn_cast<DeclRefExpr>(Of);
             const ValueDecl *D = Member ? Member->getMemberDecl() : Variable ? Variable->getDecl() : nullptr;
@@ -81,12 +81,10 @@ class AddressFinder : public RecursiveASTVisitor<AddressFinder>
         return true;
     }
 
-    std::vector<UnaryOperator *> Found;
-
-  private:
-    // The array of an element.
+    // What @p E is, or is an element of.
     static const Expr *wholeOf(const Expr *E)
     {
+        E = E->IgnoreParens();
         while (const auto *Element = dyn_cast<ArraySubscriptExpr>(E)) {
             const auto *Decay = dyn_cast<ImplicitCastExpr>(Element->getBase());
             if (!Decay || Decay->getCastKind() != CK_ArrayToPointerDecay) {
@@ -97,6 +95,9 @@ class AddressFinder : public RecursiveASTVisitor<AddressFinder>
         return E;
     }
 
+    std::vector<UnaryOperator *> Found;
+
+  private:
     llvm::DenseSet<const Expr *> Numbers;
 };
 
@@ -239,7 +240,7 @@ class Consumer : public ASTConsumer
         }
         AddressHandler Handler(Diags);
         for (UnaryOperator *Op : Finder.Found) {
-            Handler.Addresses.insert(Op->getSubExpr()->getExprLoc());
+            Handler.Addresses.insert(AddressFinder::wholeOf(Op->getSubExpr())->getExprLoc());
             Op->setOpcode(UO_PreInc);
         }
         AnalysisDeclContext AC(nullptr, Function);

@@ -33,14 +33,17 @@ enum uplink_gate {
     UPLINK_GATE_WAITING = 1u << 3, /**< The backlog is not empty; changes under the lock. */
 };
 
+extern vmk_SpinlockObject uplink_table_lock; /**< Rank UPLINK. */
+
 /** One transmit queue. */
 struct uplink_txq {
     vmk_uint32 gate;         /**< By enum uplink_gate; atomic. */
-    vmk_SpinlockObject lock; /**< Of the rest; held while the backlog is sent; bottom halves off. */
-    struct vmk_PktListInt backlog;
-    vmk_uint64 tx_busy;       /**< Times the driver could not take all. */
-    vmk_uint64 tx_backlogged; /**< Packets that had to wait. */
-    vmk_uint64 tx_dropped;    /**< Backlog full, NIC or link down, or packet not sendable. */
+    vmk_SpinlockObject lock; /**< Held while the backlog is sent; bottom halves off. */
+    struct vmk_PktListInt backlog VMK_GUARDED_BY(lock);
+    vmk_uint64 tx_busy VMK_GUARDED_BY(lock);       /**< Times the driver could not take all. */
+    vmk_uint64 tx_backlogged VMK_GUARDED_BY(lock); /**< Packets that had to wait. */
+    vmk_uint64
+        tx_dropped VMK_GUARDED_BY(lock); /**< Backlog full, NIC or link down, or packet not sendable. */
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
 
 struct vmk_UplinkInt {
@@ -53,11 +56,12 @@ struct vmk_UplinkInt {
     vmk_uint32 soft_flags[2]; /**< Packet flags that need software help, of other packets and of IPv6 ones. */
     struct vmk_PortInt *port; /**< In its switch; RCU. */
     vmk_SemaphoreObject control; /**< One control operation at a time. */
-    vmk_uint32 users; /**< Claims held or awaited, and 1 while registered; under the table's lock. */
-    vmk_SemaphoreObject unused; /**< Given when users becomes 0. */
-    bool dying;                 /**< Being unregistered; under `control`. */
-    bool running;               /**< Started; under `control`. */
-    vmk_UplinkState filter;     /**< As last set; under `control`. */
+    vmk_uint32
+        users VMK_GUARDED_BY(uplink_table_lock); /**< Claims held or awaited, and 1 while registered. */
+    vmk_SemaphoreObject unused;                  /**< Given when users becomes 0. */
+    bool dying;                                  /**< Being unregistered; under `control`. */
+    bool running;                                /**< Started; under `control`. */
+    vmk_UplinkState filter;                      /**< As last set; under `control`. */
     vmk_LinkStatus link;
     vmk_uint32 announcements; /**< Changes on their way to the ports: bits by vmk_PortEvent; atomic. */
     bool awaited;             /**< Startup is held open until its link is up; atomic. */

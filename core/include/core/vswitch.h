@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include <core/mac_table.h>
+#include <core/mutex.h>
 #include <vmkapi/base/rcu.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/core/stats.h>
@@ -51,6 +52,9 @@ struct port_cpu {
     struct port_run run;
 } VMK_ATTRIBUTE_ALIGN(2 * VMK_L1_CACHELINE_SIZE);
 
+/** What configures switches holds it; forwarding takes no lock. */
+extern struct mutex vswitch_config;
+
 struct vswitch_portgroup {
     vmk_Name name;   /**< Empty: unused. */
     vmk_uint16 vlan; /**< 0, 1..4094, or VMK_VLAN_ID_TRUNK. */
@@ -82,8 +86,9 @@ struct vswitch {
     vmk_uint32 port_limit;                        /**< Slots from here on are empty. */
     struct vmk_PortInt *ports[VSWITCH_PORTS_MAX]; /**< RCU. */
     vmk_uint32 promisc_ports;
-    struct vswitch_portgroup groups[VSWITCH_PORTGROUPS_MAX];
-    vmk_Name uplinks[VSWITCH_UPLINKS_MAX]; /**< Configured, there or not; empty: unused. */
+    struct vswitch_portgroup groups[VSWITCH_PORTGROUPS_MAX] VMK_GUARDED_BY(vswitch_config);
+    vmk_Name uplinks[VSWITCH_UPLINKS_MAX] VMK_GUARDED_BY(
+        vswitch_config); /**< Configured, there or not; empty: unused. */
     struct mac_table macs;
 };
 

@@ -17,6 +17,9 @@
 
 #define VMK_BOTTOM_HALVES_MAX 32
 
+/** Bottom halves held off, for the annotations of who does that; never defined. */
+extern struct VMK_CAPABILITY("bottom halves off") vmk_BottomHalvesOff vmk_bottomHalvesOff;
+
 /** A registered bottom half. */
 typedef vmk_uint32 vmk_BottomHalf;
 #define VMK_INVALID_BOTTOM_HALF ((vmk_BottomHalf)~0u)
@@ -70,14 +73,16 @@ void vmk_BottomHalfSchedule(vmk_BottomHalf bh, vmk_uint32 pcpu);
 void vmk_BottomHalfCheck(void);
 
 /** Hold bottom halves off on this CPU, and stay on it. Nests. Context: world or bottom half. */
-VMK_ALWAYS_INLINE void vmk_BottomHalfDisable(void)
+VMK_ALWAYS_INLINE void vmk_BottomHalfDisable(void) VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is what it says")
 {
     VMK_THIS_PCPU->preempt_count += VMK_BOTTOM_HALF_DISABLED;
     vmk_CompilerBarrier();
 }
 
 /** Undo one vmk_BottomHalfDisable(); runs what became pending meanwhile. Interrupts on. */
-VMK_ALWAYS_INLINE void vmk_BottomHalfEnable(void)
+VMK_ALWAYS_INLINE void vmk_BottomHalfEnable(void) VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is what it says")
 {
     vmk_CompilerBarrier();
     VMK_THIS_PCPU->preempt_count -= VMK_BOTTOM_HALF_DISABLED;

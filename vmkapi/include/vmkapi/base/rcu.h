@@ -12,6 +12,9 @@
 #include <vmkapi/base/pcpu.h>
 #include <vmkapi/base/types.h>
 
+/** A read section, for the annotations of who begins and ends one; never defined. */
+extern struct VMK_CAPABILITY("RCU read section") vmk_RCUReaders vmk_rcuReaders;
+
 /** Embedded in what is to be freed. */
 typedef struct vmk_RCUHead {
     struct vmk_RCUHead *next;
@@ -19,12 +22,14 @@ typedef struct vmk_RCUHead {
 } vmk_RCUHead;
 
 /** Begin and end a read section. Nests; must not block inside. Context: any. */
-VMK_ALWAYS_INLINE void vmk_RCUReadLock(void)
+VMK_ALWAYS_INLINE void vmk_RCUReadLock(void) VMK_ACQUIRE_SHARED(vmk_rcuReaders)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is what it says")
 {
     vmk_PreemptDisable();
 }
 
-VMK_ALWAYS_INLINE void vmk_RCUReadUnlock(void)
+VMK_ALWAYS_INLINE void vmk_RCUReadUnlock(void) VMK_RELEASE_SHARED(vmk_rcuReaders)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("is what it says")
 {
     vmk_PreemptEnable();
 }
@@ -36,7 +41,7 @@ VMK_ALWAYS_INLINE void vmk_RCUReadUnlock(void)
 #define VMK_RCU_ASSIGN(pointer, value) __atomic_store_n(&(pointer), (value), __ATOMIC_RELEASE)
 
 /** Wait for a grace period: every read section under way now has ended on return. Context: may block. */
-void vmk_RCUSynchronize(void);
+void vmk_RCUSynchronize(void) VMK_EXCLUDES(vmk_rcuReaders);
 
 /**
  * Call @p callback with @p head after a grace period, in a bottom half.
@@ -46,6 +51,6 @@ void vmk_RCUSynchronize(void);
 void vmk_RCUCall(vmk_RCUHead *head, void (*callback)(vmk_RCUHead *head));
 
 /** Wait until every vmk_RCUCall() made before has run: for a module on its way out. Context: may block. */
-void vmk_RCUBarrier(void);
+void vmk_RCUBarrier(void) VMK_EXCLUDES(vmk_rcuReaders);
 
 #endif
