@@ -8,10 +8,10 @@
 #include <vmkapi/core/spinlock.h>
 
 static vmk_SpinlockObject pool_lock = VMK_SPINLOCK_INITIALIZER("chunk pool", VMK_RANK_CHUNK);
-static vmk_ListLinks pool = VMK_LIST_INITIALIZER(pool);
+static vmk_ListLinks pool VMK_GUARDED_BY(pool_lock) = VMK_LIST_INITIALIZER(pool);
 
-/* Cut a page into descriptors. The lock is held. */
-static void refill(void)
+/* Cut a page into descriptors. */
+static void refill(void) VMK_REQUIRES(&pool_lock)
 {
     vmk_PageRequest request = {.module = VMK_VMKERNEL_MODULE_ID, .kind = VMK_PAGE_DATA};
     struct chunk *descriptors;

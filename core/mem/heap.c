@@ -23,27 +23,27 @@
 #define LARGEST_CLASS  2048u
 #define LEAKS_REPORTED 4u
 
+static vmk_SpinlockObject heaps_lock = VMK_SPINLOCK_INITIALIZER("heaps", VMK_RANK_HEAP_LIST);
+static vmk_ListLinks heaps VMK_GUARDED_BY(heaps_lock) = VMK_LIST_INITIALIZER(heaps);
+
 struct vmk_Heap {
-    vmk_SpinlockObject lock; /* rank HEAP, interrupts off; guards all but name, module, type and max */
-    vmk_ListLinks links;     /* all heaps; heaps_lock */
+    vmk_SpinlockObject lock;                        /* rank HEAP, interrupts off */
+    vmk_ListLinks links VMK_GUARDED_BY(heaps_lock); /* all heaps */
     vmk_Name name;
     vmk_ModuleID module;
     vmk_HeapType type;
     vmk_uint64 max_pages; /* 0: no limit */
-    vmk_ByteCount used;
-    vmk_uint64 allocations;
-    vmk_uint64 failures;
-    struct slot_cache classes[CLASSES];
-    struct slot_cache large;
+    vmk_ByteCount used VMK_GUARDED_BY(lock);
+    vmk_uint64 allocations VMK_GUARDED_BY(lock);
+    vmk_uint64 failures VMK_GUARDED_BY(lock);
+    struct slot_cache classes[CLASSES] VMK_GUARDED_BY(lock);
+    struct slot_cache large VMK_GUARDED_BY(lock);
 };
 
 VMK_STRESS_POINT(heap_no_memory, "A heap finds no memory");
 
 static struct vmk_Heap kernel_heap;
 vmk_HeapID heap_kernel = &kernel_heap;
-
-static vmk_SpinlockObject heaps_lock = VMK_SPINLOCK_INITIALIZER("heaps", VMK_RANK_HEAP_LIST);
-static vmk_ListLinks heaps = VMK_LIST_INITIALIZER(heaps);
 
 static vmk_uint32 class_size(unsigned class)
 {
@@ -76,7 +76,7 @@ static vmk_ByteCount aligned_size(vmk_ByteCount size, vmk_ByteCount align)
     return vmk_RoundUp(VMK_MAX(size, 1), VMK_MAX(align, 1));
 }
 
-static vmk_uint64 heap_pages(const struct vmk_Heap *heap)
+static vmk_uint64 heap_pages(const struct vmk_Heap *heap) VMK_REQUIRES(&heap->lock)
 {
     vmk_uint64 pages = heap->large.npages;
 
@@ -86,7 +86,7 @@ static vmk_uint64 heap_pages(const struct vmk_Heap *heap)
     return pages;
 }
 
-static vmk_Bool may_grow(const struct vmk_Heap *heap, vmk_uint64 pages)
+static vmk_Bool may_grow(const struct vmk_Heap *heap, vmk_uint64 pages) VMK_REQUIRES(&heap->lock)
 {
     return heap->max_pages == 0 || heap_pages(heap) + pages <= heap->max_pages;
 }
@@ -104,7 +104,7 @@ static vmk_Bool has_guards(const struct slot_cache *cache)
 }
 
 /* Add a chunk of free slots. @return false without memory. */
-static vmk_Bool grow_class(struct vmk_Heap *heap, struct slot_cache *cache)
+static vmk_Bool grow_class(struct vmk_Heap *heap, struct slot_cache *cache) VMK_REQUIRES(&heap->lock)
 {
     struct chunk *chunk = may_grow(heap, slot_cache_growth(cache)) ? slot_cache_grow(cache) : NULL;
 
@@ -146,6 +146,7 @@ static void guard_freed(const struct vmk_Heap *heap, struct slot slot)
 }
 
 static void *alloc_small(struct vmk_Heap *heap, vmk_ByteCount size, vmk_ByteCount wanted, const void *ra)
+    VMK_REQUIRES(&heap->lock)
 {
     struct slot_cache *cache = &heap->classes[class_of(wanted)];
     struct slot slot;
@@ -160,7 +161,7 @@ static void *alloc_small(struct vmk_Heap *heap, vmk_ByteCount size, vmk_ByteCoun
     return mem;
 }
 
-static void *alloc_large(struct vmk_Heap *heap, vmk_ByteCount wanted)
+static void *alloc_large(struct vmk_Heap *heap, vmk_ByteCount wanted) VMK_REQUIRES(&heap->lock)
 {
     vmk_uint64 npages = vmk_Bytes2Pages(wanted);
 
@@ -348,7 +349,7 @@ VMK_ReturnStatus vmk_HeapDetermineMaxSize(const vmk_HeapAllocationDescriptor *de
 }
 VMK_EXPORT_SYMBOL(vmk_HeapDetermineMaxSize);
 
-static void heap_start(struct vmk_Heap *heap, const vmk_HeapCreateProps *props)
+static void heap_start(struct vmk_Heap *heap, const vmk_HeapCreateProps *props) VMK_UNSHARED
 {
     vmk_PageRequest pages = {
         .module = props->module,
@@ -408,7 +409,7 @@ static unsigned report_leaks(const struct vmk_Heap *heap, struct chunk *chunk, u
     return reported;
 }
 
-static void report_outstanding(struct vmk_Heap *heap)
+static void report_outstanding(struct vmk_Heap *heap) VMK_REQUIRES(&heap->lock)
 {
     unsigned reported = 0;
     vmk_ListLinks *link;
@@ -425,23 +426,33 @@ static void report_outstanding(struct vmk_Heap *heap)
     }
 }
 
-VMK_ReturnStatus vmk_HeapDestroy(vmk_HeapID heap)
+/* Give back the chunks of a heap that nobody uses any more. */
+static void release_chunks(struct vmk_Heap *heap) VMK_UNSHARED
 {
-    vmk_uint64 flags;
-
-    if (heap->allocations != 0) {
-        report_outstanding(heap);
-        return VMK_BUSY;
-    }
-    vmk_SpinlockLockIRQ(&heaps_lock, &flags);
-    vmk_ListRemove(&heap->links);
-    vmk_SpinlockUnlockIRQ(&heaps_lock, flags);
     for (unsigned class = 0; class < CLASSES; class ++) {
         while (!vmk_ListIsEmpty(&heap->classes[class].partial)) {
             slot_cache_shrink(
                 VMK_LIST_ENTRY(vmk_ListFirst(&heap->classes[class].partial), struct chunk, links));
         }
     }
+}
+
+VMK_ReturnStatus vmk_HeapDestroy(vmk_HeapID heap)
+{
+    vmk_uint64 flags;
+
+    /* Under the lock: whoever frees the last allocation holds it until he is done with the heap. */
+    vmk_SpinlockLockIRQ(&heap->lock, &flags);
+    if (heap->allocations != 0) {
+        report_outstanding(heap);
+        vmk_SpinlockUnlockIRQ(&heap->lock, flags);
+        return VMK_BUSY;
+    }
+    vmk_SpinlockUnlockIRQ(&heap->lock, flags);
+    vmk_SpinlockLockIRQ(&heaps_lock, &flags);
+    vmk_ListRemove(&heap->links);
+    vmk_SpinlockUnlockIRQ(&heaps_lock, flags);
+    release_chunks(heap);
     account_add(heap->module, ACCOUNT_HEAPS, -1);
     vmk_HeapFree(heap_kernel, heap);
     return VMK_OK;

@@ -32,18 +32,18 @@ struct area {
 
 /* One range of addresses and its areas. */
 struct window {
-    vmk_SpinlockObject lock; /* rank KMAP, interrupts off; guards the rest */
-    struct va_space space;
-    vmk_ListLinks stale;
-    vmk_uint64 stale_areas;
-    vmk_uint64 stale_pages;
-    vmk_uint64 flushes;
+    vmk_SpinlockObject lock; /* rank KMAP, interrupts off */
+    struct va_space space VMK_GUARDED_BY(lock);
+    vmk_ListLinks stale VMK_GUARDED_BY(lock);
+    vmk_uint64 stale_areas VMK_GUARDED_BY(lock);
+    vmk_uint64 stale_pages VMK_GUARDED_BY(lock);
+    vmk_uint64 flushes VMK_GUARDED_BY(lock);
     vmk_StatGroup stat_group;
 };
 
 static struct window mappings, modules;
 
-static void window_init(struct window *window, const char *name, vmk_VA base, vmk_VA limit)
+static void window_init(struct window *window, const char *name, vmk_VA base, vmk_VA limit) VMK_UNSHARED
 {
     static const vmk_StatField fields[] = {
         VMK_STAT_FIELD(struct window, stale_areas),
@@ -73,9 +73,9 @@ static void take_stale(struct window *window, vmk_ListLinks *list, vmk_VA *start
     vmk_uint64 flags;
 
     vmk_ListInit(list);
+    vmk_SpinlockLockIRQ(&window->lock, &flags);
     *start = window->space.limit;
     *end = window->space.base;
-    vmk_SpinlockLockIRQ(&window->lock, &flags);
     vmk_ListAppend(list, &window->stale);
     window->stale_areas = 0;
     window->stale_pages = 0;

@@ -305,6 +305,10 @@ void page_usage_get(struct memory_stats *stats)
     }
     stats->free += stats->cached;
     for (unsigned index = 0; index < ZONE_COUNT; index++) {
+        vmk_uint64 flags;
+
+        vmk_SpinlockLockIRQ(&zones[index].lock, &flags);
         stats->free += zones[index].buddy.free_pages;
+        vmk_SpinlockUnlockIRQ(&zones[index].lock, flags);
     }
 }

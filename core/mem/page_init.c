@@ -71,7 +71,7 @@ static void map_frames(void)
     }
 }
 
-static void init_zones(void)
+static void init_zones(void) VMK_UNSHARED
 {
     for (unsigned index = 0; index < ZONE_COUNT; index++) {
         vmk_SpinlockInit(&zones[index].lock, "page zone", VMK_RANK_PAGE);

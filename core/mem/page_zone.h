@@ -19,8 +19,8 @@ enum zone_index {
 };
 
 struct zone {
-    vmk_SpinlockObject lock; /**< Rank PAGE, interrupts off; guards the rest. */
-    struct buddy buddy;
+    vmk_SpinlockObject lock; /**< Rank PAGE, interrupts off. */
+    struct buddy buddy VMK_GUARDED_BY(lock);
 };
 
 extern struct zone zones[ZONE_COUNT];

@@ -29,21 +29,21 @@ struct magazine {
     void *objects[];
 };
 
+static vmk_SpinlockObject slabs_lock = VMK_SPINLOCK_INITIALIZER("slabs", VMK_RANK_HEAP_LIST);
+static vmk_ListLinks slabs VMK_GUARDED_BY(slabs_lock) = VMK_LIST_INITIALIZER(slabs);
+
 struct vmk_Slab {
-    struct magazine *magazines[VMK_MAX_PCPUS]; /* each touched by its CPU only, interrupts off */
-    vmk_SpinlockObject lock;                   /* rank SLAB, interrupts off; guards the rest */
-    vmk_ListLinks links;                       /* all slabs; slabs_lock */
-    vmk_SlabCreateProps props;                 /* constant */
-    struct slot_cache cache;
-    vmk_uint64 taken; /* slots that are live */
-    vmk_uint64 failures;
+    struct magazine *magazines[VMK_MAX_PCPUS];      /* each touched by its CPU only, interrupts off */
+    vmk_SpinlockObject lock;                        /* rank SLAB, interrupts off */
+    vmk_ListLinks links VMK_GUARDED_BY(slabs_lock); /* all slabs */
+    vmk_SlabCreateProps props;                      /* constant */
+    struct slot_cache cache VMK_GUARDED_BY(lock);
+    vmk_uint64 taken VMK_GUARDED_BY(lock); /* slots that are live */
+    vmk_uint64 failures VMK_GUARDED_BY(lock);
 };
 
 /* What every CPU starts with: nothing in it, and no room, so that the first use goes the slow way. */
 static struct magazine no_magazine;
-
-static vmk_SpinlockObject slabs_lock = VMK_SPINLOCK_INITIALIZER("slabs", VMK_RANK_HEAP_LIST);
-static vmk_ListLinks slabs = VMK_LIST_INITIALIZER(slabs);
 
 static vmk_uint32 slot_size_of(const vmk_SlabCreateProps *props)
 {
@@ -62,7 +62,7 @@ static void destruct(const struct vmk_Slab *slab, struct chunk *chunk, vmk_uint3
 }
 
 /* Run the constructor for all slots of a chunk, or for none. */
-static vmk_StatusValue construct(const struct vmk_Slab *slab, struct chunk *chunk)
+static vmk_StatusValue construct(const struct vmk_Slab *slab, struct chunk *chunk) VMK_REQUIRES(&slab->lock)
 {
     const vmk_SlabCreateProps *props = &slab->props;
 
@@ -83,8 +83,8 @@ static void account_pages(const struct vmk_Slab *slab, vmk_int64 pages)
     account_add(slab->props.module, ACCOUNT_SLAB_BYTES, pages * (vmk_int64)VMK_PAGE_SIZE);
 }
 
-/* Add a chunk of constructed objects. The lock is held. */
-static vmk_StatusValue grow(struct vmk_Slab *slab)
+/* Add a chunk of constructed objects. */
+static vmk_StatusValue grow(struct vmk_Slab *slab) VMK_REQUIRES(&slab->lock)
 {
     struct chunk *chunk = slot_cache_grow(&slab->cache);
     vmk_StatusValue status;
@@ -101,16 +101,16 @@ static vmk_StatusValue grow(struct vmk_Slab *slab)
     return VMK_OK;
 }
 
-/* Give an empty chunk's pages back. The lock is held. */
-static void shrink(struct vmk_Slab *slab, struct chunk *chunk)
+/* Give an empty chunk's pages back. */
+static void shrink(struct vmk_Slab *slab, struct chunk *chunk) VMK_REQUIRES(&slab->lock)
 {
     destruct(slab, chunk, slab->cache.nslots);
     account_pages(slab, -(vmk_int64)chunk->npages);
     slot_cache_shrink(chunk);
 }
 
-/* An object from the slots that are there. The lock is held. */
-static void *take(struct vmk_Slab *slab)
+/* An object from the slots that are there. */
+static void *take(struct vmk_Slab *slab) VMK_REQUIRES(&slab->lock)
 {
     struct slot slot;
     void *object;
@@ -124,7 +124,7 @@ static void *take(struct vmk_Slab *slab)
 }
 
 /* Whether the slab can do without one empty chunk: another has free slots, and enough are left. */
-static vmk_Bool can_shrink(const struct vmk_Slab *slab)
+static vmk_Bool can_shrink(const struct vmk_Slab *slab) VMK_REQUIRES(&slab->lock)
 {
     const struct slot_cache *cache = &slab->cache;
 
@@ -132,8 +132,8 @@ static vmk_Bool can_shrink(const struct vmk_Slab *slab)
            (cache->nchunks - 1) * cache->nslots >= slab->props.minObj;
 }
 
-/* Give an object back to the slots. The lock is held. */
-static void put(struct vmk_Slab *slab, void *object)
+/* Give an object back to the slots. */
+static void put(struct vmk_Slab *slab, void *object) VMK_REQUIRES(&slab->lock)
 {
     struct chunk *chunk = chunk_of(object);
     struct slot slot;
@@ -153,7 +153,7 @@ static void put(struct vmk_Slab *slab, void *object)
 static struct magazine *own_magazine(struct vmk_Slab *slab)
 {
     struct magazine **own = &slab->magazines[vmk_GetPCPUNum()];
-    vmk_uint32 capacity = MAGAZINE_BYTES / slab->cache.slot_size;
+    vmk_uint32 capacity = MAGAZINE_BYTES / slot_size_of(&slab->props);
     struct magazine *made;
 
     if (*own != &no_magazine) {
@@ -254,14 +254,14 @@ static vmk_PageRequest page_request(const vmk_SlabCreateProps *props)
     };
 }
 
-static void release_chunks(struct vmk_Slab *slab)
+static void release_chunks(struct vmk_Slab *slab) VMK_UNSHARED
 {
     while (!vmk_ListIsEmpty(&slab->cache.partial)) {
         shrink(slab, VMK_LIST_ENTRY(vmk_ListFirst(&slab->cache.partial), struct chunk, links));
     }
 }
 
-VMK_ReturnStatus vmk_SlabCreate(const vmk_SlabCreateProps *props, vmk_SlabID *slab)
+VMK_ReturnStatus vmk_SlabCreate(const vmk_SlabCreateProps *props, vmk_SlabID *slab) VMK_UNSHARED
 {
     struct vmk_Slab *created;
     vmk_StatusValue status = VMK_OK;
@@ -297,10 +297,10 @@ VMK_ReturnStatus vmk_SlabCreate(const vmk_SlabCreateProps *props, vmk_SlabID *sl
 }
 VMK_EXPORT_SYMBOL(vmk_SlabCreate);
 
-/* Return what waits in the magazines. Nobody uses the slab any more. */
-static void empty_magazines(struct vmk_Slab *slab)
+/* Return what waits in the magazines. Nobody uses the slab any more. @return how many objects are out. */
+static vmk_uint64 empty_magazines(struct vmk_Slab *slab)
 {
-    vmk_uint64 flags;
+    vmk_uint64 flags, taken;
 
     vmk_SpinlockLockIRQ(&slab->lock, &flags);
     for (unsigned cpu = 0; cpu < VMK_MAX_PCPUS; cpu++) {
@@ -310,17 +310,19 @@ static void empty_magazines(struct vmk_Slab *slab)
             put(slab, magazine->objects[--magazine->count]);
         }
     }
+    taken = slab->taken;
     vmk_SpinlockUnlockIRQ(&slab->lock, flags);
+    return taken;
 }
 
 VMK_ReturnStatus vmk_SlabDestroy(vmk_SlabID slab)
 {
-    vmk_uint64 flags;
+    vmk_uint64 flags, taken;
 
-    empty_magazines(slab);
-    if (slab->taken != 0) {
+    taken = empty_magazines(slab);
+    if (taken != 0) {
         vmk_WarningMessage("Slab %s cannot be destroyed: %lu objects are outstanding",
-                           slab->props.name.string, slab->taken);
+                           slab->props.name.string, taken);
         return VMK_BUSY;
     }
     vmk_SpinlockLockIRQ(&slabs_lock, &flags);
