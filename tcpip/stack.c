@@ -20,12 +20,12 @@
 vmk_HeapID stack_heap;
 
 static struct {
-    vmk_SpinlockObject lock; /**< Guards the queues and flags; interrupts off. */
-    struct stack_work *work;
-    struct stack_work **work_end;
-    struct vmk_PktListInt received;
-    bool awake; /**< The loop has something to do. */
-    bool stopping;
+    vmk_SpinlockObject lock; /**< Interrupts off. */
+    struct stack_work *work VMK_GUARDED_BY(lock);
+    struct stack_work **work_end VMK_GUARDED_BY(lock);
+    struct vmk_PktListInt received VMK_GUARDED_BY(lock);
+    bool awake VMK_GUARDED_BY(lock); /**< The loop has something to do. */
+    bool stopping VMK_GUARDED_BY(lock);
     vmk_WorldID world;
     void (*begin)(void);
     void (*turn)(void);
@@ -44,8 +44,8 @@ unsigned short tcpip_chksum(const void *data, int len)
     return (unsigned short)~vmk_NetCsumDataFinal(data, (vmk_ByteCount)len);
 }
 
-/** Mark the loop as having something to do. The lock is held. */
-static void mark_awake(void)
+/** Mark the loop as having something to do. */
+static void mark_awake(void) VMK_REQUIRES(&stack.lock)
 {
     if (!stack.awake) {
         stack.awake = true;
@@ -193,7 +193,7 @@ static vmk_StatusValue run(void *data)
     return VMK_OK;
 }
 
-VMK_ReturnStatus stack_start(void (*begin)(void), void (*turn)(void), void (*end)(void))
+VMK_ReturnStatus stack_start(void (*begin)(void), void (*turn)(void), void (*end)(void)) VMK_UNSHARED
 {
     const vmk_WorldProps props = {
         .name = "tcpip",

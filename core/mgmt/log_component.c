@@ -19,10 +19,10 @@ struct vmk_LogComponentObject {
     vmk_int32 level;
 };
 
-static struct vmk_LogComponentObject components[COMPONENTS];
 static vmk_SpinlockObject lock = VMK_SPINLOCK_INITIALIZER("log components", VMK_RANK_LOG);
+static struct vmk_LogComponentObject components[COMPONENTS] VMK_GUARDED_BY(lock);
 
-static vmk_LogComponent find(vmk_ModuleID module, const vmk_Name *name)
+static vmk_LogComponent find(vmk_ModuleID module, const vmk_Name *name) VMK_REQUIRES(&lock)
 {
     unsigned i;
 
@@ -34,7 +34,7 @@ static vmk_LogComponent find(vmk_ModuleID module, const vmk_Name *name)
     return NULL;
 }
 
-static vmk_LogComponent find_free(void)
+static vmk_LogComponent find_free(void) VMK_REQUIRES(&lock)
 {
     static const vmk_Name nobody;
 

@@ -29,9 +29,9 @@ static vmk_SemaphoreObject wanted;
 /** A wake-up is on its way: set by the first line, cleared by the log world. */
 static vmk_uint8 kicked;
 
-/** Lines below this are out. Guarded by done_lock; the world waits on its address. */
-static vmk_uint64 done;
 static vmk_SpinlockObject done_lock = VMK_SPINLOCK_INITIALIZER("log done", VMK_RANK_COMMAND);
+/** Lines below this are out; who flushes waits on its address. The log world alone changes it. */
+static vmk_uint64 done VMK_GUARDED_BY(done_lock);
 
 static struct vfs_file *file;
 
@@ -85,15 +85,25 @@ static void note_lost(vmk_uint64 lost)
     write_file(&record);
 }
 
+static vmk_uint64 lines_out(void)
+{
+    vmk_uint64 out;
+
+    vmk_SpinlockLock(&done_lock);
+    out = done;
+    vmk_SpinlockUnlock(&done_lock);
+    return out;
+}
+
 /** @param on_console lines below this were written to the console directly. */
 static void drain(vmk_uint64 on_console)
 {
-    vmk_uint64 next = done;
+    vmk_uint64 next = lines_out(), expected = next;
     struct log_record record;
 
-    while (log_read(&next, &record)) {
-        if (record.sequence > done) {
-            note_lost(record.sequence - done);
+    for (; log_read(&next, &record); expected = next) {
+        if (record.sequence > expected) {
+            note_lost(record.sequence - expected);
         }
         if (record.sequence >= on_console) {
             write_console(&record);
@@ -173,7 +183,7 @@ void log_flush(vmk_uint32 timeout_ms)
     }
 }
 
-void log_crash_flush(void)
+void log_crash_flush(void) VMK_NO_THREAD_SAFETY_ANALYSIS("the other CPUs have stopped, perhaps in the lock")
 {
     vmk_uint64 next = wake_bh != VMK_INVALID_BOTTOM_HALF ? done : log_next();
     char line[LOG_LINE_MAX + 1];

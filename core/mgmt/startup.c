@@ -17,10 +17,10 @@ CONFIG_UINT(wait, "/Startup/WaitSeconds", 15, 0, 3600,
 CONFIG_TEXT(hint, "/Startup/Hint", 128, "What to tell the operator once the system is up");
 
 static struct {
-    vmk_SpinlockObject lock; /* guards the rest; interrupts off */
+    vmk_SpinlockObject lock; /* interrupts off */
     struct wait_queue changed;
-    unsigned holds;
-    const char *latest; /* what the last hold was for */
+    unsigned holds VMK_GUARDED_BY(lock);
+    const char *latest VMK_GUARDED_BY(lock); /* what the last hold was for */
 } startup = {
     .lock = VMK_SPINLOCK_INITIALIZER("startup", VMK_RANK_STARTUP),
     .changed = WAIT_QUEUE_INITIALIZER(startup.changed, "startup"),

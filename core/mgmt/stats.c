@@ -9,8 +9,8 @@
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/lib/libc.h>
 
-static vmk_StatGroup *first;
 static vmk_SpinlockObject lock = VMK_SPINLOCK_INITIALIZER("statistics", VMK_RANK_COMMAND);
+static vmk_StatGroup *first VMK_GUARDED_BY(lock);
 
 void vmk_StatGroupInit(vmk_StatGroup *group, vmk_ModuleID module, const vmk_StatField *fields,
                        vmk_uint32 numFields, const char *fmt, ...)
@@ -25,7 +25,7 @@ void vmk_StatGroupInit(vmk_StatGroup *group, vmk_ModuleID module, const vmk_Stat
 VMK_EXPORT_SYMBOL(vmk_StatGroupInit);
 
 /** Where a group of this path is linked, or would be. */
-static vmk_StatGroup **find_link(const char *path)
+static vmk_StatGroup **find_link(const char *path) VMK_REQUIRES(&lock)
 {
     vmk_StatGroup **link = &first;
 

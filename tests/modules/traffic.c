@@ -64,14 +64,14 @@ static const vmk_StatField stat_fields[] = {
 
 static struct {
     vmk_SpinlockObject lock;
-    struct traffic_stats stats; /* by lock */
+    struct traffic_stats stats VMK_GUARDED_BY(lock);
     vmk_StatGroup group;
     vmk_Port port;
     vmk_WorldID sender;
     vmk_HeapID heap;
-    vmk_uint32 acknowledged; /* by lock: frames that the peer has */
-    vmk_uint8 *seen;         /* by lock: one byte a frame number */
-    vmk_uint32 highest;      /* by lock */
+    vmk_uint32 acknowledged VMK_GUARDED_BY(lock); /* frames that the peer has */
+    vmk_uint8 *seen VMK_GUARDED_BY(lock);         /* one byte a frame number */
+    vmk_uint32 highest VMK_GUARDED_BY(lock);
 } traffic;
 
 /* Bottom halves release and deliver frames while worlds send: the lock keeps both out. */
@@ -88,7 +88,7 @@ static void unlock_traffic(vmk_uint64 flags) VMK_RELEASE(&traffic.lock)
     vmk_SpinlockUnlockIRQ(&traffic.lock, flags);
 }
 
-static void note_good(vmk_uint32 number)
+static void note_good(vmk_uint32 number) VMK_REQUIRES(&traffic.lock)
 {
     if (number >= frames) {
         traffic.stats.foreign++;
@@ -143,7 +143,7 @@ static void frame_released(vmk_PktHandle *pkt)
 }
 
 /* How many frames may be sent now. By lock. */
-static vmk_uint32 room(void)
+static vmk_uint32 room(void) VMK_REQUIRES(&traffic.lock)
 {
     vmk_uint64 under_way = traffic.stats.sent - traffic.stats.released;
     vmk_uint64 unheard = traffic.stats.sent - traffic.acknowledged;
@@ -225,7 +225,7 @@ static void port_event(vmk_AddrCookie data, vmk_PortEvent event)
     vmk_WorldWakeup((vmk_WorldEventID)&traffic);
 }
 
-static VMK_ReturnStatus start(void)
+static VMK_ReturnStatus start(void) VMK_UNSHARED
 {
     vmk_PortProps port_props = {.moduleID = vmk_ModuleCurrentID,
                                 .name = "traffic",
@@ -257,7 +257,7 @@ disconnect:
     return status;
 }
 
-int init_module(void)
+int init_module(void) VMK_UNSHARED
 {
     vmk_HeapCreateProps heap_props = {
         .type = VMK_HEAP_TYPE_SIMPLE, .module = vmk_ModuleCurrentID, .max = 16 << 20, .name = {"traffic"}};
@@ -296,7 +296,7 @@ static vmk_Bool all_released(void)
     return status == VMK_DEATH_PENDING;
 }
 
-void cleanup_module(void)
+void cleanup_module(void) VMK_UNSHARED
 {
     /* It may have ended by itself. */
     vmk_StatusValue status = vmk_WorldDestroy(traffic.sender);
