@@ -13,33 +13,18 @@
 #include <core/coverage.h>
 #include <core/hang.h>
 #include <core/log.h>
-#include <core/mutex.h>
-#include <core/version.h>
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/time.h>
-#include <vmkapi/lib/libc.h>
 
+#include "reboot_handlers.h"
 #include "stress_table.h"
 
-#define HANDLERS         32
 #define FLUSH_TIMEOUT_MS 5000
 #define PATIENCE_S       30 /* For the orderly end. */
 /** isa-debug-exit makes QEMU's status of it: twice the value plus one. */
 #define DEBUG_EXIT_GOOD 0x10
 #define DEBUG_EXIT_BAD  0x11
-
-struct reboot_handler {
-    vmk_ModuleID module;
-    vmk_RebootHandler handler; /**< NULL while the slot is free. */
-    void *cookie;
-};
-
-/** Held while handlers run. */
-static struct mutex handlers_mutex = MUTEX_INITIALIZER(handlers_mutex, "reboot handlers");
-/** In order of registration. */
-static struct reboot_handler handlers[HANDLERS] VMK_GUARDED_BY(handlers_mutex);
-static unsigned nhandlers VMK_GUARDED_BY(handlers_mutex);
 
 static vmk_SystemState state = VMK_SYSTEM_STATE_RUNNING;
 static vmk_TimerObject patience;
@@ -53,69 +38,6 @@ VMK_EXPORT_SYMBOL(vmk_SystemCheckState);
 void shutdown_note_panic(void)
 {
     __atomic_store_n(&state, VMK_SYSTEM_STATE_PANIC, __ATOMIC_RELAXED);
-}
-
-VMK_ReturnStatus vmk_SystemGetVersionInfo(vmk_SystemVersionInfo *info)
-{
-    *info = (vmk_SystemVersionInfo){VERSION_PRODUCT, version_number, version_build};
-    return VMK_OK;
-}
-VMK_EXPORT_SYMBOL(vmk_SystemGetVersionInfo);
-
-/** The index of a pair, or nhandlers. */
-static unsigned find_handler(vmk_RebootHandler handler, const void *cookie) VMK_REQUIRES(&handlers_mutex)
-{
-    unsigned i = 0;
-
-    while (i < nhandlers && (handlers[i].handler != handler || handlers[i].cookie != cookie)) {
-        i++;
-    }
-    return i;
-}
-
-VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandler handler, void *cookie)
-{
-    vmk_StatusValue status = VMK_OK;
-
-    mutex_lock(&handlers_mutex);
-    if (find_handler(handler, cookie) < nhandlers) {
-        status = VMK_EXISTS;
-    } else if (nhandlers == HANDLERS) {
-        status = VMK_NO_RESOURCES;
-    } else {
-        handlers[nhandlers++] = (struct reboot_handler){module, handler, cookie};
-    }
-    mutex_unlock(&handlers_mutex);
-    return status;
-}
-VMK_EXPORT_SYMBOL(vmk_RegisterRebootHandler);
-
-VMK_ReturnStatus vmk_UnregisterRebootHandler(vmk_RebootHandler handler, void *cookie)
-{
-    unsigned i;
-
-    mutex_lock(&handlers_mutex);
-    i = find_handler(handler, cookie);
-    if (i < nhandlers) {
-        nhandlers--;
-        vmk_Memmove(&handlers[i], &handlers[i + 1], (nhandlers - i) * sizeof(handlers[0]));
-        mutex_unlock(&handlers_mutex);
-        return VMK_OK;
-    }
-    mutex_unlock(&handlers_mutex);
-    return VMK_NOT_FOUND;
-}
-VMK_EXPORT_SYMBOL(vmk_UnregisterRebootHandler);
-
-static void call_handlers(void)
-{
-    unsigned i;
-
-    mutex_lock(&handlers_mutex);
-    for (i = nhandlers; i-- > 0;) {
-        handlers[i].handler(handlers[i].cookie);
-    }
-    mutex_unlock(&handlers_mutex);
 }
 
 /** The last line, and with `exit=debug` the emulator's end. */
@@ -167,7 +89,7 @@ void shutdown_system(enum shutdown_kind kind, vmk_StatusValue status)
     stress_disarm();
     vmk_TimerInit(&patience, VMK_VMKERNEL_MODULE_ID, lose_patience, (vmk_AddrCookie){.u64 = kind});
     vmk_TimerArm(&patience, vmk_GetTimerCycles() + PATIENCE_S * VMK_NSEC_PER_SEC);
-    call_handlers();
+    reboot_handlers_call();
     log_flush(FLUSH_TIMEOUT_MS);
     console_close();
     announce_exit(status);

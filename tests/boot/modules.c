@@ -186,6 +186,7 @@ START_TEST(a_module_that_keeps_something_stays)
     free(boot_run(machine, "system module load leaking"));
     boot_run_failing(machine, "system module unload leaking", "heap bytes");
     boot_run_failing(machine, "system module unload leaking", "1 heaps");
+    boot_run_failing(machine, "system module unload leaking", "1 reboot handlers");
     boot_run_failing(machine, "system module load leaking", "Busy");
 }
 END_TEST

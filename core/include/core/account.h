@@ -45,6 +45,7 @@
     ACCOUNT_KIND(ACCOUNT_UPLINKS, uplinks, "uplinks")                                                        \
     ACCOUNT_KIND(ACCOUNT_PORTS, ports, "ports")                                                              \
     ACCOUNT_KIND(ACCOUNT_LOG_COMPONENTS, log_components, "log components")                                   \
+    ACCOUNT_KIND(ACCOUNT_REBOOT_HANDLERS, reboot_handlers, "reboot handlers")                                \
     ACCOUNT_KIND(ACCOUNT_STATS, statistics_nodes, "statistics nodes")
 
 enum account_kind {
@@ -72,12 +73,18 @@ VMK_ALWAYS_INLINE void account_add(vmk_ModuleID module, enum account_kind kind, 
 }
 
 /**
- * Sum a counter over all CPUs.
+ * Sum a counter over all CPUs, and what its source says.
  *
  * Exact once the module is at rest; a moment's estimate while other CPUs add to it.
- * Context: any.
+ * Context: any but NMI.
  */
 vmk_int64 account_read(vmk_ModuleID module, enum account_kind kind);
+
+/** Says what @p module holds of a kind that is counted where it is used, for that is on a hot path. */
+typedef vmk_int64 (*account_source)(vmk_ModuleID module);
+
+/** Have @p source asked at each account_read() of @p kind. Context: boot, once. */
+void account_set_source(enum account_kind kind, account_source source);
 
 /**
  * Tell whether @p module holds anything, and name it.

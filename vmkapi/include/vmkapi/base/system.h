@@ -32,6 +32,7 @@ VMK_ReturnStatus vmk_SystemGetVersionInfo(vmk_SystemVersionInfo *info);
 /**
  * Have @p handler called before power-off and restart, latest registered first.
  *
+ * It is charged to @p module, which can't be unloaded before it is withdrawn.
  * Context: world; may block. @return VMK_OK; VMK_EXISTS for the same pair again; VMK_NO_RESOURCES after 32.
  */
 VMK_ReturnStatus vmk_RegisterRebootHandler(vmk_ModuleID module, vmk_RebootHandler handler, void *cookie);
