@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel_stats.c - "mem" and "log" of the statistics tree.
+ * kernel_stats.c - "memory" and "log" of the statistics tree.
  */
 #include <core/stats.h>
 
@@ -41,7 +41,8 @@ void stats_register_kernel(void)
 {
     static vmk_StatGroup memory, log;
 
-    vmk_StatGroupInit(&memory, VMK_VMKERNEL_MODULE_ID, memory_fields, VMK_ARRAY_SIZE(memory_fields), "mem");
+    vmk_StatGroupInit(&memory, VMK_VMKERNEL_MODULE_ID, memory_fields, VMK_ARRAY_SIZE(memory_fields),
+                      "memory");
     vmk_StatGroupInit(&log, VMK_VMKERNEL_MODULE_ID, log_fields, VMK_ARRAY_SIZE(log_fields), "log");
     log.base = &log_stats;
     VMK_VERIFY(vmk_StatGroupRegister(&memory) == VMK_OK && vmk_StatGroupRegister(&log) == VMK_OK);
