@@ -16,7 +16,6 @@
 
 #define FETCH_TIMEOUT_S   30
 #define CONNECT_TIMEOUT_S 30
-#define SETTLE_S          120
 
 static int fetches = 100, connections = 300;
 
@@ -32,31 +31,6 @@ static char *get(const char *path)
     return text;
 }
 
-static unsigned count_connections(void)
-{
-    json_t *list = boot_json(machine, "network ip connection list"), *row;
-    size_t i;
-    unsigned count = 0;
-    json_array_foreach(list, i, row)
-    {
-        count += strcmp(json_string_value(json_object_get(row, "Proto")), "tcp") == 0 &&
-                 strcmp(json_string_value(json_object_get(row, "State")), "LISTEN") != 0;
-    }
-    json_decref(list);
-    return count;
-}
-
-/* Half-open ones are given up after a while, those in TIME-WAIT end. */
-static void wait_for_no_connections(void)
-{
-    unsigned count = count_connections();
-    for (unsigned s = 0; s < SETTLE_S && count > 0; s++) {
-        machine_run_for(machine, 1000);
-        count = count_connections();
-    }
-    ck_assert_uint_eq(count, 0);
-}
-
 /* One fetch, so that what is made once is made. */
 static void start_machine(void)
 {
@@ -64,7 +38,7 @@ static void start_machine(void)
     options.http_port = port = fetch_free_port();
     machine = boot_up(&options);
     free(get("/"));
-    wait_for_no_connections();
+    holdings_wait_for_connections(machine);
     before = holdings_take(machine);
 }
 
@@ -88,7 +62,7 @@ START_TEST(test_fetches)
         json_decref(status);
         free(text);
     }
-    wait_for_no_connections();
+    holdings_wait_for_connections(machine);
     holdings_expect(machine, before, "e1000");
 }
 END_TEST
@@ -148,7 +122,7 @@ START_TEST(test_connections)
         uses[i % 4](fd);
         close(fd);
     }
-    wait_for_no_connections();
+    holdings_wait_for_connections(machine);
     holdings_expect(machine, before, "e1000");
 }
 END_TEST

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_S 30
+#define PATIENCE_S 120 /* Fragments and half-open connections are given up after 30 s at most. */
 
 static long long number(json_t *row, const char *key)
 {
@@ -74,6 +74,30 @@ json_t *holdings_take(struct machine *m)
         take_pools(m, holdings);
     }
     return holdings;
+}
+
+static unsigned count_connections(struct machine *m)
+{
+    json_t *list = boot_json(m, "network ip connection list"), *row;
+    size_t i;
+    unsigned count = 0;
+    json_array_foreach(list, i, row)
+    {
+        count += strcmp(json_string_value(json_object_get(row, "Proto")), "tcp") == 0 &&
+                 strcmp(json_string_value(json_object_get(row, "State")), "LISTEN") != 0;
+    }
+    json_decref(list);
+    return count;
+}
+
+void holdings_wait_for_connections(struct machine *m)
+{
+    unsigned count = count_connections(m);
+    for (unsigned s = 0; s < PATIENCE_S && count > 0; s++) {
+        machine_run_for(m, 1000);
+        count = count_connections(m);
+    }
+    ck_assert_uint_eq(count, 0);
 }
 
 static bool is_timers_of(const char *name, const char *module)

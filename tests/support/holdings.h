@@ -23,11 +23,14 @@ json_t *holdings_take(struct machine *m);
 bool holdings_lack(const json_t *holdings, const char *module);
 
 /**
- * Wait until the same is held as @p before says, for what is under way takes a moment; after half a minute,
- * fail with the differences.
+ * Wait until the same is held as @p before says, for what is under way takes a moment; after two
+ * minutes, fail with the differences.
  *
  * @param but_timers_of A module whose timers are not compared; NULL: none.
  */
 void holdings_expect(struct machine *m, json_t *before, const char *but_timers_of);
+
+/** Wait until all TCP connections have ended: half-open ones are given up after a while. */
+void holdings_wait_for_connections(struct machine *m);
 
 #endif
