@@ -4,6 +4,8 @@
  */
 #define VMK_LOG_MODULE "Device"
 
+#include "dma_engine.h"
+
 #include <core/account.h>
 #include <core/device.h>
 #include <core/heap.h>
@@ -230,6 +232,7 @@ VMK_ReturnStatus device_init(void)
         .moduleID = VMK_VMKERNEL_MODULE_ID, .heap = heap_kernel, .name = {"device-rescan"}};
     vmk_StatusValue status = vmk_HelperCreate(&props, &rescan_helper);
 
+    dma_engine_init();
     return status == VMK_OK ? vmk_RegisterRebootHandler(VMK_VMKERNEL_MODULE_ID, quiesce_all, NULL) : status;
 }
 

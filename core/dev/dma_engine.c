@@ -32,6 +32,9 @@
 
 #define ISA_ADDRESS_MASK     0xffffffu
 
+static vmk_SpinlockObject engines_lock = VMK_SPINLOCK_INITIALIZER("dma-engines", VMK_RANK_DMA);
+static vmk_ListLinks engines VMK_GUARDED_BY(engines_lock) = VMK_LIST_INITIALIZER(engines);
+
 static vmk_Bool is_power_of_two_or_zero(vmk_uint64 value)
 {
     return (value & (value - 1)) == 0;
@@ -129,6 +132,56 @@ static void free_engine(struct dma_engine *engine) VMK_UNSHARED
     vmk_HeapFree(heap_kernel, engine);
 }
 
+static vmk_int64 outstanding_mappings(const struct dma_engine *engine)
+{
+    vmk_int64 sum = 0;
+
+    for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
+        sum += __atomic_load_n(&engine->counter[cpu].outstanding, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
+/** What a module's engines have mapped: a mapping counts in its engine alone. */
+static vmk_int64 live_mappings(vmk_ModuleID module)
+{
+    vmk_ListLinks *item;
+    vmk_int64 sum = 0;
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&engines_lock, &flags);
+    VMK_LIST_FORALL (&engines, item) {
+        const struct dma_engine *engine = VMK_LIST_ENTRY(item, struct dma_engine, links);
+
+        sum += engine->module == module ? outstanding_mappings(engine) : 0;
+    }
+    vmk_SpinlockUnlockIRQ(&engines_lock, flags);
+    return sum;
+}
+
+void dma_engine_init(void)
+{
+    account_set_source(ACCOUNT_DMA_MAPS, live_mappings);
+}
+
+static void enter(struct dma_engine *engine)
+{
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&engines_lock, &flags);
+    vmk_ListInsert(&engine->links, vmk_ListAtRear(&engines));
+    vmk_SpinlockUnlockIRQ(&engines_lock, flags);
+}
+
+static void leave(struct dma_engine *engine)
+{
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&engines_lock, &flags);
+    vmk_ListRemove(&engine->links);
+    vmk_SpinlockUnlockIRQ(&engines_lock, flags);
+}
+
 VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEngine *created) VMK_UNSHARED
 {
     static const vmk_DMAConstraints none;
@@ -164,6 +217,7 @@ VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEng
         }
     }
     set_head(engine);
+    enter(engine);
     account_add(engine->module, ACCOUNT_DMA_ENGINES, 1);
     *created = &engine->head;
     return VMK_OK;
@@ -173,16 +227,6 @@ out_free:
     return status;
 }
 VMK_EXPORT_SYMBOL(vmk_DMAEngineCreate);
-
-static vmk_int64 outstanding_mappings(const struct dma_engine *engine)
-{
-    vmk_int64 sum = 0;
-
-    for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
-        sum += __atomic_load_n(&engine->counter[cpu].outstanding, __ATOMIC_RELAXED);
-    }
-    return sum;
-}
 
 static void name_leak(const struct dma_engine *engine, const struct dma_record *record)
 {
@@ -219,6 +263,7 @@ VMK_ReturnStatus vmk_DMAEngineDestroy(vmk_DMAEngine head)
         vmk_WarningMessage("%s is destroyed with %ld mappings and %ld allocations outstanding",
                            engine->name.string, mappings, allocations);
     }
+    leave(engine);
     name_leaks(engine);
     account_add(engine->module, ACCOUNT_DMA_MAPS, mappings);
     account_add(engine->module, ACCOUNT_DMA_ENGINES, -1);

@@ -7,9 +7,11 @@
 
 #include <vmkapi/core/dma.h>
 #include <vmkapi/core/spinlock.h>
+#include <vmkapi/lib/list.h>
 
 struct dma_engine {
     vmk_DMAEngineHead head;
+    vmk_ListLinks links; /**< Among all engines; under their lock. */
     vmk_Name name;
     vmk_ModuleID module;
     vmk_uint32 flags;
@@ -20,6 +22,9 @@ struct dma_engine {
     vmk_int64 allocations;                          /**< Of vmk_DMAAlloc(), outstanding; atomic. */
     vmk_DMACounter counter[];                       /**< One a CPU. */
 };
+
+/** Have mappings counted in their modules' accounts. Context: boot world, once, before the first engine. */
+void dma_engine_init(void);
 
 VMK_ALWAYS_INLINE struct dma_engine *dma_engine_of(vmk_DMAEngine head)
 {

@@ -15,10 +15,20 @@ static const char *const kind_names[] = {
 #undef ACCOUNT_KIND
 };
 
+static account_source sources[ACCOUNT_KIND_COUNT];
+
+void account_set_source(enum account_kind kind, account_source source)
+{
+    sources[kind] = source;
+}
+
 vmk_int64 account_read(vmk_ModuleID module, enum account_kind kind)
 {
     vmk_int64 sum = __atomic_load_n(&boot_slots[kind][module], __ATOMIC_RELAXED);
 
+    if (sources[kind] != NULL) {
+        sum += sources[kind](module);
+    }
     for (unsigned cpu = 0; cpu < VMK_MAX_PCPUS; cpu++) {
         account_slots *slots = __atomic_load_n(&account_cpu[cpu], __ATOMIC_ACQUIRE);
 

@@ -75,7 +75,8 @@ struct device_request {
     vmk_ModuleID module;
 };
 
-/** Prepare for rescans and for an orderly shutdown. Context: world, once, before the first device. */
+/** Prepare for rescans, DMA engines and an orderly shutdown. Context: world, once, before the first device.
+ */
 VMK_ReturnStatus device_init(void);
 
 /**
@@ -125,7 +126,11 @@ void device_detach_all(vmk_Driver driver);
 /** Copy the name of the driver that has a device. Context: world. @return VMK_OK; VMK_NOT_FOUND */
 VMK_ReturnStatus device_get_driver_name(vmk_Device device, vmk_Name *name);
 
-/** Have an attached device's logical devices registered, and offer them. The device is claimed. */
+/**
+ * Have an attached device's logical devices registered, and offer them. The device is claimed.
+ *
+ * Context: world. @return VMK_OK, or what the driver says
+ */
 VMK_ReturnStatus device_scan(vmk_Device device);
 
 /** The driver with the lowest serial of at least @p from that is not leaving, counted as in use; or NULL. */
