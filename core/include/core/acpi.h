@@ -66,7 +66,8 @@ acpi_node acpi_pci_child(acpi_node bus, vmk_uint8 dev, vmk_uint8 fn);
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin,
                                 struct acpi_interrupt *interrupt);
 
-/** Switch the machine off (S5). Returns only when that failed, or ACPI isn't up. Context: world. */
+/** Switch the machine off (S5). Context: world. @return only when that failed: VMK_NOT_SUPPORTED when ACPI
+ * isn't up, VMK_TIMEOUT, or why firmware refused. */
 VMK_ReturnStatus acpi_poweroff(void);
 
 /**
@@ -76,7 +77,8 @@ VMK_ReturnStatus acpi_poweroff(void);
  */
 void acpi_poweroff_at_once(void);
 
-/** Restart the machine by the FADT's reset register. Returns only when that failed. Context: any. */
+/** Restart the machine by the FADT's reset register. Context: any. @return only when that failed:
+ * VMK_NOT_FOUND without one, or VMK_TIMEOUT. */
 VMK_ReturnStatus acpi_restart(void);
 
 #endif

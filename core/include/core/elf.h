@@ -6,7 +6,7 @@
  * kernel, in unit tests and under a fuzzer. The file is hostile until proved otherwise: every offset, size,
  * index and string is checked before use, and every refusal is one line in the diagnosis.
  *
- * Order of use: elf_parse, memory for region_bytes[], elf_copy, elf_bind, elf_relocate.
+ * Order of use: elf_parse, memory for region_bytes[], elf_copy, elf_bind, elf_relocate. Context: any.
  */
 #ifndef CORE_ELF_H
 #define CORE_ELF_H

@@ -33,7 +33,7 @@ VMK_ReturnStatus kmap_module_alloc(vmk_ModuleID module, vmk_ByteCount bytes, vmk
 /**
  * Change what whole pages of one allocation may be used for, on every CPU before it returns.
  *
- * @return VMK_OK; VMK_INVALID_ADDRESS for pages that are not a module's; VMK_NO_MEMORY.
+ * @return VMK_OK; VMK_INVALID_ADDRESS for pages that are not a module's; VMK_NO_MEMORY. Context: as above.
  */
 VMK_ReturnStatus kmap_module_protect(vmk_VA va, vmk_ByteCount bytes, enum kmap_access access);
 

@@ -32,7 +32,7 @@ enum arch_map_flags {
  */
 VMK_ReturnStatus arch_map_page(vmk_VA va, vmk_MA ma, unsigned flags);
 
-/** Map a range page by page (4 KiB each); all or nothing. Statuses as arch_map_page(). */
+/** Map a range page by page (4 KiB each); all or nothing. Statuses and context as arch_map_page(). */
 VMK_ReturnStatus arch_map_range(vmk_VA va, vmk_MA ma, vmk_ByteCount len_bytes, unsigned flags);
 
 /** Remove the 4 KiB or 2 MiB mapping of @p va; nothing mapped is fine. No flush. Context: any but NMI. */

@@ -45,7 +45,8 @@ void world_bury(struct world *world);
 
 void world_reaper_start(void);
 
-/** vmk_WorldWaitForDeath(), if need be whatever happens to the caller. */
+/** vmk_WorldWaitForDeath(), with WAITER_UNINTERRUPTIBLE whatever happens to the caller. Context: may block.
+ * @return VMK_OK; with WAITER_INTERRUPTIBLE also VMK_DEATH_PENDING. */
 VMK_ReturnStatus world_wait_for_death(vmk_WorldID id, enum waiter_mode mode);
 
 /* world_table.c */

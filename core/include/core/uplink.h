@@ -89,7 +89,7 @@ void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list, vmk_uint32 flags)
  */
 VMK_ReturnStatus uplink_claim(const char *name, struct vmk_UplinkInt **uplink);
 
-/** As uplink_claim, the first uplink with a number of @p number or more. */
+/** As uplink_claim(), the first uplink with a number of @p number or more; VMK_NOT_FOUND past the last. */
 VMK_ReturnStatus uplink_claim_next(vmk_uint32 number, struct vmk_UplinkInt **uplink);
 
 /** End a claim. Context: may block. */
@@ -153,7 +153,7 @@ void uplink_startup_release(struct vmk_UplinkInt *uplink);
 /** Whether there is an uplink called @p name whose link is in @p state. Context: world. */
 bool uplink_link_is(const char *name, vmk_LinkState state);
 
-/* For the holder of a claim: */
+/* For the holder of a claim. Context: may block. */
 
 /** Start the NIC if it isn't running. @return VMK_OK or the driver's failure. */
 VMK_ReturnStatus uplink_up(struct vmk_UplinkInt *uplink);

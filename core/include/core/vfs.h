@@ -33,7 +33,8 @@ struct vfs_stat {
     vmk_ByteCount len;  /**< Bytes of contents; for a directory, number of names in it. */
 };
 
-/** Make the empty tree with /bin /etc /dev /lib /lib/modules /tmp /var /var/log /vmfs. Called once. */
+/** Make the empty tree with /bin /etc /dev /lib /lib/modules /tmp /var /var/log /vmfs. Called once. @return
+ * VMK_OK; VMK_NO_MEMORY. */
 VMK_ReturnStatus vfs_init(void);
 
 /**

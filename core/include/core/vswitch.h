@@ -129,7 +129,12 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan);
 /** Set a switch's MTU, and that of its uplinks. @return VMK_OK, VMK_NOT_FOUND or the failure of a NIC. */
 VMK_ReturnStatus vswitch_mtu_set(const char *vswitch, vmk_uint32 mtu);
 
-/** Connect a new uplink to the switch that lists its name, if any; set its receive filter. */
+/**
+ * Connect a new uplink to the switch that lists its name, and set its receive filter.
+ *
+ * @return VMK_OK, VMK_NOT_FOUND when none lists it, VMK_LIMIT_EXCEEDED, VMK_NO_MEMORY or the driver's
+ * failure.
+ */
 VMK_ReturnStatus vswitch_attach(struct vmk_UplinkInt *uplink);
 
 /** Take an uplink out of its switch; no packet is on its way to it on return. */
@@ -156,7 +161,7 @@ void vswitch_walk(void (*visit)(void *arg, const struct vswitch *vswitch), void 
 void vswitch_walk_ports(const struct vswitch *vswitch,
                         void (*visit)(void *arg, const struct vmk_PortInt *port), void *arg);
 
-/* Port objects: port.c. */
+/* Port objects: port.c. Context: may block, but for the counters. */
 
 /** Make a port that is in no switch yet, with counters under `net/port/<name>`. @return VMK_OK or
  * VMK_NO_MEMORY. */
