@@ -9,27 +9,21 @@
 #include "interface.h"
 
 #include <lwip/dhcp.h>
-#include <lwip/dns.h>
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
-#include <lwip/prot/dhcp.h>
 
-#include <vmkapi/base/mark.h>
 #include <vmkapi/base/module.h>
-#include <vmkapi/base/system.h>
 #include <vmkapi/net/net_port.h>
 
+#include "address.h"
 #include "stack.h"
 
-#define NAME       "vmk0"
-#define PORT_GROUP "Management Network"
-#define TX_BATCH   32
+#define TX_BATCH 32
 
-static struct netif netif;
+struct netif interface_netif;
 static vmk_Port port;
 static struct vmk_PktListInt to_send;
-static vmk_uint32 events;         /* Bits by vmk_PortEvent, set by the switch; atomic. */
-static vmk_IPv4Address announced; /* Address last logged. */
+static vmk_uint32 events; /* Bits by vmk_PortEvent, set by the switch; atomic. */
 
 VMK_STATIC_ASSERT(sizeof(struct pbuf_custom) <= VMK_PKT_DRIVER_AREA_SIZE, "its place is the driver area");
 
@@ -72,7 +66,7 @@ static void input(vmk_PktHandle *pkt)
         return;
     }
     p = vmk_PktIsWritable(pkt) && vmk_PktIsFullyMapped(pkt) ? wrap(pkt) : copy(pkt);
-    if (p && netif.input(p, &netif) != ERR_OK) {
+    if (p && interface_netif.input(p, &interface_netif) != ERR_OK) {
         pbuf_free(p);
     }
 }
@@ -116,134 +110,12 @@ static err_t output(struct netif *unused, struct pbuf *p)
     return ERR_OK;
 }
 
-/* Addresses. */
-
-static vmk_uint32 prefix_length(vmk_IPv4Address netmask)
-{
-    vmk_uint32 len = 0;
-
-    for (; netmask != 0; netmask &= netmask - 1) {
-        len++;
-    }
-    return len;
-}
-
-/* Startup waits for an address, once there is a link to get one by. */
-
-static vmk_Bool awaited;
-
-static void release_startup(void)
-{
-    if (__atomic_exchange_n(&awaited, VMK_FALSE, __ATOMIC_ACQ_REL)) {
-        vmk_StartupRelease();
-    }
-}
-
-static void hold_startup(void)
-{
-    if (!__atomic_exchange_n(&awaited, VMK_TRUE, __ATOMIC_ACQ_REL)) {
-        vmk_StartupHold("an address for " NAME);
-    }
-    if (__atomic_load_n(&announced, __ATOMIC_ACQUIRE) != 0) {
-        release_startup();
-    }
-}
-
-/** Called by lwIP when the interface's address has changed. */
-static void address_changed(struct netif *unused)
-{
-    vmk_IPInterface info;
-
-    interface_get(&info);
-    if (info.address == announced) {
-        return;
-    }
-    __atomic_store_n(&announced, info.address, __ATOMIC_RELEASE);
-    if (announced == 0) {
-        vmk_LogMessage(NAME ": no address");
-        return;
-    }
-    vmk_LogMessage(NAME ": %s " VMK_IPV4_FMT_STR "/%u gateway " VMK_IPV4_FMT_STR " dns " VMK_IPV4_FMT_STR,
-                   info.dhcp ? "DHCP lease" : "static address", VMK_IPV4_FMT_ARGS(info.address),
-                   prefix_length(info.netmask), VMK_IPV4_FMT_ARGS(info.gateway),
-                   VMK_IPV4_FMT_ARGS(info.dns[0]));
-    vmk_Mark(VMK_MARK_LEASE);
-    release_startup();
-    vmk_LogMessage(NAME ": status page at http://" VMK_IPV4_FMT_STR "/", VMK_IPV4_FMT_ARGS(info.address));
-}
-
-static bool uses_dhcp(void)
-{
-    const struct dhcp *dhcp = netif_dhcp_data(&netif);
-
-    return dhcp && dhcp->state != DHCP_STATE_OFF;
-}
-
-VMK_ReturnStatus interface_ipv4_set(const vmk_IPv4Config *config)
-{
-    ip4_addr_t address = {config->address}, netmask = {config->netmask}, gateway = {config->gateway};
-
-    if (config->dhcp) {
-        return uses_dhcp() || dhcp_start(&netif) == ERR_OK ? VMK_OK : VMK_NO_MEMORY;
-    }
-    if (config->address == 0 || config->netmask == 0 || !ip4_addr_netmask_valid(netmask.addr)) {
-        return VMK_BAD_PARAM;
-    }
-    dhcp_release_and_stop(&netif);
-    netif_set_addr(&netif, &address, &netmask, &gateway);
-    return VMK_OK;
-}
-
-/** Read "A.B.C.D/LEN[,GATEWAY]". */
-static bool parse_address(const char *text, vmk_IPv4Config *config)
-{
-    char word[20];
-    char *end;
-    const char *slash = vmk_Strchr(text, '/');
-    unsigned long len;
-    ip4_addr_t addr;
-
-    *config = (vmk_IPv4Config){.dhcp = VMK_FALSE};
-    if (!slash || (vmk_size_t)(slash - text) >= sizeof(word)) {
-        return false;
-    }
-    (void)vmk_Strlcpy(word, text, (vmk_size_t)(slash - text) + 1);
-    len = vmk_Strtoul(slash + 1, &end, 10);
-    if (!ip4addr_aton(word, &addr) || len == 0 || len > 32 || (*end != '\0' && *end != ',')) {
-        return false;
-    }
-    config->address = addr.addr;
-    config->netmask = PP_HTONL((u32_t)(0xffffffffull << (32 - len)));
-    if (*end == ',') {
-        if (!ip4addr_aton(end + 1, &addr)) {
-            return false;
-        }
-        config->gateway = addr.addr;
-    }
-    return true;
-}
-
-static void configure(const char *address)
-{
-    vmk_IPv4Config config = {.dhcp = VMK_TRUE};
-    vmk_StatusValue status;
-
-    if (vmk_Strcmp(address, "dhcp") != 0 && !parse_address(address, &config)) {
-        vmk_WarningMessage("address '%s' is neither 'dhcp' nor 'A.B.C.D/LEN[,GATEWAY]'; using dhcp", address);
-        config = (vmk_IPv4Config){.dhcp = VMK_TRUE};
-    }
-    status = interface_ipv4_set(&config);
-    if (status != VMK_OK) {
-        vmk_WarningMessage(NAME ": could not set its address: %s", vmk_StatusToString(status));
-    }
-}
-
 /* Life. */
 
 static void port_event(vmk_AddrCookie data, vmk_PortEvent event)
 {
     if (event == VMK_PORT_EVENT_LINK_UP) {
-        hold_startup();
+        address_hold_startup();
     }
     (void)__atomic_fetch_or(&events, 1u << event, __ATOMIC_RELEASE);
     stack_wake();
@@ -251,27 +123,27 @@ static void port_event(vmk_AddrCookie data, vmk_PortEvent event)
 
 static void update_hardware(void)
 {
-    netif.hwaddr_len = VMK_ETH_ADDR_LENGTH;
-    vmk_PortMACGet(port, netif.hwaddr);
-    netif.mtu = (u16_t)vmk_PortMTUGet(port);
+    interface_netif.hwaddr_len = VMK_ETH_ADDR_LENGTH;
+    vmk_PortMACGet(port, interface_netif.hwaddr);
+    interface_netif.mtu = (u16_t)vmk_PortMTUGet(port);
 }
 
 static void update_link(void)
 {
     if (vmk_PortLinkStateGet(port) == VMK_LINK_STATE_UP) {
-        netif_set_link_up(&netif);
+        netif_set_link_up(&interface_netif);
     } else {
-        netif_set_link_down(&netif);
+        netif_set_link_down(&interface_netif);
     }
 }
 
 static err_t init_netif(struct netif *unused)
 {
-    netif.name[0] = 'v';
-    netif.name[1] = 'm';
-    netif.output = etharp_output;
-    netif.linkoutput = output;
-    netif.flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    interface_netif.name[0] = 'v';
+    interface_netif.name[1] = 'm';
+    interface_netif.output = etharp_output;
+    interface_netif.linkoutput = output;
+    interface_netif.flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
     update_hardware();
     return ERR_OK;
 }
@@ -279,8 +151,8 @@ static err_t init_netif(struct netif *unused)
 void interface_start(const char *address, const char *hostname)
 {
     static const vmk_PortProps props = {
-        .name = NAME,
-        .portGroup = PORT_GROUP,
+        .name = INTERFACE_NAME,
+        .portGroup = INTERFACE_PORT_GROUP,
         .deliver = deliver,
         .event = port_event,
     };
@@ -290,19 +162,20 @@ void interface_start(const char *address, const char *hostname)
     mine.moduleID = vmk_ModuleCurrentID;
     status = vmk_PortConnect(&mine, &port);
     if (status != VMK_OK) {
-        vmk_WarningMessage(NAME ": not connected to '" PORT_GROUP "': %s", vmk_StatusToString(status));
+        vmk_WarningMessage(INTERFACE_NAME ": not connected to '" INTERFACE_PORT_GROUP "': %s",
+                           vmk_StatusToString(status));
         return;
     }
-    (void)netif_add(&netif, NULL, NULL, NULL, NULL, init_netif, netif_input);
-    netif_set_hostname(&netif, hostname);
-    netif_set_default(&netif);
-    netif_set_status_callback(&netif, address_changed);
-    netif_set_up(&netif);
+    (void)netif_add(&interface_netif, NULL, NULL, NULL, NULL, init_netif, netif_input);
+    netif_set_hostname(&interface_netif, hostname);
+    netif_set_default(&interface_netif);
+    netif_set_status_callback(&interface_netif, address_changed);
+    netif_set_up(&interface_netif);
     update_link();
-    if (netif_is_link_up(&netif)) {
-        hold_startup();
+    if (netif_is_link_up(&interface_netif)) {
+        address_hold_startup();
     }
-    configure(address);
+    address_configure(address);
 }
 
 void interface_turn(void)
@@ -330,29 +203,23 @@ void interface_stop(void)
     if (!port) {
         return;
     }
-    dhcp_release_and_stop(&netif);
+    dhcp_release_and_stop(&interface_netif);
     flush();
-    dhcp_cleanup(&netif);
-    netif_remove(&netif);
+    dhcp_cleanup(&interface_netif);
+    netif_remove(&interface_netif);
     vmk_PortDisconnect(port);
-    release_startup();
+    address_release_startup();
     port = NULL;
 }
 
 void interface_get(vmk_IPInterface *info)
 {
     *info = (vmk_IPInterface){
-        .name = {NAME},
-        .portGroup = {PORT_GROUP},
-        .mtu = netif.mtu,
-        .linkUp = netif_is_link_up(&netif) != 0,
-        .dhcp = uses_dhcp(),
-        .address = netif_ip4_addr(&netif)->addr,
-        .netmask = netif_ip4_netmask(&netif)->addr,
-        .gateway = netif_ip4_gw(&netif)->addr,
+        .name = {INTERFACE_NAME},
+        .portGroup = {INTERFACE_PORT_GROUP},
+        .mtu = interface_netif.mtu,
+        .linkUp = netif_is_link_up(&interface_netif) != 0,
     };
-    vmk_Memcpy(info->mac, netif.hwaddr, VMK_ETH_ADDR_LENGTH);
-    for (u8_t i = 0; i < VMK_IP_DNS_SERVERS; i++) {
-        info->dns[i] = dns_getserver(i)->addr;
-    }
+    vmk_Memcpy(info->mac, interface_netif.hwaddr, VMK_ETH_ADDR_LENGTH);
+    address_get(info);
 }

@@ -21,7 +21,4 @@ void interface_stop(void);
 /** Describe the interface. */
 void interface_get(vmk_IPInterface *info);
 
-/** Configure it anew. @return VMK_OK or VMK_BAD_PARAM. */
-VMK_ReturnStatus interface_ipv4_set(const vmk_IPv4Config *config);
-
 #endif

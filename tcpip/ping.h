@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ping.h - echo requests and name look-ups on behalf of commands, from any world.
+ * ping.h - echo requests on behalf of commands.
  */
 #ifndef TCPIP_PING_H
 #define TCPIP_PING_H

@@ -9,6 +9,7 @@
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/udp.h>
 
+#include "address.h"
 #include "interface.h"
 #include "ping.h"
 #include "resolve.h"
@@ -54,7 +55,7 @@ static void set_ipv4(void *arg)
 {
     struct question *question = arg;
 
-    question->status = interface_ipv4_set(question->config);
+    question->status = address_set(question->config);
 }
 
 static VMK_ReturnStatus ipv4_set(vmk_AddrCookie data, const char *interface, const vmk_IPv4Config *config)
