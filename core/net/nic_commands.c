@@ -126,100 +126,114 @@ static void format_modes(struct format *f, vmk_uint32 modes)
     format_string(f, text);
 }
 
-/** The cells that come from link settings, empty when there are none. */
-static void format_link_settings(struct format *f, const vmk_UplinkLinkSettings *s)
+static void format_nones(struct format *f, unsigned count)
+{
+    while (count-- > 0) {
+        format_none(f);
+    }
+}
+
+/* What a driver doesn't tell is left empty. */
+
+static void format_link_settings(struct format *f, const struct vmk_UplinkInt *uplink)
 {
     static const char *const ports[] = {"TP", "FIBRE", "OTHER"};
+    const vmk_UplinkLinkSettingsOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_LINK_SETTINGS);
+    vmk_UplinkLinkSettings s;
 
-    if (!s) {
-        for (int i = 0; i < 5; i++) {
-            format_none(f);
-        }
+    if (!ops || ops->linkSettingsGet(uplink->reg.driverData, &s) != VMK_OK) {
+        format_nones(f, 5);
         return;
     }
-    format_bool(f, s->autoNegotiate);
-    format_modes(f, s->advertisedModes);
-    format_modes(f, s->supportedModes);
-    format_string(f, ports[s->port]);
-    format_uint(f, s->phyAddress);
+    format_bool(f, s.autoNegotiate);
+    format_modes(f, s.advertisedModes);
+    format_modes(f, s.supportedModes);
+    format_string(f, ports[s.port]);
+    format_uint(f, s.phyAddress);
 }
 
-static void format_pause(struct format *f, const vmk_UplinkPauseParams *p)
+static void format_pause(struct format *f, const struct vmk_UplinkInt *uplink)
 {
-    if (!p) {
-        format_none(f);
-        format_none(f);
-        format_none(f);
+    const vmk_UplinkPauseParamsOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_PAUSE_PARAMS);
+    vmk_UplinkPauseParams p;
+
+    if (!ops || ops->pauseParamsGet(uplink->reg.driverData, &p) != VMK_OK) {
+        format_nones(f, 3);
         return;
     }
-    format_bool(f, p->autoNegotiate);
-    format_bool(f, p->rxPause);
-    format_bool(f, p->txPause);
+    format_bool(f, p.autoNegotiate);
+    format_bool(f, p.rxPause);
+    format_bool(f, p.txPause);
 }
 
-static void format_wol(struct format *f, vmk_uint32 set)
+static void format_message_level(struct format *f, const struct vmk_UplinkInt *uplink)
 {
-    static const char letters[] = "pumbag";
-    char text[sizeof(letters)];
+    const vmk_UplinkMessageLevelOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_MESSAGE_LEVEL);
+    vmk_uint32 level;
+
+    if (ops && ops->levelGet(uplink->reg.driverData, &level) == VMK_OK) {
+        format_hex(f, level);
+    } else {
+        format_none(f);
+    }
+}
+
+/** Wake-up causes by letter, in the order of their bits; as ethtool spells them. */
+static const char wol_letters[] = "pumbag";
+
+static void format_wol_causes(struct format *f, vmk_uint32 set)
+{
+    char text[sizeof(wol_letters)];
     vmk_uint32 len = 0;
 
-    for (vmk_uint32 i = 0; i < sizeof(letters) - 1; i++) {
+    for (vmk_uint32 i = 0; i < sizeof(wol_letters) - 1; i++) {
         if (set & 1u << i) {
-            text[len++] = letters[i];
+            text[len++] = wol_letters[i];
         }
     }
     text[len] = '\0';
     format_string(f, text);
 }
 
+static void format_wol(struct format *f, const struct vmk_UplinkInt *uplink)
+{
+    const vmk_UplinkWOLOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_WAKE_ON_LAN);
+    vmk_UplinkWOLState wol;
+
+    if (!ops || ops->wolStateGet(uplink->reg.driverData, &wol) != VMK_OK) {
+        wol = (vmk_UplinkWOLState){0};
+    }
+    format_wol_causes(f, wol.supported);
+    format_wol_causes(f, wol.enabled);
+}
+
 static VMK_ReturnStatus get(struct command_call *call)
 {
-    const vmk_UplinkLinkSettingsOps *link_ops;
-    const vmk_UplinkPauseParamsOps *pause_ops;
-    const vmk_UplinkMessageLevelOps *level_ops;
-    const vmk_UplinkWOLOps *wol_ops;
     struct format *f = &call->format;
+    const vmk_UplinkDriverInfo *info;
     struct vmk_UplinkInt *uplink;
-    vmk_UplinkLinkSettings settings;
-    vmk_UplinkPauseParams pause;
-    vmk_UplinkWOLState wol = {0};
-    vmk_uint32 level;
-    vmk_AddrCookie data;
     vmk_StatusValue status = nic_claim(call, &uplink);
 
     if (status != VMK_OK) {
         return status;
     }
-    data = uplink->reg.driverData;
-    link_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_LINK_SETTINGS);
-    pause_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_PAUSE_PARAMS);
-    level_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_MESSAGE_LEVEL);
-    wol_ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_WAKE_ON_LAN);
+    info = &uplink->reg.driverInfo;
     format_row(f);
     format_string(f, uplink->name.string);
-    format_string(f, uplink->reg.driverInfo.driver.string);
-    format_string(f, uplink->reg.driverInfo.version.string);
-    format_string(f, uplink->reg.driverInfo.firmwareVersion.string);
-    format_string(f, uplink->reg.driverInfo.busAddress.string);
+    format_string(f, info->driver.string);
+    format_string(f, info->version.string);
+    format_string(f, info->firmwareVersion.string);
+    format_string(f, info->busAddress.string);
     format_stringf(f, VMK_ETH_ADDR_FMT_STR, VMK_ETH_ADDR_FMT_ARGS(uplink->reg.mac));
     format_uint(f, uplink->reg.mtu);
     format_string(f, uplink->running ? "Up" : "Down");
     format_string(f, link_text(uplink));
     format_uint(f, uplink->link.speed);
     format_string(f, uplink_duplex_text(uplink->link.duplex));
-    format_link_settings(f,
-                         link_ops && link_ops->linkSettingsGet(data, &settings) == VMK_OK ? &settings : NULL);
-    format_pause(f, pause_ops && pause_ops->pauseParamsGet(data, &pause) == VMK_OK ? &pause : NULL);
-    if (level_ops && level_ops->levelGet(data, &level) == VMK_OK) {
-        format_hex(f, level);
-    } else {
-        format_none(f);
-    }
-    if (wol_ops && wol_ops->wolStateGet(data, &wol) != VMK_OK) {
-        wol = (vmk_UplinkWOLState){0};
-    }
-    format_wol(f, wol.supported);
-    format_wol(f, wol.enabled);
+    format_link_settings(f, uplink);
+    format_pause(f, uplink);
+    format_message_level(f, uplink);
+    format_wol(f, uplink);
     uplink_yield(uplink);
     return VMK_OK;
 }
@@ -289,17 +303,16 @@ static VMK_ReturnStatus set_message_level(struct command_call *call, struct vmk_
 static VMK_ReturnStatus set_wol(struct command_call *call, struct vmk_UplinkInt *uplink)
 {
     const vmk_UplinkWOLOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_WAKE_ON_LAN);
-    static const char letters[] = "pumbag";
     vmk_UplinkWOLState state = {0};
 
     if (!ops) {
         return VMK_NOT_SUPPORTED;
     }
     for (const char *at = command_string(call, "wake-on-lan"); *at != '\0'; at++) {
-        const char *letter = vmk_Strchr(letters, *at);
+        const char *letter = vmk_Strchr(wol_letters, *at);
 
         if (letter) {
-            state.enabled |= 1u << (letter - letters);
+            state.enabled |= 1u << (letter - wol_letters);
         } else if (*at != 'd') {
             return command_fail(call, VMK_BAD_PARAM, "'%c' is none of p,u,m,b,a,g,d", *at);
         }
