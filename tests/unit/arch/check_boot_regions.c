@@ -2,7 +2,7 @@
 /*
  * check_boot_regions.c - memory maps as firmware really hands them over: unsorted, overlapping, unaligned.
  */
-#include <check.h>
+#include "run.h"
 
 #include "../../../core/arch/x86_64/boot_regions.h"
 
@@ -97,24 +97,6 @@ START_TEST(too_much_ram_is_lost_not_fatal)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("boot_regions");
-    TCase *tc = tcase_create("map");
-    SRunner *runner;
-    int failed;
-
-    tcase_add_checked_fixture(tc, start, NULL);
-    tcase_add_test(tc, settle_sorts_and_merges);
-    tcase_add_test(tc, ram_shrinks_and_reserved_grows_to_pages);
-    tcase_add_test(tc, the_strongest_claim_wins);
-    tcase_add_test(tc, use_takes_only_ram_and_keeps_what_was_used);
-    tcase_add_test(tc, find_goes_for_the_top_below_the_limit);
-    tcase_add_test(tc, too_much_ram_is_lost_not_fatal);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS_AFTER(start, settle_sorts_and_merges, ram_shrinks_and_reserved_grows_to_pages,
+                the_strongest_claim_wins, use_takes_only_ram_and_keeps_what_was_used,
+                find_goes_for_the_top_below_the_limit, too_much_ram_is_lost_not_fatal)

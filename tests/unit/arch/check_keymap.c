@@ -2,7 +2,8 @@
 /*
  * check_keymap.c - what typing sends.
  */
-#include <check.h>
+#include "run.h"
+
 #include <string.h>
 
 #include "../../../core/arch/x86_64/keymap.h"
@@ -71,23 +72,5 @@ START_TEST(any_code_is_harmless)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("keymap");
-    TCase *tc = tcase_create("keys");
-    SRunner *runner;
-    int failed;
-
-    tcase_add_checked_fixture(tc, start, NULL);
-    tcase_add_test(tc, letters_and_their_release);
-    tcase_add_test(tc, shift_holds_and_caps_lock_toggles);
-    tcase_add_test(tc, control_makes_control_characters);
-    tcase_add_test(tc, extended_keys_send_sequences);
-    tcase_add_test(tc, any_code_is_harmless);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS_AFTER(start, letters_and_their_release, shift_holds_and_caps_lock_toggles,
+                control_makes_control_characters, extended_keys_send_sequences, any_code_is_harmless)

@@ -2,7 +2,8 @@
 /*
  * check_paging.c - the kernel's page tables, in memory that no processor walks.
  */
-#include <check.h>
+#include "run.h"
+
 #include <string.h>
 #include <sys/mman.h>
 
@@ -195,28 +196,9 @@ START_TEST(an_audit_finds_code_that_is_written_elsewhere)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("paging");
-    TCase *tc = tcase_create("tables");
-    SRunner *runner;
-    int failed;
-
-    tcase_add_checked_fixture(tc, start, NULL);
-    tcase_add_test(tc, what_is_mapped_is_found);
-    tcase_add_test(tc, never_writable_and_executable);
-    tcase_add_test(tc, misaligned_and_occupied_are_refused);
-    tcase_add_test(tc, protecting_a_page_splits_a_large_one);
-    tcase_add_test(tc, a_gigabyte_splits_down_to_one_page);
-    tcase_add_test(tc, ranges_are_all_or_nothing);
-    tcase_add_test(tc, no_memory_for_tables_is_a_status);
-    tcase_add_test(tc, an_audit_counts_pages_of_every_size);
-    tcase_add_test(tc, an_audit_finds_what_may_be_written_and_executed);
-    tcase_add_test(tc, an_audit_finds_code_that_is_written_elsewhere);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS_AFTER(start, what_is_mapped_is_found, never_writable_and_executable,
+                misaligned_and_occupied_are_refused, protecting_a_page_splits_a_large_one,
+                a_gigabyte_splits_down_to_one_page, ranges_are_all_or_nothing,
+                no_memory_for_tables_is_a_status, an_audit_counts_pages_of_every_size,
+                an_audit_finds_what_may_be_written_and_executed,
+                an_audit_finds_code_that_is_written_elsewhere)

@@ -2,7 +2,8 @@
 /*
  * check_atomic.c - what each operation leaves and returns, alone and against other threads.
  */
-#include <check.h>
+#include "run.h"
+
 #include <pthread.h>
 
 #include <vmkapi/base/atomic.h>
@@ -71,19 +72,4 @@ START_TEST(nothing_is_lost_between_threads)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("atomic");
-    TCase *tc = tcase_create("atomic");
-    SRunner *runner;
-    int failed;
-
-    tcase_add_test(tc, each_leaves_and_returns_what_it_says);
-    tcase_add_test(tc, nothing_is_lost_between_threads);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+RUN_TESTS(each_leaves_and_returns_what_it_says, nothing_is_lost_between_threads)

@@ -13,9 +13,9 @@
 /** As ck_assert(), but silent while it holds: Check's own tells its parent process each time it passes. */
 #define CHECK_THAT(cond) ((cond) ? (void)0 : (void)ck_abort_msg("%s", #cond))
 
-/** Run @p count tests of a suite, each expected to end by @p signal, or to return when that is 0. */
-static inline void run_add(Suite *suite, const char *name, const TTest *const *tests, unsigned count,
-                           int signal)
+/** Add @p count tests to a suite, each expected to end by @p signal, or to return when that is 0. */
+static inline TCase *run_add(Suite *suite, const char *name, const TTest *const *tests, unsigned count,
+                             int signal)
 {
     TCase *tcase = tcase_create(name);
 
@@ -24,6 +24,7 @@ static inline void run_add(Suite *suite, const char *name, const TTest *const *t
         tcase_add_test_raise_signal(tcase, tests[i], signal);
     }
     suite_add_tcase(suite, tcase);
+    return tcase;
 }
 
 static inline int run_suite(Suite *suite)
@@ -45,6 +46,18 @@ static inline int run_suite(Suite *suite)
         Suite *suite = suite_create(__FILE__);                                                               \
                                                                                                              \
         run_add(suite, "tests", tests, sizeof(tests) / sizeof(tests[0]), 0);                                 \
+        return run_suite(suite);                                                                             \
+    }
+
+/** As RUN_TESTS(), with @p setup called first in each process. */
+#define RUN_TESTS_AFTER(setup, ...)                                                                          \
+    int main(void)                                                                                           \
+    {                                                                                                        \
+        const TTest *tests[] = {__VA_ARGS__};                                                                \
+        Suite *suite = suite_create(__FILE__);                                                               \
+                                                                                                             \
+        tcase_add_checked_fixture(run_add(suite, "tests", tests, sizeof(tests) / sizeof(tests[0]), 0),       \
+                                  setup, NULL);                                                              \
         return run_suite(suite);                                                                             \
     }
 
