@@ -3,7 +3,7 @@
  * linux_deviations.c - what is not as in Linux, as a driver finds it (vmklinux/DEVIATIONS.md).
  */
 #include "../unit/vmklinux/linux_test.h"
-#include "deviations_start.h"
+#include "functions_start.h"
 
 #include <linux/delay.h>
 #include <linux/ethtool.h>

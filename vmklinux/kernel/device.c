@@ -12,7 +12,7 @@ EXPORT_SYMBOL(dev_driver_string);
 
 int device_set_wakeup_enable(struct device *dev, bool enable)
 {
-    if (enable && !dev->power.can_wakeup)
+    if (!dev->power.can_wakeup)
         return -EINVAL;
     dev->power.wakeup_enabled = enable;
     return 0;

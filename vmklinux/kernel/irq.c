@@ -26,6 +26,7 @@ struct irq_action {
     irq_handler_t handler;
     irq_handler_t thread_fn;
     void *dev_id;
+    const char *name;
     unsigned int irq;
     unsigned long flags;
     struct work_struct thread;
@@ -46,8 +47,14 @@ static irqreturn_t run_action(struct irq_action *action)
 {
     irqreturn_t ret = action->handler((int)action->irq, action->dev_id);
 
-    if (unlikely(ret & IRQ_WAKE_THREAD))
-        queue_work(system_wq, &action->thread);
+    if (likely(!(ret & IRQ_WAKE_THREAD)) ||
+        WARN_ONCE(!action->thread_fn, "interrupt %u has no thread\n", action->irq))
+        return ret;
+    /* The line is held until the thread has seen to it. */
+    if (action->flags & IRQF_ONESHOT)
+        disable_irq_nosync(action->irq);
+    if (!queue_work(system_wq, &action->thread) && action->flags & IRQF_ONESHOT)
+        enable_irq(action->irq);
     return ret;
 }
 
@@ -70,10 +77,9 @@ static void run_thread_fn(struct work_struct *work)
         enable_irq(action->irq);
 }
 
-/* A threaded handler without one for the interrupt itself: hold the line until the thread has seen to it. */
+/* A threaded handler without one for the interrupt itself. */
 static irqreturn_t wake_thread(int irq, void *dev_id)
 {
-    disable_irq_nosync((unsigned int)irq);
     return IRQ_WAKE_THREAD;
 }
 
@@ -151,7 +157,8 @@ static void close_desc(struct irq_desc *desc) VMK_REQUIRES(&irq_mutex)
 }
 
 static struct irq_action *make_action(struct module *module, unsigned int irq, irq_handler_t handler,
-                                      irq_handler_t thread_fn, unsigned long irqflags, void *dev)
+                                      irq_handler_t thread_fn, unsigned long irqflags, const char *name,
+                                      void *dev)
 {
     struct irq_action *action = vmklinux_kmalloc(module, sizeof(*action), GFP_KERNEL | __GFP_ZERO);
 
@@ -160,6 +167,7 @@ static struct irq_action *make_action(struct module *module, unsigned int irq, i
     action->handler = handler ? handler : wake_thread;
     action->thread_fn = thread_fn;
     action->dev_id = dev;
+    action->name = name;
     action->irq = irq;
     action->flags = irqflags | (handler ? 0 : IRQF_ONESHOT);
     INIT_WORK(&action->thread, run_thread_fn);
@@ -175,8 +183,7 @@ static void replace_actions(struct irq_desc *desc, struct irq_action **at, struc
     enable_irq(desc->irq);
 }
 
-static int add_action(struct module *module, struct irq_action *action, const char *name)
-    VMK_REQUIRES(&irq_mutex)
+static int add_action(struct module *module, struct irq_action *action) VMK_REQUIRES(&irq_mutex)
 {
     struct irq_desc *desc = find_desc(action->irq);
     int err;
@@ -188,7 +195,7 @@ static int add_action(struct module *module, struct irq_action *action, const ch
         replace_actions(desc, &desc->actions, action);
         return 0;
     }
-    err = open_desc(module, action->irq, name, &desc);
+    err = open_desc(module, action->irq, action->name, &desc);
     if (err)
         return err;
     desc->actions = action;
@@ -208,11 +215,11 @@ int vmklinux_request_irq(struct module *module, unsigned int irq, irq_handler_t 
     might_sleep();
     if ((!handler && !thread_fn) || ((irqflags & IRQF_SHARED) && !dev))
         return -EINVAL;
-    action = make_action(module, irq, handler, thread_fn, irqflags, dev);
+    action = make_action(module, irq, handler, thread_fn, irqflags, name, dev);
     if (!action)
         return -ENOMEM;
     mutex_lock(&irq_mutex);
-    err = add_action(module, action, name);
+    err = add_action(module, action);
     mutex_unlock(&irq_mutex);
     if (err)
         kfree(action);
@@ -242,15 +249,19 @@ static struct irq_action *remove_action(unsigned int irq, void *dev_id) VMK_REQU
 const void *free_irq(unsigned int irq, void *dev_id)
 {
     struct irq_action *action;
+    const char *name;
 
     mutex_lock(&irq_mutex);
     action = remove_action(irq, dev_id);
     mutex_unlock(&irq_mutex);
     if (WARN(!action, "free_irq(%u): not requested\n", irq))
         return NULL;
-    cancel_work_sync(&action->thread);
+    /* Where others share the interrupt, they get it back. */
+    if (cancel_work_sync(&action->thread) && action->flags & IRQF_ONESHOT)
+        enable_irq(irq);
+    name = action->name;
     kfree(action);
-    return NULL;
+    return name;
 }
 EXPORT_SYMBOL(free_irq);
 

@@ -120,12 +120,17 @@ int register_netdev(struct net_device *dev)
     int err = 0;
 
     rtnl_lock();
-    memcpy(dev->perm_addr, dev->dev_addr, dev->addr_len);
+    if (dev->addr_assign_type == NET_ADDR_PERM)
+        memcpy(dev->perm_addr, dev->dev_addr, dev->addr_len);
     dev->wanted_features = dev->features & dev->hw_features;
     if (dev->netdev_ops->ndo_init)
         err = dev->netdev_ops->ndo_init(dev);
-    if (!err)
+    if (!err) {
+        (void)vmklinux_dev_update_features(dev);
         err = add(dev);
+        if (err && dev->netdev_ops->ndo_uninit)
+            dev->netdev_ops->ndo_uninit(dev);
+    }
     rtnl_unlock();
     return err;
 }

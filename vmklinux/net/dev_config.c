@@ -11,6 +11,8 @@ int vmklinux_dev_set_mtu(struct net_device *dev, unsigned int mtu)
 {
     int err = 0;
 
+    if (mtu == dev->mtu)
+        return 0;
     if (mtu < dev->min_mtu || (dev->max_mtu && mtu > dev->max_mtu))
         return -EINVAL;
     if (!netif_device_present(dev))
@@ -33,11 +35,17 @@ EXPORT_SYMBOL(dev_addr_mod);
 int vmklinux_dev_set_mac(struct net_device *dev, const u8 *mac)
 {
     struct sockaddr address = {.sa_family = dev->type};
+    int err;
 
     if (!dev->netdev_ops->ndo_set_mac_address)
         return -EOPNOTSUPP;
+    if (!netif_device_present(dev))
+        return -ENODEV;
     memcpy(address.sa_data, mac, ETH_ALEN);
-    return dev->netdev_ops->ndo_set_mac_address(dev, &address);
+    err = dev->netdev_ops->ndo_set_mac_address(dev, &address);
+    if (!err)
+        dev->addr_assign_type = NET_ADDR_SET;
+    return err;
 }
 
 void vmklinux_dev_apply_filter(struct net_device *dev)
@@ -106,17 +114,28 @@ int vmklinux_dev_set_multicast(struct net_device *dev, unsigned int count, const
     return 0;
 }
 
-int vmklinux_dev_set_features(struct net_device *dev, netdev_features_t mask, bool on)
+/* An offload that stands on another goes with it. */
+static netdev_features_t fix_features(struct net_device *dev, netdev_features_t features)
 {
-    netdev_features_t wanted = on ? dev->wanted_features | mask : dev->wanted_features & ~mask;
-    netdev_features_t features = (dev->features & ~dev->hw_features) | wanted;
-    int err = 0;
-
-    if (mask & ~dev->hw_features)
-        return -EOPNOTSUPP;
-    dev->wanted_features = wanted;
     if (dev->netdev_ops->ndo_fix_features)
         features = dev->netdev_ops->ndo_fix_features(dev, features);
+    if (features & NETIF_F_HW_CSUM)
+        features &= ~(NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM);
+    if (!(features & NETIF_F_SG))
+        features &= ~NETIF_F_ALL_TSO;
+    if (!(features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM)))
+        features &= ~(NETIF_F_TSO | NETIF_F_TSO_ECN);
+    if (!(features & (NETIF_F_HW_CSUM | NETIF_F_IPV6_CSUM)))
+        features &= ~NETIF_F_TSO6;
+    return features;
+}
+
+int vmklinux_dev_update_features(struct net_device *dev)
+{
+    netdev_features_t wanted = (dev->features & ~dev->hw_features) | dev->wanted_features;
+    netdev_features_t features = fix_features(dev, wanted);
+    int err = 0;
+
     if (dev->features == features)
         return 0;
     if (dev->netdev_ops->ndo_set_features)
@@ -127,4 +146,12 @@ int vmklinux_dev_set_features(struct net_device *dev, netdev_features_t mask, bo
     if (err == 0)
         dev->features = features;
     return 0;
+}
+
+int vmklinux_dev_set_features(struct net_device *dev, netdev_features_t mask, bool on)
+{
+    if (mask & ~dev->hw_features)
+        return -EOPNOTSUPP;
+    dev->wanted_features = on ? dev->wanted_features | mask : dev->wanted_features & ~mask;
+    return vmklinux_dev_update_features(dev);
 }

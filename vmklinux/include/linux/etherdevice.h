@@ -86,6 +86,7 @@ static inline void eth_hw_addr_random(struct net_device *dev)
 {
     u8 addr[ETH_ALEN];
 
+    dev->addr_assign_type = NET_ADDR_RANDOM;
     eth_random_addr(addr);
     eth_hw_addr_set(dev, addr);
 }

@@ -147,12 +147,10 @@ bool napi_schedule_prep(struct napi_struct *n);
 void __napi_schedule(struct napi_struct *n);
 #define __napi_schedule_irqoff(n) __napi_schedule(n)
 
-static inline bool napi_schedule(struct napi_struct *n)
+static inline void napi_schedule(struct napi_struct *n)
 {
-    if (!napi_schedule_prep(n))
-        return false;
-    __napi_schedule(n);
-    return true;
+    if (napi_schedule_prep(n))
+        __napi_schedule(n);
 }
 
 /* As napi_schedule(), with interrupts off. */

@@ -47,6 +47,7 @@ int vmklinux_dev_set_mac(struct net_device *dev, const u8 *mac) VMK_REQUIRES(vmk
 int vmklinux_dev_set_filter(struct net_device *dev, bool promisc, bool allmulti) VMK_REQUIRES(vmklinux_rtnl);
 int vmklinux_dev_set_multicast(struct net_device *dev, unsigned int count, const u8 (*addrs)[ETH_ALEN])
     VMK_REQUIRES(vmklinux_rtnl);
+int vmklinux_dev_update_features(struct net_device *dev) VMK_REQUIRES(vmklinux_rtnl);
 int vmklinux_dev_set_features(struct net_device *dev, netdev_features_t mask, bool on)
     VMK_REQUIRES(vmklinux_rtnl);
 

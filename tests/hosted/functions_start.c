@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * deviations_start.c - a machine with two functions on one interrupt line, vmklinux, and the module of
- * linux_deviations.c. The functions have nothing but a configuration space.
+ * functions_start.c - a machine with two functions on one interrupt line, vmklinux, and a module of Linux's
+ * side, whose name MODULE is. The functions have nothing but a configuration space.
  */
 #include "../unit/vmklinux/linux_test.h"
-#include "deviations_start.h"
+#include "functions_start.h"
 
 #include <core/uplink.h>
 #include <hosted/machine.h>
@@ -17,9 +17,14 @@
 #include <vmkapi/net/net_pkt.h>
 #include <vmkapi/net/net_port.h>
 
-vmk_ModuleID hosted_vmklinux_id, hosted_deviations_id;
+#define PASTE(a, b, c)       a##b##c
+#define HOSTED(module, what) PASTE(hosted_, module, what)
+#define QUOTE(word)          #word
+#define NAME_OF(word)        QUOTE(word)
+
+vmk_ModuleID hosted_vmklinux_id, HOSTED(MODULE, _id);
 int hosted_vmklinux_init(void);
-int hosted_deviations_init(void);
+int HOSTED(MODULE, _init)(void);
 
 #define STATUS           0x06
 #define STATUS_CAP_LIST  0x10
@@ -50,13 +55,13 @@ void linux_test_start(void)
 {
     hosted_start();
     hosted_vmklinux_id = hosted_module_add("vmklinux");
-    hosted_deviations_id = hosted_module_add("deviations");
+    HOSTED(MODULE, _id) = hosted_module_add(NAME_OF(MODULE));
     /* Four slots apart, their pins meet. */
     plug_in(&functions[0], 2);
     plug_in(&functions[1], 6);
     VMK_VERIFY(hosted_vmklinux_init() == 0);
     hosted_pci_start();
-    VMK_VERIFY(hosted_deviations_init() == 0);
+    VMK_VERIFY(HOSTED(MODULE, _init)() == 0);
 }
 
 unsigned logged_lines(void (*log)(void))
@@ -92,7 +97,7 @@ static void send_frame(vmk_Port port)
     VMK_PKTLIST_STACK_DEF_INIT(list);
     vmk_PktHandle *pkt;
 
-    VMK_VERIFY(vmk_PktAllocForModule(hosted_deviations_id, sizeof(frame), &pkt) == VMK_OK);
+    VMK_VERIFY(vmk_PktAllocForModule(HOSTED(MODULE, _id), sizeof(frame), &pkt) == VMK_OK);
     VMK_VERIFY(vmk_PktFrameLenSet(pkt, sizeof(frame)) == VMK_OK &&
                vmk_PktCopyBytesIn(frame, sizeof(frame), 0, pkt) == VMK_OK);
     vmk_PktListAppendPkt(list, pkt);
@@ -113,7 +118,7 @@ void use_uplink(_Bool on)
 {
     static vmk_Port port;
     vmk_PortProps props = {
-        .moduleID = hosted_deviations_id, .name = "test", .portGroup = "VM Network", .deliver = drop};
+        .moduleID = HOSTED(MODULE, _id), .name = "test", .portGroup = "VM Network", .deliver = drop};
     struct vmk_UplinkInt *uplink;
 
     props.mac[0] = 0x02;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * deviations_start.h - what the process does for the cases of linux_deviations.c.
+ * functions_start.h - what the process does for cases that need functions of a bus.
  */
-#ifndef HOSTED_DEVIATIONS_START_H
-#define HOSTED_DEVIATIONS_START_H
+#ifndef HOSTED_FUNCTIONS_START_H
+#define HOSTED_FUNCTIONS_START_H
 
 /** @return how many lines the log gets from @p log. */
 unsigned logged_lines(void (*log)(void));
