@@ -24,9 +24,11 @@ target_compile_options(vmk_kernel_warnings INTERFACE
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:GNU>>:-Wmaybe-uninitialized -Wno-attributes>
     $<$<AND:$<COMPILE_LANGUAGE:C>,$<C_COMPILER_ID:Clang>>:-Wthread-safety -Wno-ignored-attributes>)
 
-# Counts are right whoever else counts: another CPU, an interrupt. What inlining would merge stays apart.
+# Counts are right whoever else counts: another CPU, an interrupt. What inlining would merge stays apart. Each object
+# names the function that would merge its counts with older ones; it is never called, and must only not be NULL.
 add_library(vmk_kernel_counted INTERFACE)
 if(OPENVMK_COVERAGE)
+    set(VMK_COUNTED_LINK --defsym=__gcov_merge_add=1)
     target_compile_options(vmk_kernel_counted INTERFACE
         $<$<COMPILE_LANGUAGE:C>:--coverage -fprofile-update=atomic -fprofile-info-section=.vmk.coverage -fno-inline>)
 endif()

@@ -19,7 +19,6 @@
 # files given, after all vmk_module() calls. The target is archive-<archive>.
 
 set(VMK_MODULE_LD ${CMAKE_CURRENT_LIST_DIR}/module.ld)
-set(VMK_COVERAGE_DEF ${CMAKE_CURRENT_LIST_DIR}/coverage.def)
 
 function(vmk_module)
     cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_VMKAPI;FOREIGN" "NAME;PROVIDES;ARCHIVE"
@@ -44,9 +43,6 @@ function(vmk_module)
     if(NOT arg_WITHOUT_VMKAPI)
         list(APPEND providers vmkapi=${CMAKE_SOURCE_DIR}/vmkapi/include/vmkapi/abi/symbols.def)
     endif()
-    if(OPENVMK_COVERAGE)
-        list(APPEND providers vmkapi=${VMK_COVERAGE_DEF})
-    endif()
     foreach(module ${arg_DEPENDS})
         if(NOT TARGET module-${module})
             message(FATAL_ERROR "vmk_module: ${arg_NAME} depends on '${module}', which is not declared (yet): "
@@ -63,7 +59,7 @@ function(vmk_module)
 
     set(work ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME})
     set(module ${CMAKE_BINARY_DIR}/modules/${arg_NAME}.vmk)
-    set(link ${CMAKE_LINKER} -r -m elf_x86_64 --build-id=none -z noexecstack -T ${VMK_MODULE_LD})
+    set(link ${CMAKE_LINKER} -r -m elf_x86_64 --build-id=none -z noexecstack -T ${VMK_MODULE_LD} ${VMK_COUNTED_LINK})
     add_custom_command(
         OUTPUT ${module}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/modules

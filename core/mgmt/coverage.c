@@ -6,7 +6,6 @@
 
 #include <core/debug_port.h>
 #include <vmkapi/base/assert.h>
-#include <vmkapi/base/export.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 
@@ -137,17 +136,10 @@ void coverage_end(void)
     }
 }
 
-/* What counted objects and libgcov refer to, and never call when only lines are counted. */
+/* What libgcov refers to, and does not call when only lines are counted. */
 
-void __gcov_merge_add(vmk_int64 *counters, unsigned count);
 void *mmap(void *address, vmk_ByteCount len_bytes, int protection, int flags, int fd, vmk_int64 offset);
 VMK_ATTRIBUTE_NORETURN void abort(void);
-
-void __gcov_merge_add(vmk_int64 *counters, unsigned count)
-{
-    VMK_VERIFY(!"two runs of the kernel meet");
-}
-VMK_EXPORT_RECORD(__gcov_merge_add, 1, 0);
 
 void *mmap(void *address, vmk_ByteCount len_bytes, int protection, int flags, int fd, vmk_int64 offset)
 {
