@@ -15,6 +15,7 @@
 #define LINK_PATIENCE_MS 20000
 #define BURST            32
 #define HEADER           18 /* Addresses, type, number. */
+#define PLACES           16384
 
 vmk_ModuleID hosted_vmklinux_id, hosted_e1000_id;
 int hosted_vmklinux_init(void);
@@ -45,7 +46,10 @@ static void compose(vmk_uint8 *frame, unsigned number, unsigned len, vmk_Bool fr
     }
 }
 
-static void arrive(struct arrivals *at, const vmk_uint8 *frame, unsigned len, vmk_Bool from_wire)
+/* Where each frame began in memory, by its number: sent by the port, stored by the NIC, come to the port. */
+static const void *sent_from[PLACES], *stored_at[PLACES], *delivered_at[PLACES];
+
+static unsigned arrive(struct arrivals *at, const vmk_uint8 *frame, unsigned len, vmk_Bool from_wire)
 {
     vmk_uint8 expected[NIC_FRAME_MAX];
     unsigned number;
@@ -56,11 +60,14 @@ static void arrive(struct arrivals *at, const vmk_uint8 *frame, unsigned len, vm
     at->next = number + 1;
     compose(expected, number, len, from_wire);
     at->damaged += memcmp(frame, expected, len) != 0;
+    return number % PLACES;
 }
 
 static void on_transmitted(struct nic *from, const vmk_uint8 *frame, unsigned len)
 {
-    arrive(&at_wire, frame, len, VMK_FALSE);
+    unsigned place = arrive(&at_wire, frame, len, VMK_FALSE);
+
+    at_wire.moved += from->tx_at != sent_from[place];
 }
 
 static void on_delivered(vmk_AddrCookie data, vmk_PktList list)
@@ -74,7 +81,7 @@ static void on_delivered(vmk_AddrCookie data, vmk_PktList list)
         if (len > sizeof(frame) || vmk_PktCopyBytesOut(frame, len, 0, pkt) != VMK_OK) {
             at_port.damaged++;
         } else {
-            arrive(&at_port, frame, len, VMK_TRUE);
+            delivered_at[arrive(&at_port, frame, len, VMK_TRUE)] = pkt->frame;
         }
         vmk_PktRelease(pkt);
     }
@@ -173,6 +180,7 @@ static void send_one(vmk_PktList list, unsigned number, unsigned len)
     compose(frame, number, len, VMK_FALSE);
     VMK_VERIFY(vmk_PktAllocForModule(test_id, len, &pkt) == VMK_OK);
     VMK_VERIFY(vmk_PktFrameLenSet(pkt, len) == VMK_OK && vmk_PktCopyBytesIn(frame, len, 0, pkt) == VMK_OK);
+    sent_from[number % PLACES] = pkt->frame;
     vmk_PktListAppendPkt(list, pkt);
 }
 
@@ -196,11 +204,15 @@ void driver_receive(unsigned first, unsigned count, unsigned len)
     for (unsigned i = 0; i < count; i++) {
         compose(frame, first + i, len, VMK_TRUE);
         nic_receive(&nic, frame, len);
+        stored_at[(first + i) % PLACES] = nic.rx_at;
         if (i % BURST == BURST - 1) {
             hosted_run_ms(1);
         }
     }
     hosted_run_ms(10);
+    for (unsigned i = 0; i < count; i++) {
+        at_port.moved += delivered_at[(first + i) % PLACES] != stored_at[(first + i) % PLACES];
+    }
 }
 
 void driver_set_mtu(unsigned mtu)

@@ -17,6 +17,7 @@ struct arrivals {
     unsigned count;
     unsigned damaged;    /**< Not what was sent, by length or content. */
     unsigned disordered; /**< Not the number after the last one's. */
+    unsigned moved;      /**< Begun elsewhere in memory than at the other end: copied on the way. */
     unsigned next;       /**< The number expected. */
 };
 extern struct arrivals at_wire, at_port;

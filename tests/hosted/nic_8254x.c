@@ -155,6 +155,9 @@ static void gather(struct nic *nic, const struct descriptor *d)
     unsigned len = d->low & (extended ? TX_LENGTH : 0xffff);
     const void *bytes = hosted_pci_dma(&nic->pci, d->address, len);
 
+    if (nic->tx.len == 0) {
+        nic->tx_at = bytes;
+    }
     if (bytes != NULL && nic->tx.len + len <= NIC_FRAME_MAX) {
         memcpy(nic->tx.bytes + nic->tx.len, bytes, len);
         nic->tx.len += len;
@@ -266,6 +269,7 @@ static unsigned store(struct nic *nic, const vmk_uint8 *bytes, unsigned len)
         return 0;
     }
     memcpy(buffer, bytes, part);
+    nic->rx_at = nic->rx_at != NULL ? nic->rx_at : buffer;
     d->low = part;
     d->high = DESCRIPTOR_DONE | RX_NO_CHECKSUM | (part == len ? RX_EOP : 0);
     lie(nic, d);
@@ -302,6 +306,7 @@ void nic_receive(struct nic *nic, const void *frame, unsigned len)
         return;
     }
     memcpy(bytes, frame, len);
+    nic->rx_at = NULL;
     while (done < total && (part = store(nic, bytes + done, total - done)) != 0) {
         done += part;
     }

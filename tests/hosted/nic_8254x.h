@@ -40,6 +40,7 @@ struct nic {
     vmk_uint64 rx_taken, rx_refused, rx_missed; /**< Frames stored, filtered out, without a buffer. */
     vmk_uint64 interrupts;                      /**< Times the pin was raised. */
     unsigned resets;
+    const void *tx_at, *rx_at; /**< Where the last frame's first byte was read, and stored. */
 
     /* Inside. */
     vmk_uint32 reg[NIC_REGISTERS / 4];
