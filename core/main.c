@@ -27,7 +27,6 @@
 #include <core/pci.h>
 #include <core/smp.h>
 #include <core/startup.h>
-#include <core/stats.h>
 #include <core/uuid.h>
 #include <core/version.h>
 #include <core/vfs.h>
@@ -113,7 +112,6 @@ static vmk_StatusValue start_system(const struct boot_info *boot)
     vmk_StatusValue status = first_failure(VMK_OK, "file system", vfs_init());
 
     log_start();
-    stats_register_kernel();
     status = first_failure(status, "boot archives", lay_boot_archives(boot));
     status = first_failure(status, "modules", module_init());
     net_init();

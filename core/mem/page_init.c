@@ -11,6 +11,7 @@
 #include <core/paging.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/core/stats.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/bitvector.h>
 
@@ -100,6 +101,35 @@ static void free_range(vmk_MPN first, vmk_MPN end)
     }
 }
 
+static vmk_uint64 read_total(vmk_AddrCookie cookie)
+{
+    return total_pages << VMK_PAGE_SHIFT;
+}
+
+static vmk_uint64 read_free(vmk_AddrCookie cookie)
+{
+    struct memory_stats stats;
+
+    memory_stats_get(&stats);
+    return stats.free << VMK_PAGE_SHIFT;
+}
+
+static vmk_uint64 read_used(vmk_AddrCookie cookie)
+{
+    return read_total(cookie) - read_free(cookie);
+}
+
+static void register_stats(void)
+{
+    static const vmk_StatField fields[] = {VMK_STAT_READ("total_bytes", read_total),
+                                           VMK_STAT_READ("free_bytes", read_free),
+                                           VMK_STAT_READ("used_bytes", read_used)};
+    static vmk_StatGroup group;
+
+    vmk_StatGroupInit(&group, VMK_VMKERNEL_MODULE_ID, fields, VMK_ARRAY_SIZE(fields), "memory");
+    VMK_VERIFY(vmk_StatGroupRegister(&group) == VMK_OK);
+}
+
 void page_alloc_init(struct boot_info *boot)
 {
     find_blocks(boot);
@@ -120,6 +150,7 @@ void page_alloc_init(struct boot_info *boot)
         }
     }
     reserved_pages -= frame_pages;
+    register_stats();
     page_stats_register();
 }
 

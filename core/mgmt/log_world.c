@@ -9,12 +9,12 @@
 #include <core/config.h>
 #include <core/console.h>
 #include <core/console_dev.h>
-#include <core/crash.h>
 #include <core/vfs.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/sem.h>
 #include <vmkapi/base/world.h>
+#include <vmkapi/core/stats.h>
 #include <vmkapi/lib/libc.h>
 
 #define LOG_FILE     "/var/log/vmkernel.log"
@@ -152,6 +152,18 @@ void log_world_kick(const struct log_record *record)
     }
 }
 
+static void register_stats(void)
+{
+    static const vmk_StatField fields[] = {VMK_STAT_FIELD(struct log_stats, lines),
+                                           VMK_STAT_FIELD(struct log_stats, suppressed),
+                                           VMK_STAT_FIELD(struct log_stats, lost)};
+    static vmk_StatGroup group;
+
+    vmk_StatGroupInit(&group, VMK_VMKERNEL_MODULE_ID, fields, VMK_ARRAY_SIZE(fields), "log");
+    group.base = &log_stats;
+    VMK_VERIFY(vmk_StatGroupRegister(&group) == VMK_OK);
+}
+
 void log_start(void)
 {
     static vmk_uint64 on_console;
@@ -161,6 +173,7 @@ void log_start(void)
         .name = "log", .moduleID = VMK_VMKERNEL_MODULE_ID, .startFunction = log_main, .data = &on_console};
     vmk_WorldID id;
 
+    register_stats();
     vmk_SemaInit(&wanted, "log", 0);
     on_console = log_next();
     VMK_VERIFY(vmk_BottomHalfRegister(&bh, &wake_bh) == VMK_OK);

@@ -23,7 +23,4 @@ VMK_ReturnStatus stats_walk(const char *prefix, stats_visitor visit, void *arg);
 /** Read one counter. @return VMK_OK or VMK_NOT_FOUND. Context: world; may block. */
 VMK_ReturnStatus stats_get(const char *path, vmk_uint64 *value);
 
-/** Register the kernel's own groups "memory" and "log". Context: boot world, once. */
-void stats_register_kernel(void);
-
 #endif
