@@ -17,7 +17,6 @@
 #include <vmkapi/base/logging.h>
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/lib/bits.h>
-#include <vmkapi/lib/libc.h>
 
 #define MAGAZINE_MAX   32u
 #define MAGAZINE_MIN   4u

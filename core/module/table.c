@@ -57,7 +57,7 @@ struct module *table_find(const char *name)
 static VMK_ReturnStatus find_settled(const char *name, struct module **module, const char *reason)
     VMK_REQUIRES(&lock)
 {
-    VMK_ReturnStatus status = VMK_OK;
+    vmk_StatusValue status = VMK_OK;
 
     while ((*module = table_find(name)) != NULL && status == VMK_OK &&
            ((*module)->state == MODULE_LOADING || (*module)->state == MODULE_UNLOADING)) {
@@ -80,7 +80,7 @@ static vmk_ModuleID free_id(void) VMK_REQUIRES(&lock)
 
 VMK_ReturnStatus table_enter(struct module *module)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
     struct module *other;
 
     vmk_SpinlockLock(&lock);
@@ -151,7 +151,7 @@ vmk_Bool table_give_use(struct module *module)
 
 VMK_ReturnStatus table_get(const char *name, struct module **module)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     vmk_SpinlockLock(&lock);
     status = find_settled(name, module, "module dependency");
@@ -188,7 +188,7 @@ static VMK_ReturnStatus begin_unload(struct module *module, struct diagnosis *wh
 VMK_ReturnStatus table_begin_unload(const char *name, struct module **module, enum module_state *state,
                                     struct diagnosis *why)
 {
-    VMK_ReturnStatus status;
+    vmk_StatusValue status;
 
     vmk_SpinlockLock(&lock);
     *module = table_find(name);
