@@ -13,7 +13,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/ci/lib.sh"
 
 usage='port wants a folder, a module or C files, as drivers/net/ethernet/intel/e1000e, drivers/ata/ahci or ./mine'
-max_files=400
+max_files=60 # about a minute
 tree=$sources/linux-6.1
 config=$sources/linux-headers-6.1/amd64/include/config/auto.conf
 folder_of_build=$build/default
@@ -83,10 +83,20 @@ fetch() {
     "$top/ci/setup.sh" --linux-folder "$1" build 2>"$work/fetch"
 }
 
-# too_many FOLDER: it holds drivers by the hundred.
+# has_many FOLDER: whether a folder of the Linux tree holds drivers by the hundred, unpacked or not.
+has_many() {
+    if [ -e "$tree/.index" ]; then
+        files=$(grep -c "^$1/.*\.c\$" "$tree/.index" || true)
+    else
+        files=$(find "$tree/$1" -name '*.c' | wc -l)
+    fi
+    [ "$files" -gt 400 ]
+}
+
+# too_many PLACE: say which modules there are to choose from.
 too_many() {
-    die "$1 holds more than $max_files C files, of many drivers" \
-        "Name one of its folders or modules: $(cd "$tree/$1" && find . -mindepth 1 -maxdepth 1 -type d | sed 's|^\./||' | sort | head -n 12 | paste -sd' ')"
+    die "$1 makes many modules, of $(sort -u "$work/files" | wc -l) files; at most $max_files are looked at" \
+        "Name one, as $1/$(head -n 1 "$work/files" | cut -d' ' -f1): $(cut -d' ' -f1 "$work/files" | awk '!seen[$0]++' | paste -sd' ')"
 }
 
 add_linux_place() {
@@ -102,6 +112,7 @@ add_linux_place() {
         ;;
     *)
         if fetch "$place"; then
+            ! has_many "$place" || die "$place holds drivers by the hundred" "Name one of its folders, or a module as drivers/net/virtio_net."
             add_folder "$tree/$place"
         elif fetch "$(dirname "$place")"; then
             add_folder "$tree/$(dirname "$place")" "$(basename "$place")"
@@ -142,7 +153,7 @@ if [ "$count" -eq 0 ]; then
     left=$(sort -u "$work/left" | paste -sd' ')
     die "there is no C file to look at in $*" "${left:+Debian\'s configuration leaves out: $left. }$usage"
 fi
-[ "$count" -le $max_files ] || too_many "$1"
+[ "$count" -le $max_files ] || too_many "${1%/}"
 
 name=$(basename "$1" .c)
 set -- "$name"

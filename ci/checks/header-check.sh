@@ -39,7 +39,7 @@ trap 'rm -rf "$work"' EXIT
 
 # The options a module of Debian's Linux is compiled with, as far as they decide what is declared.
 linux_options() {
-    printf '%s\n' -nostdinc -std=gnu11 -O2 -m64 -mno-sse -fshort-wchar -D__KERNEL__ -DMODULE \
+    printf '%s\n' -nostdinc -std=gnu11 -O2 -m64 -mno-sse -fshort-wchar -D__KERNEL__ -DMODULE -DCC_USING_FENTRY \
         "-I$headers/common/arch/x86/include" \
         "-I$headers/amd64/arch/x86/include/generated" "-I$headers/common/include" "-I$headers/amd64/include" \
         "-I$headers/common/arch/x86/include/uapi" "-I$headers/amd64/arch/x86/include/generated/uapi" \

@@ -23,9 +23,15 @@ static char *spell(const struct facts *facts)
     return facts->layout != NULL ? format("%s, %s", text, facts->layout) : text;
 }
 
-/* What a macro expands to is read, not written to. */
+/* What a macro expands to is read, not written to: the outermost qualifiers say nothing. */
 static const char *unqualified(const char *type)
 {
+    const char *star = strrchr(type, '*');
+
+    /* Of a pointer they are behind its star. */
+    if (star != NULL && strpbrk(star, "([") == NULL) {
+        return format("%.*s", (int)(star + 1 - type), type);
+    }
     for (;;) {
         if (strncmp(type, "const ", 6) == 0) {
             type += 6;

@@ -260,10 +260,19 @@ static void note_expression(struct unit *unit, CXCursor cursor)
 
 /* Initializers of a record: how many of them say by their position only which member they are for. */
 struct positions {
+    const struct unit *unit;
     unsigned depth; /* of arrays still around the record */
     unsigned at;
     unsigned most;
 };
+
+static bool starts_with_brace(const struct unit *unit, const struct place *place)
+{
+    size_t size;
+    const char *text = clang_getFileContents(unit->translation, place->handle, &size);
+
+    return text != NULL && place->offset < size && text[place->offset] == '{';
+}
 
 static enum CXChildVisitResult is_designator(CXCursor cursor, CXCursor parent, CXClientData data)
 {
@@ -275,11 +284,14 @@ static enum CXChildVisitResult is_designator(CXCursor cursor, CXCursor parent, C
 static enum CXChildVisitResult count_positions(CXCursor cursor, CXCursor parent, CXClientData data)
 {
     struct positions *positions = data;
-    bool is_list = clang_getCursorKind(cursor) == CXCursor_InitListExpr;
+    struct place place = place_of(clang_getCursorLocation(cursor));
+    bool is_list =
+        clang_getCursorKind(cursor) == CXCursor_InitListExpr && starts_with_brace(positions->unit, &place);
     bool designated = false;
 
     if (positions->depth > 0 || clang_getCursorKind(parent) == CXCursor_VarDecl) {
-        struct positions inside = {positions->depth - (positions->depth > 0), 0, positions->most};
+        struct positions inside = {positions->unit, positions->depth - (positions->depth > 0), 0,
+                                   positions->most};
 
         if (is_list) {
             clang_visitChildren(cursor, count_positions, &inside);
@@ -302,7 +314,7 @@ static void note_initializer(struct unit *unit, CXCursor variable)
 {
     CXType type = clang_getCanonicalType(clang_getCursorType(variable));
     struct place place = place_of(clang_getCursorLocation(variable));
-    struct positions positions = {0};
+    struct positions positions = {.unit = unit};
     struct place origin;
     CXCursor record;
     char *name;

@@ -72,8 +72,8 @@ static inline void __iomem *ioremap(resource_size_t offset, unsigned long size)
 #define iounmap iounmap
 
 /* Memory registers only: what pci_iomap() gives is never a port. */
-#define ioread8(addr)        readb(addr)
-#define ioread16(addr)       readw(addr)
+#define ioread8(addr)        ((unsigned int)readb(addr))
+#define ioread16(addr)       ((unsigned int)readw(addr))
 #define ioread32(addr)       readl(addr)
 #define iowrite8(val, addr)  writeb(val, addr)
 #define iowrite16(val, addr) writew(val, addr)

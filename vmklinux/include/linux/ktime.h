@@ -22,7 +22,15 @@ extern ktime_t ktime_get(void);
 #define ktime_add_us(kt, usec) ((kt) + (s64)(usec)*NSEC_PER_USEC)
 #define ktime_add_ms(kt, msec) ((kt) + (s64)(msec)*NSEC_PER_MSEC)
 #define ktime_compare(a, b)    ((a) < (b) ? -1 : (a) > (b))
-#define ktime_after(a, b)      (ktime_compare(a, b) > 0)
-#define ktime_before(a, b)     (ktime_compare(a, b) < 0)
+
+static inline bool ktime_after(const ktime_t cmp1, const ktime_t cmp2)
+{
+    return cmp1 > cmp2;
+}
+
+static inline bool ktime_before(const ktime_t cmp1, const ktime_t cmp2)
+{
+    return cmp1 < cmp2;
+}
 
 #endif

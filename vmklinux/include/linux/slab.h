@@ -54,7 +54,7 @@ static inline void *kzalloc(size_t size, gfp_t flags)
 void *vmklinux_krealloc(struct module *module, const void *objp, size_t new_size, gfp_t flags);
 void *vmklinux_kmemdup(struct module *module, const void *src, size_t len, gfp_t gfp);
 
-static inline void *krealloc(const void *objp, size_t new_size, gfp_t flags)
+static inline void *__must_check krealloc(const void *objp, size_t new_size, gfp_t flags)
 {
     return vmklinux_krealloc(THIS_MODULE, objp, new_size, flags);
 }

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 /* Traps: they end the driver with the caller's name. */
-unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
-unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
+unsigned long __must_check copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long __must_check copy_to_user(void __user *to, const void *from, unsigned long n);
 
 #endif
