@@ -185,6 +185,51 @@ static void what_was_begun_is_ended_when_registering_fails(void)
     free_netdev(dev);
 }
 
+static unsigned int timeouts, unfrozen;
+
+static void time_out(struct net_device *dev, unsigned int queue)
+{
+    timeouts++;
+    EXPECT(queue == 0);
+    for (unsigned int i = 0; i < dev->num_tx_queues; i++)
+        unfrozen += !test_bit(__QUEUE_STATE_FROZEN, &dev->_tx[i].state);
+    /* What a driver does about it, on the spot or later. */
+    netif_tx_disable(dev);
+}
+
+static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
+{
+    dev_kfree_skb_any(skb);
+    return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops hanging_ops = {.ndo_start_xmit = transmit, .ndo_tx_timeout = time_out};
+
+/* Both queues hang; the driver is told of one, with all of them frozen. */
+static void nothing_is_sent_while_a_time_out_is_seen_to(void)
+{
+    struct net_device *dev = alloc_etherdev_mq(0, 2);
+
+    EXPECT(dev && nic);
+    dev->netdev_ops = &hanging_ops;
+    dev->watchdog_timeo = HZ / 10;
+    SET_NETDEV_DEV(dev, &nic->dev);
+    eth_hw_addr_random(dev);
+    EXPECT(register_netdev(dev) == 0);
+    use_uplink(true);
+    netif_carrier_on(dev);
+    netif_tx_stop_all_queues(dev);
+    msleep(1000);
+    EXPECT(timeouts > 1 && unfrozen == 0);
+    netif_carrier_off(dev);
+    msleep(200);
+    for (unsigned int i = 0; i < dev->num_tx_queues; i++)
+        EXPECT(!test_bit(__QUEUE_STATE_FROZEN, &dev->_tx[i].state));
+    EXPECT(dev->_tx[0].trans_timeout == timeouts && dev->_tx[1].trans_timeout == 0);
+    use_uplink(false);
+    drop_device(dev);
+}
+
 static unsigned int interrupts, threads;
 
 static irqreturn_t wake(int irq, void *cookie)
@@ -252,6 +297,7 @@ const struct linux_case linux_cases[] = {
     {"an offload goes with what it stands on", an_offload_goes_with_what_it_stands_on},
     {"an address tells where it is from", an_address_tells_where_it_is_from},
     {"what was begun is ended when registering fails", what_was_begun_is_ended_when_registering_fails},
+    {"nothing is sent while a time-out is seen to", nothing_is_sent_while_a_time_out_is_seen_to},
     {"a thread's line is held until it has run", a_threads_line_is_held_until_it_has_run},
     {"what cannot wake the system is not told to", what_cannot_wake_the_system_is_not_told_to},
     {"raw frames have types of their own", raw_frames_have_types_of_their_own},

@@ -105,16 +105,51 @@ EXPORT_SYMBOL(netif_device_attach);
 
 /* --- watchdog --- */
 
-static void check_queue(struct net_device *dev, unsigned int index)
+static bool has_timed_out(struct net_device *dev, const struct netdev_queue *txq)
 {
-    struct netdev_queue *txq = &dev->_tx[index];
-    unsigned long since = READ_ONCE(txq->trans_start);
+    return netif_xmit_stopped(txq) &&
+           time_after(jiffies, READ_ONCE(txq->trans_start) + (unsigned long)dev->watchdog_timeo);
+}
 
-    if (!netif_xmit_stopped(txq) || !time_after(jiffies, since + (unsigned long)dev->watchdog_timeo))
+/* Nothing is being transmitted when this returns, nor will be until it is undone. */
+static void freeze_queues(struct net_device *dev)
+{
+    for (unsigned int i = 0; i < dev->num_tx_queues; i++) {
+        struct netdev_queue *txq = &dev->_tx[i];
+
+        __netif_tx_lock(txq, smp_processor_id());
+        set_bit(__QUEUE_STATE_FROZEN, &txq->state);
+        __netif_tx_unlock(txq);
+    }
+}
+
+static void thaw_queues(struct net_device *dev)
+{
+    for (unsigned int i = 0; i < dev->num_tx_queues; i++) {
+        struct netdev_queue *txq = &dev->_tx[i];
+
+        clear_bit(__QUEUE_STATE_FROZEN, &txq->state);
+        smp_mb__after_atomic();
+        if (!netif_xmit_stopped(txq))
+            vmklinux_queue_go(txq);
+    }
+}
+
+/* Tell the driver of the first queue that hangs. */
+static void check_queues(struct net_device *dev)
+{
+    unsigned int i = 0;
+
+    while (i < dev->num_tx_queues && !has_timed_out(dev, &dev->_tx[i]))
+        i++;
+    if (i == dev->num_tx_queues)
         return;
-    txq->trans_timeout++;
-    netdev_warn(dev, "transmit queue %u timed out (%u ms)\n", index, jiffies_to_msecs(jiffies - since));
-    dev->netdev_ops->ndo_tx_timeout(dev, index);
+    dev->_tx[i].trans_timeout++;
+    netdev_warn(dev, "transmit queue %u timed out (%u ms)\n", i,
+                jiffies_to_msecs(jiffies - dev->_tx[i].trans_start));
+    freeze_queues(dev);
+    dev->netdev_ops->ndo_tx_timeout(dev, i);
+    thaw_queues(dev);
 }
 
 static void watchdog(struct timer_list *t)
@@ -123,8 +158,8 @@ static void watchdog(struct timer_list *t)
 
     if (!netif_device_present(dev) || !netif_running(dev))
         return;
-    for (unsigned int i = 0; netif_carrier_ok(dev) && i < dev->num_tx_queues; i++)
-        check_queue(dev, i);
+    if (netif_carrier_ok(dev))
+        check_queues(dev);
     mod_timer(&dev->watchdog_timer, jiffies + (unsigned long)dev->watchdog_timeo);
 }
 

@@ -29,7 +29,7 @@ static vmk_StatusValue stop_uplink_queue(struct netdev_queue *txq)
     WRITE_ONCE(txq->uplink_stopped, true);
     vmk_UplinkQueueStop(dev->uplink, (vmk_uint32)(txq - dev->_tx));
     smp_mb();
-    if (!netif_xmit_stopped(txq))
+    if (!netif_xmit_frozen_or_stopped(txq))
         vmklinux_queue_go(txq);
     return VMK_BUSY;
 }
@@ -54,7 +54,7 @@ static vmk_StatusValue transmit(struct net_device *dev, struct netdev_queue *txq
     vmk_PktHandle *pkt;
 
     while (!vmk_PktListIsEmpty(list)) {
-        if (unlikely(netif_xmit_stopped(txq)))
+        if (unlikely(netif_xmit_frozen_or_stopped(txq)))
             return stop_uplink_queue(txq);
         pkt = writable(vmk_PktListPopFirstPkt(list));
         if (unlikely(!pkt)) {

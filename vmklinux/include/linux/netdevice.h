@@ -406,6 +406,11 @@ static inline bool netif_xmit_stopped(const struct netdev_queue *dev_queue)
     return dev_queue->state & QUEUE_STATE_DRV_XOFF;
 }
 
+static inline bool netif_xmit_frozen_or_stopped(const struct netdev_queue *dev_queue)
+{
+    return dev_queue->state & (QUEUE_STATE_DRV_XOFF | QUEUE_STATE_FROZEN);
+}
+
 static inline void netif_start_queue(struct net_device *dev)
 {
     netif_tx_start_queue(netdev_get_tx_queue(dev, 0));

@@ -42,8 +42,7 @@ static inline int timer_pending(const struct timer_list *timer)
     return vmk_TimerIsArmed(&timer->object);
 }
 
-#define timer_delete          del_timer
-#define timer_delete_sync     del_timer_sync
-#define try_to_del_timer_sync del_timer_sync
+#define timer_delete      del_timer
+#define timer_delete_sync del_timer_sync
 
 #endif

@@ -45,7 +45,8 @@ long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout);
 
 /*
  * DEVIATION-011 (wait_event_interruptible, wait_event_interruptible_timeout, mutex_lock_interruptible,
- * msleep_interruptible): the _interruptible forms are never interrupted: there are no signals.
+ * msleep_interruptible, schedule_timeout_interruptible): the _interruptible forms are never interrupted:
+ * there are no signals.
  */
 
 /* Jiffies left, at least 1, when the condition came true; 0 when it did not within @timeout. */
