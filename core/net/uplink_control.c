@@ -51,6 +51,26 @@ VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState
     return uplink->running ? apply_filter(uplink) : VMK_OK;
 }
 
+VMK_ReturnStatus uplink_vlans_set(struct vmk_UplinkInt *uplink, const struct vlan_set *vlans)
+{
+    const vmk_UplinkVLANFilterOps *ops = uplink_cap_ops(uplink, VMK_UPLINK_CAP_VLAN_FILTER);
+
+    for (vmk_uint16 vlan = VMK_VLAN_ID_NONE + 1; ops && vlan < VMK_VLAN_ID_TRUNK; vlan++) {
+        bool on = vlan_set_has(vlans, vlan);
+        vmk_StatusValue status;
+
+        if (on == vlan_set_has(&uplink->vlans, vlan)) {
+            continue;
+        }
+        status = ops->vlanSet(uplink->reg.driverData, vlan, on);
+        if (status != VMK_OK) {
+            return status;
+        }
+        uplink->vlans.words[vlan / 64] ^= 1ul << vlan % 64;
+    }
+    return VMK_OK;
+}
+
 VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu)
 {
     vmk_StatusValue status;

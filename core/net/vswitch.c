@@ -201,6 +201,7 @@ VMK_ReturnStatus vswitch_portgroup_vlan_set(const char *group, vmk_uint16 vlan)
             }
         }
         mac_table_outdate(&vs->macs);
+        team_update_filters(vs);
         status = VMK_OK;
     }
     mutex_unlock(&vswitch_config);

@@ -81,17 +81,29 @@ static void team_update(struct vswitch *vs) VMK_REQUIRES(&vswitch_config)
     }
 }
 
-/** Whether a NIC must let more through than its own address for what its clients want. */
+/** Whether a NIC must let more through than its own address and single VLANs for what its clients want. */
 static bool needs_promisc(const struct vmk_PortInt *uplink)
 {
     FOR_EACH_PORT(uplink->vswitch, port, i)
     {
-        if (port->uplink == uplink &&
-            (port->promisc || !vmk_EthAddrIsEqual(port->props.mac, uplink->nic->reg.mac))) {
+        if (port->uplink == uplink && (port->promisc || port->vlan == VMK_VLAN_ID_TRUNK ||
+                                       !vmk_EthAddrIsEqual(port->props.mac, uplink->nic->reg.mac))) {
             return true;
         }
     }
     return false;
+}
+
+/** The VLANs of a NIC's clients. */
+static void collect_vlans(const struct vmk_PortInt *uplink, struct vlan_set *vlans)
+{
+    *vlans = (struct vlan_set){0};
+    FOR_EACH_PORT(uplink->vswitch, port, i)
+    {
+        if (port->uplink == uplink && port->vlan != VMK_VLAN_ID_NONE && port->vlan != VMK_VLAN_ID_TRUNK) {
+            vlans->words[port->vlan / 64] |= 1ul << port->vlan % 64;
+        }
+    }
 }
 
 /** Set the receive filters of a switch's NICs to what its clients want. */
@@ -101,15 +113,20 @@ void team_update_filters(struct vswitch *vs)
     {
         vmk_UplinkState filter = VMK_UPLINK_STATE_BROADCAST | VMK_UPLINK_STATE_MULTICAST;
         struct vmk_UplinkInt *nic;
+        struct vlan_set vlans;
         vmk_StatusValue status;
 
         if (!port->nic || uplink_claim(port->nic->name.string, &nic) != VMK_OK) {
             continue;
         }
+        collect_vlans(port, &vlans);
         if (needs_promisc(port)) {
             filter |= VMK_UPLINK_STATE_PROMISC;
         }
-        status = uplink_filter_set(nic, filter);
+        status = uplink_vlans_set(nic, &vlans);
+        if (status == VMK_OK) {
+            status = uplink_filter_set(nic, filter);
+        }
         if (status != VMK_OK) {
             vmk_WarningMessage("%s: setting the receive filter failed: %s", nic->name.string,
                                vmk_StatusToString(status));

@@ -2,7 +2,7 @@
 /*
  * offloads - what the switch leaves to the NIC arrives done: checksums, TCP segments, VLAN tags, jumbo
  * frames; and what comes in tagged or large comes back as it was. All of it as seen on the wire, by QEMU's
- * own dump.
+ * own dump. And the NIC takes in what its clients want: broadcast, multicast, their VLANs, all when asked to.
  */
 #include "boot.h"
 #include "peer.h"
@@ -148,6 +148,16 @@ static void check_dump(const char *path, long *at, struct seen *seen)
     fclose(dump);
 }
 
+static void skip_dump(const char *path, long *at)
+{
+    FILE *dump = fopen(path, "r");
+
+    ck_assert_ptr_nonnull(dump);
+    ck_assert_int_eq(fseek(dump, 0, SEEK_END), 0);
+    *at = ftell(dump);
+    fclose(dump);
+}
+
 /* The machine. */
 
 static struct peer *peer;
@@ -250,6 +260,100 @@ START_TEST(test_jumbo)
 }
 END_TEST
 
+/* What the NIC's receive filter lets through. */
+
+#define FILTERED   50
+#define PATIENCE_S 30
+
+static const unsigned char broadcast[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+static long long received(void)
+{
+    json_t *list = boot_json(machine, "network nic stats list");
+    long long value =
+        json_integer_value(json_object_get(boot_row(list, "Name", "vmnic0"), "PacketsReceived"));
+
+    json_decref(list);
+    return value;
+}
+
+/** Send a frame of 64 bytes with a tag (0: none), of which @p bytes come behind the header. */
+static void send_tagged(const unsigned char *to, unsigned vlan, const void *type_and_bytes, unsigned len)
+{
+    unsigned char frame[64] = {0}, *at = frame + 12;
+
+    memcpy(frame, to, 6);
+    memcpy(frame + 6, peer_mac, 6);
+    if (vlan != 0) {
+        memcpy(at, (unsigned char[]){0x81, 0x00, (unsigned char)(vlan >> 8), (unsigned char)vlan}, 4);
+        at += 4;
+    }
+    memcpy(at, type_and_bytes, len);
+    while (!peer_send_raw(peer, frame, sizeof(frame))) {
+        machine_run_for(machine, 1);
+    }
+}
+
+/** Ask for vmk0's address, and wait for its answer: all frames sent before have come, or not been taken. */
+static void wait_for_answer(unsigned vlan)
+{
+    static const unsigned char request[] = {0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 1, 0x02, 0x00, 0x5e, 0x10, 0x00,
+                                            0x01, 10,   9, 0, 1, 0, 0, 0, 0, 0, 0,    10,   9,    0,    2};
+    unsigned before = peer_read(peer).foreign;
+
+    send_tagged(broadcast, vlan, request, sizeof(request));
+    for (unsigned ms = 0; ms < PATIENCE_S * 1000 && peer_read(peer).foreign == before; ms += 10) {
+        machine_run_for(machine, 10);
+    }
+    ck_assert_uint_ne(peer_read(peer).foreign, before);
+}
+
+/** Send frames; @return how many the NIC took. vmk0 is in VLAN @p own. */
+static long long taken(const unsigned char *to, unsigned vlan, unsigned own)
+{
+    long long before = received();
+
+    for (unsigned i = 0; i < FILTERED; i++) {
+        send_tagged(to, vlan, "\x88\xb5", 2);
+    }
+    wait_for_answer(own);
+    return received() - before - 1;
+}
+
+static void set_vlan(const char *vlan)
+{
+    char command[120];
+
+    snprintf(command, sizeof(command),
+             "network vswitch standard portgroup set -p 'Management Network' --vlan-id %s", vlan);
+    free(boot_run(machine, command));
+}
+
+/* vmk0 has the NIC's own address and is the only client: nothing else needs to come in. */
+START_TEST(test_filters)
+{
+    static const unsigned char group[6] = {0x01, 0x00, 0x5e, 0x01, 0x02, 0x03};
+
+    free(boot_run(machine, "network ip interface ipv4 set -i vmk0 -t static -I 10.9.0.2 -N 255.255.255.0"));
+    ck_assert_int_eq(taken(own_mac, 0, 0), 0);
+    ck_assert_int_eq(taken(broadcast, 0, 0), FILTERED);
+    ck_assert_int_eq(taken(group, 0, 0), FILTERED);
+    ck_assert_int_eq(taken(broadcast, 200, 0), FILTERED); /* No VLAN, no filter. */
+    set_vlan("100");
+    ck_assert_int_eq(taken(broadcast, 100, 100), FILTERED);
+    ck_assert_int_eq(taken(broadcast, 200, 100), 0);
+    set_vlan("200");
+    ck_assert_int_eq(taken(broadcast, 200, 200), FILTERED);
+    ck_assert_int_eq(taken(broadcast, 100, 200), 0);
+    free(boot_run(machine, "system module load offloads")); /* Whose address is another one. */
+    ck_assert_int_eq(taken(own_mac, 0, 200), FILTERED);
+    free(boot_run(machine, "system module unload offloads"));
+    ck_assert_int_eq(taken(own_mac, 0, 200), 0);
+    set_vlan("0");
+    skip_dump(dump, &dump_at);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("offloads");
@@ -259,6 +363,7 @@ int main(void)
     tcase_add_test(tcase, test_checksums_and_segments);
     tcase_add_test(tcase, test_without_hardware);
     tcase_add_test(tcase, test_vlan);
+    tcase_add_test(tcase, test_filters);
     tcase_add_test(tcase, test_jumbo);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);

@@ -35,6 +35,16 @@ enum uplink_gate {
 
 extern vmk_SpinlockObject uplink_table_lock; /**< Rank UPLINK. */
 
+/** VLANs, by number. */
+struct vlan_set {
+    vmk_uint64 words[(VMK_VLAN_ID_MASK + 1) / 64];
+};
+
+VMK_ALWAYS_INLINE bool vlan_set_has(const struct vlan_set *set, vmk_uint16 vlan)
+{
+    return (set->words[vlan / 64] >> vlan % 64 & 1) != 0;
+}
+
 /** One transmit queue. */
 struct uplink_txq {
     vmk_uint32 gate;         /**< By enum uplink_gate; atomic. */
@@ -62,6 +72,7 @@ struct vmk_UplinkInt {
     bool dying;                                  /**< Being unregistered; under `control`. */
     bool running;                                /**< Started; under `control`. */
     vmk_UplinkState filter;                      /**< As last set; under `control`. */
+    struct vlan_set vlans;                       /**< That the receive filter was told to let through. */
     vmk_LinkStatus link;
     vmk_uint32 announcements; /**< Changes on their way to the ports: bits by vmk_PortEvent; atomic. */
     bool awaited;             /**< Startup is held open until its link is up; atomic. */
@@ -163,6 +174,14 @@ VMK_ReturnStatus uplink_down(struct vmk_UplinkInt *uplink);
 
 /** Set the receive filter, now or when the NIC is started. @return VMK_OK or the driver's failure. */
 VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState filter);
+
+/**
+ * Let frames of these VLANs through the receive filter and, unless there are none, of no others. A NIC
+ * without such a filter lets all through.
+ *
+ * @return VMK_OK or the driver's failure: then it has done some of it.
+ */
+VMK_ReturnStatus uplink_vlans_set(struct vmk_UplinkInt *uplink, const struct vlan_set *vlans);
 
 /** Set the MTU. @return VMK_OK, VMK_BAD_PARAM (out of the NIC's range) or the driver's failure. */
 VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu);

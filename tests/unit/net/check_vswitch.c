@@ -393,6 +393,33 @@ START_TEST(counters_tell_packets_and_bytes)
 }
 END_TEST
 
+static void expect_vlans(unsigned nic, unsigned count, vmk_uint16 one)
+{
+    unsigned found = 0;
+
+    for (vmk_uint16 vlan = 0; vlan <= VMK_VLAN_ID_MASK; vlan++) {
+        found += vlan_set_has(&nics[nic].vlans, vlan);
+    }
+    ck_assert_uint_eq(found, count);
+    ck_assert(count == 0 || vlan_set_has(&nics[nic].vlans, one));
+}
+
+START_TEST(nics_let_the_vlans_of_their_clients_through)
+{
+    start_with(2, 1);
+    expect_vlans(0, 0, 0);
+    ck_assert_int_eq(vswitch_portgroup_vlan_set("VM Network", 4094), VMK_OK);
+    expect_vlans(0, 1, 4094);
+    ck_assert_int_eq(vswitch_portgroup_vlan_set("VM Network", 1), VMK_OK);
+    expect_vlans(0, 1, 1);
+    ck_assert_int_eq(vswitch_portgroup_vlan_set("VM Network", VMK_VLAN_ID_TRUNK), VMK_OK);
+    expect_vlans(0, 0, 0);
+    ck_assert_uint_ne(nics[0].filter & VMK_UPLINK_STATE_PROMISC, 0);
+    ck_assert_int_eq(vswitch_portgroup_vlan_set("VM Network", 0), VMK_OK);
+    expect_vlans(0, 0, 0);
+}
+END_TEST
+
 START_TEST(a_promiscuous_client_sees_all_of_its_vlan)
 {
     start_with(3, 1);
@@ -566,7 +593,7 @@ RUN_TESTS(known_unicast_goes_to_its_port_without_copy, unknown_unicast_goes_out_
           runs_are_handed_on_whole_and_cut_where_they_end, what_does_not_fit_a_run_is_looked_at,
           a_run_is_tagged_for_a_trunk, vlans_are_kept_apart, tags_in_frames_are_understood,
           malformed_frames_are_dropped_and_counted, counters_tell_packets_and_bytes,
-          a_promiscuous_client_sees_all_of_its_vlan, addresses_move_and_age,
-          a_clients_address_cannot_be_taken, frames_never_go_from_uplink_to_uplink,
+          nics_let_the_vlans_of_their_clients_through, a_promiscuous_client_sees_all_of_its_vlan,
+          addresses_move_and_age, a_clients_address_cannot_be_taken, frames_never_go_from_uplink_to_uplink,
           clients_move_to_an_uplink_with_link, a_client_may_take_its_uplinks_address,
           configuration_errors_are_told, ports_come_and_go)

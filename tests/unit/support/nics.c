@@ -57,6 +57,12 @@ VMK_ReturnStatus uplink_filter_set(struct vmk_UplinkInt *uplink, vmk_UplinkState
     return VMK_OK;
 }
 
+VMK_ReturnStatus uplink_vlans_set(struct vmk_UplinkInt *uplink, const struct vlan_set *vlans)
+{
+    uplink->vlans = *vlans;
+    return VMK_OK;
+}
+
 VMK_ReturnStatus uplink_mtu_set(struct vmk_UplinkInt *uplink, vmk_uint32 mtu)
 {
     if (mtu > uplink->reg.maxMTU) {
