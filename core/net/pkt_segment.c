@@ -99,10 +99,10 @@ static void fix_tcp(vmk_uint8 *frame, const struct headers *h, vmk_uint32 offset
     seq = vmk_CPUToBE32(vmk_BE32ToCPU(seq) + offset);
     vmk_Memcpy(tcp + TCP_SEQ, &seq, sizeof(seq));
     if (!last) {
-        tcp[TCP_FLAGS] &= (vmk_uint8)~TCP_FIN_PSH;
+        tcp[TCP_FLAGS] &= ~TCP_FIN_PSH;
     }
     if (offset != 0) {
-        tcp[TCP_FLAGS] &= (vmk_uint8)~TCP_CWR;
+        tcp[TCP_FLAGS] &= ~TCP_CWR;
     }
     if (h->ipv6) {
         sum = vmk_NetCsumIPv6Pseudo(ip + IPV6_SADDR, ip + IPV6_SADDR + 16, PROTOCOL_TCP, len);

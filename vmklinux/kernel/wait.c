@@ -19,8 +19,10 @@ EXPORT_SYMBOL(vmklinux_wake_up);
 
 /* Sleep until a wake-up, from before the lock is released on. */
 static void wait_unlock(wait_queue_head_t *wq_head, unsigned long flags, long timeout)
-    VMK_RELEASE(&wq_head->lock) VMK_NO_THREAD_SAFETY_ANALYSIS("what is released is the lock inside that one")
+    __releases(&wq_head->lock) VMK_RELEASE(&wq_head->lock)
+        VMK_NO_THREAD_SAFETY_ANALYSIS("what is released is the lock inside that one")
 {
+    __release(&wq_head->lock);
     (void)!vmk_WorldWaitIRQ((vmk_WorldEventID)wq_head, &wq_head->lock.object, flags,
                             vmklinux_jiffies_to_timeout_ms(timeout), "wait_event");
 }

@@ -9,14 +9,14 @@ void __iomem *vmklinux_ioremap(struct module *module, resource_size_t offset, un
 {
     vmk_VA va;
 
-    return vmk_MapMMIO(module->id, offset, size, &va) == VMK_OK ? (void __iomem *)va : NULL;
+    return vmk_MapMMIO(module->id, offset, size, &va) == VMK_OK ? (__force void __iomem *)va : NULL;
 }
 EXPORT_SYMBOL(vmklinux_ioremap);
 
 void iounmap(volatile void __iomem *addr)
 {
     if (addr)
-        vmk_UnmapMMIO((vmk_VA)addr);
+        vmk_UnmapMMIO((__force vmk_VA)addr);
 }
 EXPORT_SYMBOL(iounmap);
 

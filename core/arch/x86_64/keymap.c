@@ -80,7 +80,7 @@ struct key_bytes keymap_translate(struct keymap *keymap, vmk_uint8 code)
 {
     vmk_Bool was_extended = keymap->extended;
     vmk_Bool pressed = !(code & CODE_RELEASED);
-    vmk_uint8 key = code & (vmk_uint8)~CODE_RELEASED;
+    vmk_uint8 key = code & ~CODE_RELEASED;
 
     keymap->extended = code == CODE_EXTENDED;
     if (keymap->extended) {

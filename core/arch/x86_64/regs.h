@@ -70,7 +70,8 @@ VMK_ALWAYS_INLINE vmk_uint64 rdmsr(vmk_uint32 msr)
 
 VMK_ALWAYS_INLINE void wrmsr(vmk_uint32 msr, vmk_uint64 value)
 {
-    __asm__ volatile("wrmsr" ::"c"(msr), "a"((vmk_uint32)value), "d"((vmk_uint32)(value >> 32)) : "memory");
+    __asm__ volatile("wrmsr" ::"c"(msr), "a"((vmk_uint32)(value & ~0u)), "d"((vmk_uint32)(value >> 32))
+                     : "memory");
 }
 
 struct cpuid_result {

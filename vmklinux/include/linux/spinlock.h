@@ -4,7 +4,8 @@
  *
  * The _irqsave and _irq forms are the same for data shared with hard interrupts; _bh keeps this CPU's
  * bottom halves (NAPI, timers) out. Debug builds check, beyond what Linux without lockdep does, that a lock
- * is not taken twice and that nothing sleeps under one.
+ * is not taken twice and that nothing sleeps under one. Sparse counts, by __acquire() and __release(), that
+ * each is released on every path.
  */
 #ifndef VMKLINUX_LINUX_SPINLOCK_H
 #define VMKLINUX_LINUX_SPINLOCK_H
@@ -18,57 +19,61 @@
 
 #define spin_lock_init(lock) vmk_SpinlockInit(&(lock)->object, #lock, VMK_SPINLOCK_UNRANKED)
 
-static __always_inline void spin_lock(spinlock_t *lock) VMK_ACQUIRE(lock)
+static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock) VMK_ACQUIRE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     vmk_SpinlockLock(&lock->object);
+    __acquire(lock);
 }
 
-static __always_inline void spin_unlock(spinlock_t *lock) VMK_RELEASE(lock)
+static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock) VMK_RELEASE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
+    __release(lock);
     vmk_SpinlockUnlock(&lock->object);
 }
 
 static __always_inline int spin_trylock(spinlock_t *lock) VMK_TRY_ACQUIRE(1, lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
-    return vmk_SpinlockTryLock(&lock->object);
+    return __cond_lock(lock, vmk_SpinlockTryLock(&lock->object));
 }
 
-static __always_inline void spin_lock_bh(spinlock_t *lock) VMK_ACQUIRE(lock)
+static __always_inline void spin_lock_bh(spinlock_t *lock) __acquires(lock) VMK_ACQUIRE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     local_bh_disable();
     spin_lock(lock);
 }
 
-static __always_inline void spin_unlock_bh(spinlock_t *lock) VMK_RELEASE(lock)
+static __always_inline void spin_unlock_bh(spinlock_t *lock) __releases(lock) VMK_RELEASE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     spin_unlock(lock);
     local_bh_enable();
 }
 
-static __always_inline void spin_lock_irq(spinlock_t *lock) VMK_ACQUIRE(lock)
+static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock) VMK_ACQUIRE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     local_irq_disable();
     spin_lock(lock);
 }
 
-static __always_inline void spin_unlock_irq(spinlock_t *lock) VMK_RELEASE(lock)
+static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock) VMK_RELEASE(lock)
     VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
+    __release(lock);
     vmk_SpinlockUnlockIRQ(&lock->object, VMK_CPU_FLAG_INTERRUPTS);
 }
 
-static __always_inline unsigned long vmklinux_spin_lock_irqsave(spinlock_t *lock) VMK_ACQUIRE(lock)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
+static __always_inline unsigned long vmklinux_spin_lock_irqsave(spinlock_t *lock) __acquires(lock)
+    VMK_ACQUIRE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
     unsigned long flags;
 
     vmk_SpinlockLockIRQ(&lock->object, &flags);
+    __acquire(lock);
     return flags;
 }
 
@@ -78,16 +83,17 @@ static __always_inline unsigned long vmklinux_spin_lock_irqsave(spinlock_t *lock
         flags = vmklinux_spin_lock_irqsave(lock);                                                            \
     } while (0)
 
-static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) VMK_RELEASE(lock)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
+static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags) __releases(lock)
+    VMK_RELEASE(lock) VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
+    __release(lock);
     vmk_SpinlockUnlockIRQ(&lock->object, flags);
 }
 
 static __always_inline int vmklinux_spin_trylock_irqsave(spinlock_t *lock, unsigned long *flags)
     VMK_TRY_ACQUIRE(1, lock) VMK_NO_THREAD_SAFETY_ANALYSIS("wraps the VMKernel's")
 {
-    return vmk_SpinlockTryLockIRQ(&lock->object, flags);
+    return __cond_lock(lock, vmk_SpinlockTryLockIRQ(&lock->object, flags));
 }
 
 #define spin_trylock_irqsave(lock, flags) vmklinux_spin_trylock_irqsave(lock, &(flags))
