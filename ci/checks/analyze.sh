@@ -2,71 +2,132 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # analyze.sh - what an analyzer finds in the sources, read with the flags they are built with.
 #
-#   analyze.sh BUILD cppcheck|clang|sparse
+#   analyze.sh BUILD clang|cppcheck|sparse|threads
+#   analyze.sh BUILD TOOL SOURCE INSTEAD    look at INSTEAD only, as if it were SOURCE; print all that is said of it
+#
+# What a tool said of a source stays until the source, a header it includes, its flags or the tool's change, by
+# ninja. What is known to be no mistake stands in analyze-known.txt, each with its reason.
 set -eu
 . "$(dirname "$0")/lib.sh"
-out=$1/analyze
 tool=$2
-command -v "$tool" >/dev/null || { finding "$tool is missing: ./vmk setup test installs it"; finish "$tool"; }
-mkdir -p "$out/cache"
+out=$1/analyze
 cd "$1"
+mkdir -p "$out"
 
-# commands FOLDERS: how each of our sources there is compiled: compiler, output and JSON's quoting taken off.
-# (Tests and tools compile some of core's again, for the host: an earlier line for the same source is the better one.)
-commands() {
-    sed -n 's/^  "command": "\(.*\)",\{0,1\}$/\1/p' compile_commands.json |
-        grep -E -e "-o ($1)/.* -c $top/($1)/[^ ]*\.c\$" |
-        sed -e 's/\\\(.\)/\1/g' -e 's/^[^ ]*ccache //' -e 's/^[^ ]* //' -e 's/ -o [^ ]* -c / /' \
-            -e 's/ -fno-tree-[^ ]*//'
-}
-
-# each FOLDERS COMMAND: run COMMAND on each source, two at a time; its output goes to $out/$tool.
-each() {
-    commands "$1" | xargs -d '\n' -P 2 -I '{}' sh -c "$2 {}" >"$out/$tool" 2>&1 || true
-}
-
+# places: what the tool looks at. program: how it is called; its last words go behind the source's flags.
+ours="$top/(core|vmklinux|tcpip|tools)"
+quiet='-Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-unused-command-line-argument'
+last=
 case $tool in
-cppcheck)
-    # cppcheck 2.10 stumbles over an attribute before a declaration; without attributes it does not know which
-    # functions do not return, which explains the first two.
-    #   va_end_missing   a va_list handed to a function of ours that does not return needs no end
-    #   mem/slab.c       put() goes on with a chunk only after the check that ends in a panic
-    #   comparePointers  a linker section's two ends are symbols of their own, one array all the same
-    #   uninitvar        it loses a cursor that a Linux list macro set; gcc's -Wmaybe-uninitialized follows it
-    #   unknownMacro, internalAstError  what it cannot parse, a macro with a statement inside, is no mistake
-    printf '[' >"$out/project.json"
-    commands 'core|vmklinux|tcpip|tools' | sed 's/ -isystem \([^ ]*\)/ -I\1/g' | awk -v dir="$PWD" '{
-        file = $NF; gsub(/["\\]/, "\\\\&")
-        printf "%s{\"directory\": \"%s\", \"command\": \"cc -c %s\", \"file\": \"%s\"}\n", (NR > 1 ? "," : ""), dir, $0, file
-    } END { print "]" }' >>"$out/project.json"
-    cppcheck --project="$out/project.json" --cppcheck-build-dir="$out/cache" -j 2 --quiet \
-        --enable=warning,portability --inline-suppr --template='{file}:{line}: {id}: {message}' \
-        '-D__attribute__(x)=' -D__GNUC__=12 \
-        --suppress=comparePointers --suppress=va_end_missing --suppress='uninitvar:*/vmklinux/*' \
-        --suppress=unknownMacro --suppress=internalAstError \
-        --suppress='nullPointerRedundantCheck:*/mem/slab.c' --suppress='ctunullpointer:*/mem/slot.c' \
-        --suppress='*:*/verbatim-*' --suppress="*:$top/build/sources/*" >"$out/found" 2>&1 || true
-    # A CPU's own block is at address 0 of the segment %gs, which is not NULL.
-    grep -v '__seg_gs \{0,1\}\*)0$' "$out/found" >"$out/$tool" || true
-    ;;
 clang)
-    each 'core|vmklinux' 'clang --analyze --analyzer-output text -Wno-unknown-warning-option -Wno-ignored-attributes \
-        -Wno-ignored-optimization-argument -Wno-unused-command-line-argument -Wno-error'
-    # It takes the timer inside an item to be NULL sometimes, and the item with it.
-    grep -E '(warning|error): ' "$out/$tool" | grep -v 'kernel/workqueue\.c:.*core\.NullDereference' >"$out/found" || true
-    mv "$out/found" "$out/$tool"
+    places=$ours
+    program="clang --analyze --analyzer-output text -fno-caret-diagnostics $quiet"
+    last='-Wno-ignored-attributes -Wno-error'
+    ;;
+cppcheck)
+    # It stumbles over an attribute before a declaration, and does not know what system it is on.
+    places=$ours
+    program="cppcheck --quiet --enable=warning,portability --inline-suppr --platform=unix64
+        --template={file}:{line}:{column}:{id}:{message} '-D__attribute__(x)=' -D__GNUC__=12 -D__linux__=1"
     ;;
 sparse)
-    each vmklinux 'sparse -D__seg_gs='
+    # A CPU's own block is in an address space of its own.
+    places="$top/(core|vmklinux|tcpip)|$PWD/ported-drivers/[a-z0-9_]*/source"
+    program="sparse -Wcontext -Wcast-from-as '-D__seg_gs=__attribute__((address_space(gs)))'"
+    ;;
+threads)
+    places="$top/(core|vmklinux|tcpip|tests/modules|tests/conformance|tests/perf)"
+    program="clang -fplugin=$PWD/tools/guardcheck/guardcheck.so -DVMK_GUARDCHECK -fsyntax-only -fno-caret-diagnostics
+        $quiet"
+    last='-Wno-everything -Wthread-safety -Wno-error'
     ;;
 *)
-    finding "analyze.sh knows cppcheck, clang and sparse, not '$tool'"
+    finding "analyze.sh knows clang, cppcheck, sparse and threads, not '$tool'"
     finish analyze
     ;;
 esac
+needed=$(command -v "${program%% *}" || true)
+[ -n "$needed" ] || { finding "${program%% *} is missing: ./vmk setup test installs it"; finish "$tool"; }
+if [ "$tool" = threads ]; then
+    needed="$needed $PWD/tools/guardcheck/guardcheck.so"
+    [ -f "${needed##* }" ] || { finding "tools/guardcheck was not built: ./vmk setup test installs what it needs"; finish "$tool"; }
+fi
+program=$(echo $program)
 
-[ -n "$(commands vmklinux)" ] || finding "$1/compile_commands.json names no source of vmklinux"
+# Print "SOURCE FLAGS", each source once, compiler, output and JSON's quoting taken off. (Tests and tools compile some
+# of core's again, for the host: an earlier line for the same source is the better one.)
+sources() {
+    sed -n 's/^  "command": "\(.*\)",\{0,1\}$/\1/p' compile_commands.json |
+        grep -E -e " -c ($places)/[^ ]*\.c\$" |
+        sed -e 's/\\\(.\)/\1/g' -e 's/^[^ ]*ccache //' -e 's/^[^ ]* //' -e 's/ -o [^ ]* -c / /' -e 's/ -fno-tree-[^ ]*//' |
+        awk -v cppcheck="$([ "$tool" != cppcheck ] || echo 1)" '!seen[$NF]++ {
+            printf "%s", $NF
+            for (i = 1; i < NF; i++) {
+                if (!cppcheck || $i ~ /^-[IDU]/) printf " %s", $i
+                else if ($i == "-isystem") printf " -I%s", $(++i)
+            }
+            print ""
+        }'
+}
+
+# A ninja file with an edge a source. A tool that dies has found nothing, and must not pass for one that did find nothing.
+ninja_file() {
+    cat <<EOF
+rule look
+  command = ($program \$flags \$in $last) >\$out.tmp 2>&1; status=\$\$?; \$
+      [ \$\$status -le 1 ] || echo "\$in:0: $tool died, status \$\$status" >>\$out.tmp; \$
+      clang -M -MF \$out.d -MT \$out -w $quiet \$flags \$in >/dev/null 2>&1; mv \$out.tmp \$out
+  depfile = \$out.d
+  deps = gcc
+  description = $tool \$in
+EOF
+    awk -v out="$tool.out" -v needed="$needed" '{
+        name = source = $1
+        sub(/^[^ ]*/, "")
+        gsub(/\//, "!", name)
+        gsub(/\$/, "$$")
+        printf "build %s/%s: look %s | %s\n  flags =%s\n", out, name, source, needed, $0
+    }' "$out/$tool.sources"
+}
+
+# Print the findings among what tools said, one a line, without the project's own folder. Linux's and lwIP's headers
+# are not ours to mend.
+findings_in() {
+    cat "$@" | awk '(/^ / || /^[^ ]*:[0-9]+:[0-9]+:  /) && line { sub(/^[^ ]* +/, " "); line = line $0; next } { if (line) print line; line = $0 } END { if (line) print line }' |
+        sed -e "s,$top/,,g" -e "s,^$PWD/,,"  -e "s,^build/[^/]*/,," |
+        grep -vE '(^sources/|^verbatim-|^linux-6|^lwip-|: note: |^[0-9]+ (warnings?|errors?) generated|^In file included from|^nofile:)' | sort -u
+}
+
+if [ $# -eq 4 ]; then
+    flags=$(sources | sed -n "s,^$3 ,,p")
+    [ -n "$flags" ] || { finding "$3 is not among what $tool looks at"; finish "$tool"; }
+    eval "$program $flags -I$(dirname "$3") $4 $last" >"$out/$tool.mutant" 2>&1 || true
+    findings_in "$out/$tool.mutant"
+    exit
+fi
+
+sources >"$out/$tool.sources"
+count=$(wc -l <"$out/$tool.sources")
+ninja_file >"$out/$tool.ninja.tmp"
+cmp -s "$out/$tool.ninja.tmp" "$out/$tool.ninja" || mv "$out/$tool.ninja.tmp" "$out/$tool.ninja"
+cd "$out"
+ninja -j 2 -k 0 -f "$tool.ninja" >"$tool.log" 2>&1 || finding "$out/$tool.log: ninja failed"
+anew=$(grep -c "^\[[0-9/]*\] $tool " "$tool.log" || true)
+
+# Each finding is known, or counts; each known one is still found.
+awk '{ gsub(/\//, "!", $1); print "'"$tool"'.out/" $1 }' "$tool.sources" | xargs cat >"$tool.said"
+findings_in "$tool.said" >"$tool.found" || true
+grep -v '^#' "$top/ci/checks/analyze-known.txt" | awk -F ' *[|] *' -v tool="$tool" '$1 == tool { print $2 "\t" $3 }' >"$tool.known"
+awk -F '\t' -v known="$tool.known" '
+    BEGIN { while ((getline <known) > 0) { file[++n] = $1; text[n] = $2 } }
+    {
+        for (i = 1; i <= n; i++) if ((file[i] == "*" || index($0, file[i] ":") == 1) && index($0, text[i])) { used[i] = 1; next }
+        print
+    }
+    END { for (i = 1; i <= n; i++) if (!used[i]) print "analyze-known.txt: no longer found: " file[i] ": " text[i] }
+' "$tool.found" >"$tool.left"
 while read -r line; do
-    finding "${line#"$top"/}"
-done <"$out/$tool"
-finish "$tool"
+    finding "$line"
+done <"$tool.left"
+[ "$count" -gt 50 ] || finding "$1/compile_commands.json names only $count sources for $tool"
+finish "$tool: $count sources, $anew of them read anew"
