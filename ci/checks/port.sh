@@ -76,6 +76,12 @@ has 1 symbols_to_write
 has 1 library_symbols
 has linux/ata.h headers 0
 
+# What a driver library has itself, it need not be given.
+cp "$work/other/other.c" "$work/mii.c"
+port 0 --formatter=json "$work/mii.c"
+has 1 symbols_to_write
+has 0 library_symbols
+
 # One module of a folder that makes several.
 port 0 --formatter=json drivers/ata/ata_piix
 has ata_piix modules 0 name

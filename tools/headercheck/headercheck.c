@@ -163,6 +163,7 @@ static void add_module(struct work *work, const char *name)
         exit(2);
     }
     work->modules[work->num_modules++].name = name;
+    map_put(&work->knowledge.modules, name, sizeof(bool));
 }
 
 static void add_file(struct work *work, const char *path)

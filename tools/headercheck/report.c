@@ -258,6 +258,15 @@ const char *provider_of(const struct knowledge *knowledge, const char *name)
     return provider != NULL ? *provider : "vmlinux";
 }
 
+bool is_lacking(const struct knowledge *knowledge, const char *name)
+{
+    const char *provider = provider_of(knowledge, name);
+    const char *slash = strrchr(provider, '/');
+
+    return map_find(&knowledge->symbols, name) == NULL &&
+           map_find(&knowledge->modules, slash != NULL ? slash + 1 : provider) == NULL;
+}
+
 bool is_trap(const struct knowledge *knowledge, const char *name)
 {
     char **class = map_find(&knowledge->symbols, name);
@@ -273,8 +282,8 @@ struct counting {
 static void count_missing(struct counting *counting, const char *name, const struct comparison *comparison)
 {
     counting->counts.missing++;
-    /* What has a symbol here lacks its declaration only. */
-    if (!comparison->is_symbol || map_find(&counting->knowledge->symbols, name) != NULL) {
+    /* Where the symbol is there, its declaration is all that is not. */
+    if (!comparison->is_symbol || !is_lacking(counting->knowledge, name)) {
         return;
     }
     if (strcmp(provider_of(counting->knowledge, name), "vmlinux") == 0) {

@@ -15,6 +15,7 @@ struct knowledge {
     struct map symbols;    /* char *: the class in symbols.def, by name */
     struct map sources;    /* char *: the file of vmklinux that has the symbol */
     struct map providers;  /* char *: what has the symbol in Linux, "vmlinux" or a module */
+    struct map modules;    /* bool: those that are looked at */
 };
 
 struct result {
@@ -64,6 +65,9 @@ const char *deviation_of(const struct knowledge *knowledge, const char *name);
 
 /* What has the symbol @name in Linux: "vmlinux" or a driver's module. */
 const char *provider_of(const struct knowledge *knowledge, const char *name);
+
+/* Whether the symbol @name is to be written: vmklinux has it not, nor does one of the modules themselves. */
+bool is_lacking(const struct knowledge *knowledge, const char *name);
 
 /* Whether @name is a symbol that is a trap here. */
 bool is_trap(const struct knowledge *knowledge, const char *name);

@@ -167,7 +167,7 @@ static void group_symbol(const char *name, void *value, void *context)
     const struct result *result = value;
 
     if (result->comparison.verdict == VERDICT_MISSING && result->comparison.is_symbol &&
-        map_find(&telling->knowledge->symbols, name) == NULL) {
+        is_lacking(telling->knowledge, name)) {
         const char *provider = provider_of(telling->knowledge, name);
         bool is_library = strcmp(provider, "vmlinux") != 0;
 
