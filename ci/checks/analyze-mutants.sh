@@ -75,4 +75,14 @@ mutant cppcheck core/lib/crc.c "$null" 'nullPointer'
 mutant cppcheck core/lib/crc.c "$unset" 'uninitvar'
 mutant cppcheck tools/mkarchive.c "$leak" 'memleak'
 
+# Ranks are not a tool's matter, but noticed likewise.
+unranked() {
+    sed "$2" "$top/$1" >"$work/$(basename "$1")"
+    ! "$top/ci/checks/ranks.sh" "$work/$(basename "$1")" >/dev/null || finding "ranks.sh does not notice, in $1: $2"
+    mutants=$((mutants + 1))
+}
+unranked core/mem/heap.c 's/VMK_RANK_HEAP)/VMK_SPINLOCK_UNRANKED)/'
+unranked core/mem/heap.c 's/VMK_RANK_HEAP)/VMK_RANK_HEAPS)/'
+unranked core/dev/acpi_osl_sync.c '/nests its locks/d'
+
 finish "analyze mutants: $mutants"

@@ -262,6 +262,7 @@ int init_module(void) VMK_UNSHARED
     vmk_HeapCreateProps heap_props = {
         .type = VMK_HEAP_TYPE_SIMPLE, .module = vmk_ModuleCurrentID, .max = 16 << 20, .name = {"traffic"}};
 
+    /* No rank: a delivery or a release comes with whatever locks its sender holds. */
     vmk_SpinlockInit(&traffic.lock, "traffic", VMK_SPINLOCK_UNRANKED);
     vmk_StatusValue status = vmk_HeapCreate(&heap_props, &traffic.heap);
     if (status != VMK_OK) {

@@ -194,6 +194,7 @@ int init_module(void)
     if (size < sizeof(header) || size > VMK_PKT_MAX_MAPPED || burst == 0 || frames % STRIDE != 0) {
         return VMK_BAD_PARAM;
     }
+    /* No rank: a delivery or a release comes with whatever locks its sender holds. */
     vmk_SpinlockInit(&lock, "bench", VMK_SPINLOCK_UNRANKED);
     vmk_Memcpy(props.mac, own_mac, sizeof(own_mac));
     vmk_StatusValue status = vmk_PortConnect(&props, &port);

@@ -17,6 +17,7 @@
 #include <linux/spinlock_types.h>
 #include <linux/typecheck.h>
 
+/* No rank: drivers have an order of their own. */
 #define spin_lock_init(lock) vmk_SpinlockInit(&(lock)->object, #lock, VMK_SPINLOCK_UNRANKED)
 
 static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock) VMK_ACQUIRE(lock)

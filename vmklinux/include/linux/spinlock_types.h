@@ -13,6 +13,7 @@ typedef struct VMK_CAPABILITY("spinlock") spinlock {
 
 typedef spinlock_t raw_spinlock_t;
 
+/* No rank: drivers have an order of their own. */
 #define __SPIN_LOCK_UNLOCKED(lockname)                                                                       \
     {                                                                                                        \
         .object = VMK_SPINLOCK_INITIALIZER(__stringify(lockname), VMK_SPINLOCK_UNRANKED)                     \
