@@ -471,6 +471,7 @@ int main(int argc, char **argv)
 
     if (argc == 3 && strcmp(argv[1], "seal") == 0) {
         seal(argv[2]);
+        free(providers);
         return 0;
     }
     if (argc < 2 || strcmp(argv[1], "describe") != 0) {
@@ -483,5 +484,6 @@ int main(int argc, char **argv)
         usage();
     }
     describe(argv[i], argv[i + 1], argv[i + 2], providers, nproviders);
+    free(providers);
     return 0;
 }
