@@ -25,6 +25,7 @@ void uplink_offload_update(struct vmk_UplinkInt *uplink)
 {
     uplink->soft_flags[0] = soft_flags(uplink, VMK_UPLINK_CAP_IPV4_CSO, VMK_UPLINK_CAP_IPV4_TSO);
     uplink->soft_flags[1] = soft_flags(uplink, VMK_UPLINK_CAP_IPV6_CSO, VMK_UPLINK_CAP_IPV6_TSO);
+    uplink->look_flags = uplink->soft_flags[0] | uplink->soft_flags[1] | VMK_PKT_FLAG_LARGE_TCP;
 }
 
 /** What of a packet needs help. */
@@ -33,13 +34,22 @@ static vmk_uint32 soft_part(const struct vmk_UplinkInt *uplink, const vmk_PktHan
     return pkt->flags & uplink->soft_flags[(pkt->flags & VMK_PKT_FLAG_IPV6) != 0];
 }
 
-/** Make @p pkt one that may be written, is in one piece, and has room for a tag; releases the old one if
- * replaced. */
-static VMK_ReturnStatus make_own(vmk_PktHandle **pkt)
+/** Put a copy in @p pkt's place. */
+static VMK_ReturnStatus replace(vmk_PktHandle **pkt)
 {
     vmk_PktHandle *copy;
-    vmk_StatusValue status;
+    vmk_StatusValue status = vmk_PktCopy(*pkt, &copy);
 
+    if (status == VMK_OK) {
+        vmk_PktRelease(*pkt);
+        *pkt = copy;
+    }
+    return status;
+}
+
+/** Make @p pkt one that may be written, is in one piece, and has room for a tag. */
+static VMK_ReturnStatus make_own(vmk_PktHandle **pkt)
+{
     if (vmk_PktIsWritable(*pkt) && vmk_PktIsFullyMapped(*pkt) &&
         vmk_PktGetHeadroomLen(*pkt) >= VMK_ETH_VLAN_LENGTH) {
         return VMK_OK;
@@ -47,12 +57,7 @@ static VMK_ReturnStatus make_own(vmk_PktHandle **pkt)
     if ((*pkt)->frameLen > VMK_PKT_MAX_MAPPED) {
         return VMK_LIMIT_EXCEEDED;
     }
-    status = vmk_PktCopy(*pkt, &copy);
-    if (status == VMK_OK) {
-        vmk_PktRelease(*pkt);
-        *pkt = copy;
-    }
-    return status;
+    return replace(pkt);
 }
 
 static VMK_ReturnStatus checksum(vmk_PktHandle *pkt)
@@ -93,7 +98,8 @@ static VMK_ReturnStatus prepare(struct vmk_UplinkInt *uplink, vmk_PktHandle **pk
     vmk_StatusValue status;
 
     if (soft == 0) {
-        return VMK_OK;
+        /* Whoever segments patches the headers. */
+        return vmk_PktIsLargeTcpPacket(*pkt) && !vmk_PktIsWritable(*pkt) ? replace(pkt) : VMK_OK;
     }
     status = make_own(pkt);
     if (status == VMK_OK && soft & VMK_PKT_FLAG_MUST_CSUM) {

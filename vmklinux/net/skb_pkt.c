@@ -15,8 +15,21 @@ static void show_segmentation(struct sk_buff *skb, const vmk_PktHandle *pkt)
     shinfo->gso_type = pkt->flags & VMK_PKT_FLAG_IPV6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
 }
 
-void vmklinux_skb_show_offloads(struct sk_buff *skb, vmk_PktHandle *pkt)
+static void show_frags(struct sk_buff *skb, const vmk_PktHandle *pkt)
 {
+    skb->data_len = pkt->frameLen - pkt->mappedLen;
+    skb->tail -= skb->data_len;
+    for (int i = 0; i < pkt->numFrags; i++) {
+        const vmk_PktFrag *frag = &pkt->frags[i];
+
+        skb_fill_page_desc(skb, i, pfn_to_page(frag->mpn), frag->offset, frag->length);
+    }
+}
+
+void vmklinux_skb_show_more(struct sk_buff *skb, vmk_PktHandle *pkt)
+{
+    if (pkt->flags & VMK_PKT_FLAG_FRAGS)
+        show_frags(skb, pkt);
     if (pkt->flags & VMK_PKT_FLAG_VLAN)
         __vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), pkt->vlanTag);
     if (pkt->flags & (VMK_PKT_FLAG_MUST_CSUM | VMK_PKT_FLAG_LARGE_TCP)) {
@@ -27,15 +40,6 @@ void vmklinux_skb_show_offloads(struct sk_buff *skb, vmk_PktHandle *pkt)
     }
     if (pkt->flags & VMK_PKT_FLAG_LARGE_TCP)
         show_segmentation(skb, pkt);
-}
-
-void vmklinux_skb_show_frags(struct sk_buff *skb, vmk_PktHandle *pkt)
-{
-    for (int i = 0; i < pkt->numFrags; i++) {
-        const vmk_PktFrag *frag = &pkt->frags[i];
-
-        skb_fill_page_desc(skb, i, pfn_to_page(frag->mpn), frag->offset, frag->length);
-    }
 }
 
 /* The page references change hands with the fragments. */

@@ -34,39 +34,33 @@ static vmk_StatusValue stop_uplink_queue(struct netdev_queue *txq)
     return VMK_BUSY;
 }
 
-/* Bytes that a driver must write to (segmentation patches the headers) may not be shown elsewhere too. */
-static vmk_PktHandle *writable(vmk_PktHandle *pkt)
+/* Leave the packets from @first on to the uplink. */
+static void leave_from(vmk_PktList list, vmk_PktHandle *first)
 {
-    vmk_PktHandle *copy;
-
-    if (likely(!(pkt->flags & VMK_PKT_FLAG_LARGE_TCP)) || vmk_PktIsWritable(pkt))
-        return pkt;
-    if (vmk_PktCopy(pkt, &copy) != VMK_OK)
-        copy = NULL;
-    vmk_PktRelease(pkt);
-    return copy;
+    list->first = first;
+    list->count = 0;
+    for (const vmk_PktHandle *pkt = first; pkt; pkt = pkt->next)
+        list->count++;
 }
 
 /* Offer packets to the driver until the list is empty or the queue is stopped. Locks: the queue's. */
 static vmk_StatusValue transmit(struct net_device *dev, struct netdev_queue *txq, vmk_PktList list)
 {
+    netdev_tx_t (*start_xmit)(struct sk_buff *, struct net_device *) = dev->netdev_ops->ndo_start_xmit;
     bool *more = &vmklinux_xmit_more[vmk_GetPCPUNum()].more;
-    vmk_PktHandle *pkt;
+    unsigned int queue = (unsigned int)(txq - dev->_tx);
+    vmk_PktHandle *pkt, *next;
 
-    while (!vmk_PktListIsEmpty(list)) {
-        if (unlikely(netif_xmit_frozen_or_stopped(txq)))
-            return stop_uplink_queue(txq);
-        pkt = writable(vmk_PktListPopFirstPkt(list));
-        if (unlikely(!pkt)) {
-            dev->stats.tx_dropped++;
-            continue;
-        }
-        *more = !vmk_PktListIsEmpty(list);
-        if (unlikely(dev->netdev_ops->ndo_start_xmit(vmklinux_skb_for_tx(pkt, dev), dev) == NETDEV_TX_BUSY)) {
-            vmk_PktListPrependPkt(list, pkt);
+    for (pkt = list->first; pkt; pkt = next) {
+        next = pkt->next;
+        *more = next != NULL;
+        if (unlikely(netif_xmit_frozen_or_stopped(txq)) ||
+            unlikely(start_xmit(vmklinux_skb_for_tx(pkt, dev, queue), dev) == NETDEV_TX_BUSY)) {
+            leave_from(list, pkt);
             return stop_uplink_queue(txq);
         }
     }
+    vmk_PktListInit(list);
     return VMK_OK;
 }
 

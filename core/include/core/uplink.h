@@ -64,6 +64,7 @@ struct vmk_UplinkInt {
     vmk_uint64 caps;          /**< Registered; bits by vmk_UplinkCap. */
     vmk_uint64 enabled;       /**< Of these, switched on. */
     vmk_uint32 soft_flags[2]; /**< Packet flags that need software help, of other packets and of IPv6 ones. */
+    vmk_uint32 look_flags;    /**< Packet flags that may need it. */
     struct vmk_PortInt *port; /**< In its switch; RCU. */
     vmk_SemaphoreObject control; /**< One control operation at a time. */
     vmk_uint32
@@ -139,13 +140,13 @@ void uplink_tx_link(struct vmk_UplinkInt *uplink, bool up);
  */
 vmk_uint32 uplink_offload(struct vmk_UplinkInt *uplink, vmk_PktList list);
 
-/** Whether packets with these flags, all of a list's together, may ask for what the NIC can't do. */
+/** Whether packets with these flags, all of a list's together, may not be fit for the driver. */
 VMK_ALWAYS_INLINE bool uplink_needs_offload(const struct vmk_UplinkInt *uplink, vmk_uint32 flags)
 {
-    return (flags & (uplink->soft_flags[0] | uplink->soft_flags[1])) != 0;
+    return (flags & uplink->look_flags) != 0;
 }
 
-/** Work out soft_flags from the enabled capabilities. */
+/** Work out soft_flags and look_flags from the enabled capabilities. */
 void uplink_offload_update(struct vmk_UplinkInt *uplink);
 
 /**

@@ -156,7 +156,7 @@ static void test_show_linear(void)
 
     pkt->frame[12] = 0x08;
     pkt->frame[13] = 0x00;
-    skb = vmklinux_skb_for_tx(pkt, no_device);
+    skb = vmklinux_skb_for_tx(pkt, no_device, 0);
     EXPECT(skb->data == pkt->frame && skb->len == 1514 && !skb_is_nonlinear(skb));
     EXPECT(skb->protocol == htons(ETH_P_IP) && vlan_get_protocol(skb) == htons(ETH_P_IP));
     EXPECT(skb_network_offset(skb) == ETH_HLEN && skb_mac_header(skb) == skb->data);
@@ -179,7 +179,7 @@ static void test_show_offloads(void)
     pkt->csumStart = 34;
     pkt->csumOffset = 16;
     pkt->mss = 1460;
-    skb = vmklinux_skb_for_tx(pkt, no_device);
+    skb = vmklinux_skb_for_tx(pkt, no_device, 0);
     EXPECT(skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) == 34 &&
            skb->csum_offset == 16);
     EXPECT(skb_vlan_tag_present(skb) && skb_vlan_tag_get(skb) == 0x2005);
@@ -197,7 +197,7 @@ static void test_vlan_in_frame(void)
     struct sk_buff *skb;
 
     memcpy(pkt->frame + 12, "\x81\x00\x00\x05\x86\xdd", 6);
-    skb = vmklinux_skb_for_tx(pkt, no_device);
+    skb = vmklinux_skb_for_tx(pkt, no_device, 0);
     EXPECT(vlan_get_protocol(skb) == htons(ETH_P_IPV6));
     skb_trim(skb, 15);
     EXPECT(vlan_get_protocol(skb) == 0);
@@ -207,7 +207,7 @@ static void test_vlan_in_frame(void)
 
 static void test_pad(void)
 {
-    struct sk_buff *skb = vmklinux_skb_for_tx(make_pkt(42, 42), no_device);
+    struct sk_buff *skb = vmklinux_skb_for_tx(make_pkt(42, 42), no_device, 0);
 
     EXPECT(eth_skb_pad(skb) == 0 && skb->len == ETH_ZLEN);
     expect_bytes(skb, 0, 42, 0);
@@ -220,7 +220,7 @@ static void test_pad(void)
 
 static void test_pull_tail(void)
 {
-    struct sk_buff *skb = vmklinux_skb_for_tx(make_pkt(3000, 500), no_device);
+    struct sk_buff *skb = vmklinux_skb_for_tx(make_pkt(3000, 500), no_device, 0);
     u8 bytes[10];
 
     EXPECT(__pskb_pull_tail(skb, 4) && skb_headlen(skb) == 504 && skb->len == 3000);
@@ -243,14 +243,14 @@ static void test_clone_is_not_written(void)
     struct sk_buff *skb;
 
     EXPECT(vmk_PktClone(pkt, &clone) == VMK_OK);
-    skb = vmklinux_skb_for_tx(clone, no_device);
+    skb = vmklinux_skb_for_tx(clone, no_device, 0);
     EXPECT(skb_cloned(skb) && skb->data == pkt->frame);
     EXPECT(skb_cow_head(skb, 32) == 0 && skb->data != pkt->frame && skb_headroom(skb) >= 32);
     expect_bytes(skb, 0, 200, 0);
     skb->data[0] ^= 0xff;
     EXPECT(pkt->frame[0] == pattern(0));
     /* The original must not be moved while the clone shows its bytes. */
-    EXPECT(pskb_expand_head(vmklinux_skb_for_tx(pkt, no_device), 64, 0, GFP_ATOMIC) < 0);
+    EXPECT(pskb_expand_head(vmklinux_skb_for_tx(pkt, no_device, 0), 64, 0, GFP_ATOMIC) < 0);
     vmk_PktRelease(pkt);
     consume_skb(skb);
     expect_no_packets();

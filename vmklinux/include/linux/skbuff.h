@@ -88,26 +88,21 @@ struct skb_shared_info {
     skb_frag_t frags[MAX_SKB_FRAGS];
 };
 
+/* What a fresh sk_buff begins with lies in pairs that one store sets: a constant and a zero, or all zeroes.
+ */
 struct sk_buff {
     struct sk_buff *next;
     struct sk_buff *prev;
     struct net_device *dev;
     unsigned char *head;
     unsigned char *data;
-    unsigned int len;      /* all of it */
-    unsigned int data_len; /* of that, in fragments */
+    unsigned int len; /* all of it */
     sk_buff_data_t tail;
-    sk_buff_data_t end;
-    unsigned int truesize;
+
     refcount_t users;
+    unsigned int data_len; /* of len, in fragments */
 
-    /* offsets from head, but for the first */
-    __be16 protocol;
-    __u16 transport_header;
-    __u16 network_header;
-    __u16 mac_header;
-
-    /* from here to hash, cleared by three stores */
+    sk_buff_data_t end;
     union {
         __wsum csum;
         struct {
@@ -115,8 +110,11 @@ struct sk_buff {
             __u16 csum_offset;
         };
     };
+
+    unsigned int truesize;
     __be16 vlan_proto;
     __u16 vlan_tci;
+
     /*
      * DEVIATION-015 (type of sk_buff.ip_summed, sk_buff.pkt_type, sk_buff.vlan_present, sk_buff.no_fcs,
      * sk_buff.csum_level, sk_buff.csum_valid, sk_buff.l4_hash, sk_buff.encapsulation): whole bytes, where
@@ -131,13 +129,30 @@ struct sk_buff {
     __u8 csum_valid;
     __u8 l4_hash;
     __u8 encapsulation;
-    __u16 queue_mapping;
-    __u16 mac_len;
-    __u32 hash;
 
-    __u32 priority;
+    union {
+        struct {
+            __u16 queue_mapping;
+            __u16 mac_len;
+            __u32 hash;
+        };
+        u64 vmklinux_queue; /* queue_mapping, and the others 0 */
+    };
+
+    /* offsets from head, but for the protocol */
+    union {
+        struct {
+            __be16 protocol;
+            __u16 transport_header;
+        };
+        u32 vmklinux_protocol; /* protocol, and the other 0 */
+    };
+    __u16 network_header;
+    __u16 mac_header;
+
     struct sock *sk; /* always NULL: there are no sockets at this level */
     ktime_t tstamp;
+    __u32 priority;
     char cb[48] __aligned(8);
 };
 
@@ -159,16 +174,24 @@ static __always_inline struct sk_buff *vmklinux_pkt_skb(vmk_PktHandle *pkt)
 /* The shared info lies at the fixed end of the buffer, whatever size the driver asked for. */
 #define skb_shinfo(SKB) ((struct skb_shared_info *)vmk_PktDriverTail(vmklinux_skb_pkt(SKB)))
 
-/* What is the same in every fresh sk_buff; the caller sets the geometry. */
-static __always_inline void vmklinux_skb_clear(struct sk_buff *skb)
+/* What is the same in every fresh sk_buff, whose frame goes or came by queue @queue; the caller sets len and
+ * where the bytes are. */
+static __always_inline void vmklinux_skb_clear(struct sk_buff *skb, struct net_device *dev,
+                                               unsigned int queue)
 {
     struct skb_shared_info *shinfo = skb_shinfo(skb);
 
     skb->next = NULL;
+    skb->dev = dev;
+    skb->users = (refcount_t)REFCOUNT_INIT(1);
+    skb->data_len = 0;
     skb->end = VMK_PKT_BUFFER_SIZE;
+    skb->csum = 0;
     skb->truesize = PAGE_SIZE;
-    refcount_set(&skb->users, 1);
-    memset(&skb->csum, 0, offsetof(struct sk_buff, priority) - offsetof(struct sk_buff, csum));
+    skb->vlan_proto = 0;
+    skb->vlan_tci = 0;
+    memset(&skb->ip_summed, 0, offsetof(struct sk_buff, queue_mapping) - offsetof(struct sk_buff, ip_summed));
+    skb->vmklinux_queue = queue;
     skb->sk = NULL;
     /* up to frag_list; the rest counts only with fragments, segments or time stamps */
     memset(shinfo, 0, offsetof(struct skb_shared_info, hwtstamps));
@@ -177,12 +200,10 @@ static __always_inline void vmklinux_skb_clear(struct sk_buff *skb)
 /* Make @skb an empty buffer over all of its page. */
 static __always_inline void vmklinux_skb_init(struct sk_buff *skb, struct net_device *dev)
 {
-    vmklinux_skb_clear(skb);
-    skb->dev = dev;
+    vmklinux_skb_clear(skb, dev, 0);
     skb->head = vmk_PktBuffer(vmklinux_skb_pkt(skb));
     skb->data = skb->head;
     skb->len = 0;
-    skb->data_len = 0;
     skb->tail = 0;
     skb->protocol = 0;
     skb->transport_header = 0;

@@ -13,33 +13,34 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/net/net_pkt.h>
 
-/* What only packets with offloads or fragments need; the rest of vmklinux_skb_for_tx(). */
-void vmklinux_skb_show_offloads(struct sk_buff *skb, vmk_PktHandle *pkt);
-void vmklinux_skb_show_frags(struct sk_buff *skb, vmk_PktHandle *pkt);
+/* The flags of packets that an sk_buff shows more of than one piece of bytes. */
+#define VMKLINUX_PKT_FLAGS_MORE                                                                              \
+    (VMK_PKT_FLAG_MUST_CSUM | VMK_PKT_FLAG_LARGE_TCP | VMK_PKT_FLAG_VLAN | VMK_PKT_FLAG_FRAGS)
+
+/* Show offloads and fragments too: the rest of vmklinux_skb_for_tx(). */
+void vmklinux_skb_show_more(struct sk_buff *skb, vmk_PktHandle *pkt);
 void vmklinux_skb_take_frags(struct sk_buff *skb, vmk_PktHandle *pkt);
 
-/* Show @pkt, a whole frame to be sent, as an sk_buff of @dev. */
-static __always_inline struct sk_buff *vmklinux_skb_for_tx(vmk_PktHandle *pkt, struct net_device *dev)
+/* Show @pkt, a whole frame to be sent by queue @queue, as an sk_buff of @dev. */
+static __always_inline struct sk_buff *vmklinux_skb_for_tx(vmk_PktHandle *pkt, struct net_device *dev,
+                                                           unsigned int queue)
 {
     struct sk_buff *skb = vmklinux_pkt_skb(pkt);
-    unsigned int headroom = (unsigned int)((vmk_VA)pkt->frame & VMK_PAGE_MASK) - VMK_PKT_BUFFER;
+    unsigned char *frame = pkt->frame;
+    /* A clone's bytes lie in another packet's page. */
+    unsigned char *head = vmk_PktBuffer(vmk_PktFromAddr(frame));
+    unsigned int headroom = (unsigned int)(frame - head), len = pkt->frameLen;
 
-    vmklinux_skb_clear(skb);
-    skb->dev = dev;
-    skb->head = pkt->frame - headroom; /* a clone's bytes lie in another packet's page */
-    skb->data = pkt->frame;
-    skb->len = pkt->frameLen;
-    skb->data_len = pkt->frameLen - pkt->mappedLen;
-    skb->tail = headroom + pkt->mappedLen;
-    skb->protocol = *(const __be16 *)(pkt->frame + offsetof(struct ethhdr, h_proto));
-    skb->transport_header = 0;
+    vmklinux_skb_clear(skb, dev, queue);
+    skb->head = head;
+    skb->data = frame;
+    skb->len = len;
+    skb->tail = headroom + len;
+    skb->vmklinux_protocol = (__force u16)((const struct ethhdr *)frame)->h_proto;
     skb->network_header = (__u16)(headroom + ETH_HLEN);
     skb->mac_header = (__u16)headroom;
-    skb->queue_mapping = pkt->queueID;
-    if (unlikely(pkt->flags & (VMK_PKT_FLAG_MUST_CSUM | VMK_PKT_FLAG_LARGE_TCP | VMK_PKT_FLAG_VLAN)))
-        vmklinux_skb_show_offloads(skb, pkt);
-    if (unlikely(pkt->numFrags))
-        vmklinux_skb_show_frags(skb, pkt);
+    if (unlikely(pkt->flags & VMKLINUX_PKT_FLAGS_MORE))
+        vmklinux_skb_show_more(skb, pkt);
     return skb;
 }
 

@@ -83,7 +83,8 @@ typedef struct vmk_UplinkOps {
      * Send the packets of @p list, all for the queue in their queueID.
      *
      * Packets taken are removed from the list, belong to the driver, and are released once sent (or not
-     * sendable). Fragments are DMA-ready pages. Packets ask only for offloads the uplink has registered.
+     * sendable). Fragments are DMA-ready pages. Packets ask only for offloads the uplink has registered;
+     * those to be segmented are writable.
      *
      * @return VMK_OK (list empty), or VMK_BUSY: the queue is full and has been stopped with
      *         vmk_UplinkQueueStop; what is left on the list will be offered again after vmk_UplinkQueueStart.
