@@ -110,7 +110,6 @@ static void set_head(struct dma_engine *engine) VMK_UNSHARED
     vmk_Bool only_mask = limits->sgElemMaxSize == 0 && limits->sgElemSizeMult == 0 &&
                          limits->sgElemAlignment <= 1 && limits->sgElemStraddle == 0;
 
-    head->counter = engine->counter;
     if (engine->track != NULL) {
         head->managedSize = ~(vmk_ByteCount)0;
     } else if (engine->bounce != NULL) {
@@ -129,17 +128,8 @@ static void free_engine(struct dma_engine *engine) VMK_UNSHARED
         vmk_HeapFree(heap_kernel, engine->bounce);
     }
     vmk_HeapFree(heap_kernel, engine->track);
+    vmk_PCPUStorageFree(engine->module, sizeof(vmk_int64), engine->head.balance);
     vmk_HeapFree(heap_kernel, engine);
-}
-
-static vmk_int64 outstanding_mappings(const struct dma_engine *engine)
-{
-    vmk_int64 sum = 0;
-
-    for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
-        sum += __atomic_load_n(&engine->counter[cpu].outstanding, __ATOMIC_RELAXED);
-    }
-    return sum;
 }
 
 /** What a module's engines have mapped: a mapping counts in its engine alone. */
@@ -153,7 +143,7 @@ static vmk_int64 live_mappings(vmk_ModuleID module)
     VMK_LIST_FORALL (&engines, item) {
         const struct dma_engine *engine = VMK_LIST_ENTRY(item, struct dma_engine, links);
 
-        sum += engine->module == module ? outstanding_mappings(engine) : 0;
+        sum += engine->module == module ? vmk_PCPUSum64(engine->head.balance) : 0;
     }
     vmk_SpinlockUnlockIRQ(&engines_lock, flags);
     return sum;
@@ -186,17 +176,15 @@ VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEng
 {
     static const vmk_DMAConstraints none;
     const vmk_DMAConstraints *constraints = props->constraints != NULL ? props->constraints : &none;
-    vmk_StatusValue status = VMK_NO_MEMORY;
+    vmk_StatusValue status;
 
     if (!are_valid(constraints)) {
         return VMK_BAD_PARAM;
     }
-    struct dma_engine *engine = vmk_HeapAlign(
-        heap_kernel, sizeof(*engine) + vmk_NumPCPUs() * sizeof(vmk_DMACounter), VMK_L1_CACHELINE_SIZE);
+    struct dma_engine *engine = vmk_HeapZalloc(heap_kernel, sizeof(*engine));
     if (engine == NULL) {
         return VMK_NO_MEMORY;
     }
-    vmk_Memset(engine, 0, sizeof(*engine) + vmk_NumPCPUs() * sizeof(vmk_DMACounter));
     vmk_NameCopy(&engine->name, &props->name);
     engine->module = props->module;
     engine->flags = props->flags;
@@ -204,9 +192,14 @@ VMK_ReturnStatus vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk_DMAEng
     engine->head.addressMask =
         constraints->addressMask != 0 ? constraints->addressMask : VMK_ADDRESS_MASK_64BIT;
     vmk_SpinlockInit(&engine->lock, "dma-engine", VMK_RANK_DMA);
+    status = vmk_PCPUStorageAlloc(engine->module, sizeof(vmk_int64), &engine->head.balance);
+    if (status != VMK_OK) {
+        goto out_free;
+    }
     if (TRACKING) {
         engine->track = vmk_HeapZalloc(heap_kernel, sizeof(*engine->track));
         if (engine->track == NULL) {
+            status = VMK_NO_MEMORY;
             goto out_free;
         }
     }
@@ -256,7 +249,7 @@ static void name_leaks(struct dma_engine *engine) VMK_UNSHARED
 VMK_ReturnStatus vmk_DMAEngineDestroy(vmk_DMAEngine head)
 {
     struct dma_engine *engine = dma_engine_of(head);
-    vmk_int64 mappings = outstanding_mappings(engine);
+    vmk_int64 mappings = vmk_PCPUSum64(engine->head.balance);
     vmk_int64 allocations = __atomic_load_n(&engine->allocations, __ATOMIC_RELAXED);
 
     if (mappings != 0 || allocations != 0) {

@@ -20,7 +20,6 @@ struct dma_engine {
     struct dma_bounce *bounce VMK_GUARDED_BY(lock); /**< NULL when nothing can be bounced. */
     struct dma_track *track VMK_GUARDED_BY(lock);   /**< NULL in release builds. */
     vmk_int64 allocations;                          /**< Of vmk_DMAAlloc(), outstanding; atomic. */
-    vmk_DMACounter counter[];                       /**< One a CPU. */
 };
 
 /** Have mappings counted in their modules' accounts. Context: boot world, once, before the first engine. */

@@ -33,7 +33,12 @@ static struct gsi {
     vmk_Bool asserted;
 } gsis[GSIS];
 
-static vmk_PCPU cpu = {.self = &cpu};
+/* The CPU's data, and its storage. */
+static union {
+    vmk_PCPU head;
+    vmk_uint8 bytes[VMK_PCPU_STORAGE_START + VMK_PCPU_STORAGE_SIZE];
+} area = {.head = {.self = &area.head}};
+#define cpu area.head
 
 __thread vmk_uint64 hosted_flags;
 vmk_Bool hosted_interrupt_waits;

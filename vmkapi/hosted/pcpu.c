@@ -2,6 +2,7 @@
 /*
  * pcpu.c - threads as CPUs: the first VMK_MAX_PCPUS threads of a process get a number of their own.
  */
+#include <core/smp.h>
 #include <vmkapi/base/pcpu.h>
 
 #include <stdio.h>
@@ -11,7 +12,11 @@ __thread vmk_uint64 hosted_flags = VMK_CPU_FLAG_INTERRUPTS;
 vmk_Bool hosted_interrupt_waits;
 vmk_uint64 hosted_tsc;
 
-static struct vmk_PCPU pcpus[VMK_MAX_PCPUS];
+/* A CPU's data, and its storage. */
+static union {
+    vmk_PCPU head;
+    vmk_uint8 bytes[VMK_PCPU_STORAGE_START + VMK_PCPU_STORAGE_SIZE];
+} pcpus[VMK_MAX_PCPUS];
 static vmk_uint32 npcpus;
 
 struct vmk_PCPU *hosted_pcpu(void)
@@ -25,7 +30,7 @@ struct vmk_PCPU *hosted_pcpu(void)
             fputs("hosted VMKAPI: more threads than VMK_MAX_PCPUS\n", stderr);
             abort();
         }
-        mine = &pcpus[num];
+        mine = &pcpus[num].head;
         mine->self = mine;
         mine->num = num;
     }
@@ -39,6 +44,11 @@ void hosted_take_interrupts(void)
 void hosted_relax(void)
 {
     __builtin_ia32_pause();
+}
+
+vmk_PCPU *smp_pcpu(vmk_uint32 cpu)
+{
+    return &pcpus[cpu].head;
 }
 
 vmk_uint32 vmk_NumPCPUs(void)

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <vmkapi/lib/libc.h>
+#include <vmklinux/netdev.h>
 #include <vmklinux/status.h>
 #include <vmklinux/time.h>
 #include <vmklinux/workqueue.h>
@@ -69,12 +70,20 @@ int init_module(void)
     err = create_heap(THIS_MODULE);
     if (err)
         return vmklinux_status(err);
+    err = vmklinux_net_start();
+    if (err)
+        goto out_heap;
     vmklinux_time_start();
     err = vmklinux_workqueue_start();
-    if (err) {
-        vmklinux_time_stop();
-        destroy_heap(THIS_MODULE);
-    }
+    if (err)
+        goto out_time;
+    return VMK_OK;
+
+out_time:
+    vmklinux_time_stop();
+    vmklinux_net_stop();
+out_heap:
+    destroy_heap(THIS_MODULE);
     return vmklinux_status(err);
 }
 
@@ -82,5 +91,6 @@ void cleanup_module(void)
 {
     vmklinux_workqueue_stop();
     vmklinux_time_stop();
+    vmklinux_net_stop();
     destroy_heap(THIS_MODULE);
 }

@@ -16,8 +16,18 @@
 #include <vmklinux/skb_pkt.h>
 #include <vmklinux/status.h>
 
-struct vmklinux_xmit_more vmklinux_xmit_more[CONFIG_NR_CPUS];
+vmk_PCPUStorage vmklinux_xmit_more;
 EXPORT_SYMBOL(vmklinux_xmit_more);
+
+int vmklinux_net_start(void)
+{
+    return vmklinux_errno(vmk_PCPUStorageAlloc(THIS_MODULE->id, sizeof(bool), &vmklinux_xmit_more));
+}
+
+void vmklinux_net_stop(void)
+{
+    vmk_PCPUStorageFree(THIS_MODULE->id, sizeof(bool), vmklinux_xmit_more);
+}
 
 /* --- transmission --- */
 
@@ -47,13 +57,12 @@ static void leave_from(vmk_PktList list, vmk_PktHandle *first)
 static vmk_StatusValue transmit(struct net_device *dev, struct netdev_queue *txq, vmk_PktList list)
 {
     netdev_tx_t (*start_xmit)(struct sk_buff *, struct net_device *) = dev->netdev_ops->ndo_start_xmit;
-    bool *more = &vmklinux_xmit_more[vmk_GetPCPUNum()].more;
     unsigned int queue = (unsigned int)(txq - dev->_tx);
     vmk_PktHandle *pkt, *next;
 
     for (pkt = list->first; pkt; pkt = next) {
         next = pkt->next;
-        *more = next != NULL;
+        *VMK_PCPU_HERE(bool, vmklinux_xmit_more) = next != NULL;
         if (unlikely(netif_xmit_frozen_or_stopped(txq)) ||
             unlikely(start_xmit(vmklinux_skb_for_tx(pkt, dev, queue), dev) == NETDEV_TX_BUSY)) {
             leave_from(list, pkt);

@@ -67,8 +67,10 @@ struct cpu {
     struct cpu_info info;
     struct gdt gdt;
     struct tss tss;
+    vmk_uint8 storage[VMK_PCPU_STORAGE_SIZE] VMK_ATTRIBUTE_ALIGN(VMK_PCPU_STORAGE_START);
 };
 VMK_STATIC_ASSERT(__builtin_offsetof(struct cpu, head) == 0, "the GS base is both");
+VMK_STATIC_ASSERT(__builtin_offsetof(struct cpu, storage) == VMK_PCPU_STORAGE_START, "modules know where");
 
 /** The boot CPU, ready before any code in C runs. */
 extern struct cpu boot_cpu;

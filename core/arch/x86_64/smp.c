@@ -75,10 +75,10 @@ static VMK_ATTRIBUTE_NORETURN void secondary_entry(struct cpu *cpu)
     sched_secondary_main(cpu->head.num, cpu->stack_base, KERNEL_STACK_SIZE);
 }
 
-static VMK_ReturnStatus alloc_page(void **page)
+static VMK_ReturnStatus alloc_pages(vmk_uint8 order, void **page)
 {
-    static const vmk_PageRequest request = {
-        .module = VMK_VMKERNEL_MODULE_ID, .kind = VMK_PAGE_DATA, .zero = VMK_TRUE};
+    const vmk_PageRequest request = {
+        .module = VMK_VMKERNEL_MODULE_ID, .kind = VMK_PAGE_DATA, .order = order, .zero = VMK_TRUE};
     vmk_MPN mpn;
     vmk_StatusValue status = vmk_PageAlloc(request, &mpn);
 
@@ -100,7 +100,8 @@ static VMK_ReturnStatus alloc_stacks(struct cpu *cpu)
     return status;
 }
 
-VMK_STATIC_ASSERT(sizeof(struct cpu) <= VMK_PAGE_SIZE, "a CPU's data is one page");
+#define CPU_ORDER 1
+VMK_STATIC_ASSERT(sizeof(struct cpu) == VMK_PAGE_SIZE << CPU_ORDER, "a CPU's data and storage are two pages");
 VMK_STATIC_ASSERT(sizeof(struct vector_slot) * VECTOR_COUNT <= VMK_PAGE_SIZE, "a CPU's vectors are one page");
 
 /* What a CPU needs to run. There is no undoing: a kernel short of a few pages at boot goes on with fewer
@@ -110,7 +111,7 @@ static struct cpu *create_cpu(vmk_uint32 num)
     struct cpu *cpu;
     void *page, *vectors;
 
-    if (alloc_page(&page) != VMK_OK || alloc_page(&vectors) != VMK_OK) {
+    if (alloc_pages(CPU_ORDER, &page) != VMK_OK || alloc_pages(0, &vectors) != VMK_OK) {
         return NULL;
     }
     cpu = page;

@@ -37,6 +37,8 @@ void vmklinux_dma_sync_managed(struct device *dev, dma_addr_t address, size_t si
 static __always_inline dma_addr_t vmklinux_dma_map(struct device *dev, vmk_MA address, size_t size,
                                                    enum dma_data_direction dir)
 {
+    /* Or the end would be worked out from the pointer, once more. */
+    OPTIMIZER_HIDE_VAR(address);
     if (unlikely(!vmk_DMAIsDirect(dev->dma_engine, address, (vmk_uint32)size)))
         return vmklinux_dma_map_managed(dev, address, size, vmklinux_dma_direction(dir));
     vmk_DMACount(dev->dma_engine, 1);

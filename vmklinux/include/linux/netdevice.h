@@ -26,6 +26,7 @@
 #include <net/net_debug.h>
 #include <uapi/linux/netdevice.h>
 #include <vmkapi/net/net_poll.h>
+#include <vmkapi/base/pcpu_storage.h>
 #include <vmkapi/net/net_uplink.h>
 
 struct ethtool_ops;
@@ -473,15 +474,12 @@ static inline void netif_trans_update(struct net_device *dev)
     txq_trans_cond_update(netdev_get_tx_queue(dev, 0));
 }
 
-/* Whether more packets for the same queue follow at once: one flag a CPU, set around ndo_start_xmit. */
-struct vmklinux_xmit_more {
-    bool more;
-} ____cacheline_aligned_in_smp;
-extern struct vmklinux_xmit_more vmklinux_xmit_more[CONFIG_NR_CPUS];
+/* Whether more packets for the same queue follow at once: a bool a CPU, set around ndo_start_xmit. */
+extern vmk_PCPUStorage vmklinux_xmit_more;
 
 static inline bool netdev_xmit_more(void)
 {
-    return vmklinux_xmit_more[vmk_GetPCPUNum()].more;
+    return *VMK_PCPU_HERE(bool, vmklinux_xmit_more);
 }
 
 /*

@@ -7,6 +7,10 @@
 
 #include <linux/netdevice.h>
 
+/* Get, and free, what all network devices share. The first returns 0 or a negative errno. */
+int vmklinux_net_start(void);
+void vmklinux_net_stop(void);
+
 /*
  * Make the network devices that were registered while @parent was probed known to the network layer: their
  * driver is ready for them now. Those registered later are known at once. Context: may block.

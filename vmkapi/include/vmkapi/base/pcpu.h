@@ -43,6 +43,10 @@ typedef struct vmk_PCPU {
     };
 } vmk_PCPU;
 
+/** Each CPU's storage (pcpu_storage.h) begins a page behind its vmk_PCPU. */
+#define VMK_PCPU_STORAGE_START 4096u
+#define VMK_PCPU_STORAGE_SIZE  4096u
+
 VMK_STATIC_ASSERT(__builtin_offsetof(vmk_PCPU, preempt_count) == 12, "modules and assembly know this layout");
 VMK_STATIC_ASSERT(__builtin_offsetof(vmk_PCPU, current_world) == 16, "modules and assembly know this layout");
 

@@ -22,6 +22,15 @@
  */
 #define VMK_THIS_PCPU ((struct vmk_PCPU __seg_gs *)0)
 
+/** The running CPU's bytes at @p offset from there, as a @p type (pcpu_storage.h). */
+#define VMK_PCPU_HERE(type, offset) ((type __seg_gs *)(vmk_uint64)(offset))
+
+/** Add to the 64-bit counter there, by one instruction. Context: any. */
+VMK_ALWAYS_INLINE void vmk_PCPUAdd64(vmk_uint64 offset, vmk_int64 delta)
+{
+    __asm__ volatile("addq %1, %%gs:(%0)" ::"r"(offset), "er"(delta) : "cc");
+}
+
 /** Keep the compiler, not the processor, from moving memory accesses across this point. Context: any. */
 VMK_ALWAYS_INLINE void vmk_CompilerBarrier(void)
 {

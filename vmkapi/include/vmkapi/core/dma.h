@@ -13,7 +13,7 @@
 #ifndef VMKAPI_CORE_DMA_H
 #define VMKAPI_CORE_DMA_H
 
-#include <vmkapi/base/pcpu.h>
+#include <vmkapi/base/pcpu_storage.h>
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 #include <vmkapi/core/device.h>
@@ -55,17 +55,12 @@ typedef struct vmk_DMAEngineProps {
     vmk_DMAConstraints *constraints; /**< Copied; NULL for none. */
 } vmk_DMAEngineProps;
 
-/** One CPU's share of an engine's balance of mappings; on a line of its own. */
-typedef struct vmk_DMACounter {
-    vmk_int64 outstanding;
-} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE) vmk_DMACounter;
-
 /** The public head of an engine: what the inline paths below need. Written at creation only. */
 typedef struct vmk_DMAEngineHead {
     vmk_uint64 directLimit;    /**< A range that ends at or below this is mapped as it is. */
     vmk_IOA managedBase;       /**< I/O ranges beginning in [managedBase, managedBase + managedSize) were */
     vmk_ByteCount managedSize; /**< bounced or recorded, and are not unmapped inline. */
-    vmk_DMACounter *counter;   /**< One a CPU. */
+    vmk_PCPUStorage balance;   /**< Of mappings made and undone. */
     vmk_uint64 addressMask;    /**< As in the constraints; all ones for none. */
 } vmk_DMAEngineHead;
 
@@ -142,7 +137,7 @@ VMK_ALWAYS_INLINE vmk_Bool vmk_DMAIsDirect(vmk_DMAEngine engine, vmk_MA addr, vm
 
 VMK_ALWAYS_INLINE void vmk_DMACount(vmk_DMAEngine engine, vmk_int64 delta)
 {
-    __atomic_fetch_add(&engine->counter[vmk_GetPCPUNum()].outstanding, delta, __ATOMIC_RELAXED);
+    vmk_PCPUAdd64(engine->balance, delta);
 }
 
 /**

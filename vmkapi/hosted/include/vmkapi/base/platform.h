@@ -33,7 +33,14 @@ extern vmk_uint64 hosted_tsc;
 vmk_uint64 hosted_mmio_read(const volatile void *addr, unsigned bytes);
 void hosted_mmio_write(volatile void *addr, unsigned bytes, vmk_uint64 value);
 
-#define VMK_THIS_PCPU (hosted_pcpu())
+#define VMK_THIS_PCPU               (hosted_pcpu())
+
+#define VMK_PCPU_HERE(type, offset) ((type *)((char *)hosted_pcpu() + (offset)))
+
+VMK_ALWAYS_INLINE void vmk_PCPUAdd64(vmk_uint64 offset, vmk_int64 delta)
+{
+    __atomic_fetch_add(VMK_PCPU_HERE(vmk_int64, offset), delta, __ATOMIC_RELAXED);
+}
 
 VMK_ALWAYS_INLINE void vmk_CompilerBarrier(void)
 {
