@@ -2,8 +2,8 @@
 /*
  * memory.c - memcpy() and its kin.
  *
- * Short lengths are covered by pairs of overlapping moves, one from each end, so that there is no loop and no
- * remainder; long ones by the string instructions in units of eight bytes, whose start-up cost is then
+ * Lengths up to 64 are covered by pairs of overlapping moves, as many from each end, so that there is no loop
+ * and no remainder; long ones by the string instructions in units of eight bytes, whose start-up cost is then
  * earned back. Every tail is read before anything is written: thus the forward copy also serves
  * memmove() when the destination lies below the source.
  */
@@ -52,6 +52,21 @@ VMK_ALWAYS_INLINE void copy_short(vmk_uint8 *dst, const vmk_uint8 *src, vmk_size
     }
 }
 
+/* Copy 17 to 64 bytes; right for overlapping buffers, because all is read before anything is written. */
+VMK_ALWAYS_INLINE void copy_medium(vmk_uint8 *dst, const vmk_uint8 *src, vmk_size_t len)
+{
+    struct pair head = load16(src), tail = load16(src + len - 16);
+
+    if (len > 32) {
+        struct pair second = load16(src + 16), third = load16(src + len - 32);
+
+        store16(dst + 16, second);
+        store16(dst + len - 32, third);
+    }
+    store16(dst, head);
+    store16(dst + len - 16, tail);
+}
+
 /* Copy more than 16 bytes upwards; right for overlapping buffers when dst < src. */
 VMK_ALWAYS_INLINE void copy_up(vmk_uint8 *dst, const vmk_uint8 *src, vmk_size_t len)
 {
@@ -85,6 +100,8 @@ void *memcpy(void *restrict dst, const void *restrict src, vmk_size_t len)
 {
     if (len <= 16) {
         copy_short(dst, src, len);
+    } else if (len <= 64) {
+        copy_medium(dst, src, len);
     } else {
         copy_up(dst, src, len);
     }
@@ -96,6 +113,8 @@ void *memmove(void *dst, const void *src, vmk_size_t len)
 {
     if (len <= 16) {
         copy_short(dst, src, len);
+    } else if (len <= 64) {
+        copy_medium(dst, src, len);
     } else if ((vmk_uint64)dst - (vmk_uint64)src >= len) {
         copy_up(dst, src, len);
     } else {

@@ -118,8 +118,6 @@ VMK_ALWAYS_INLINE void reset(vmk_PktHandle *pkt, vmk_ModuleID module)
     pkt->mappedLen = 0;
     pkt->flags = 0;
     pkt->refs = 1;
-    pkt->srcPortID = 0;
-    pkt->hash = 0;
     pkt->queueID = 0;
     pkt->numFrags = 0;
     pkt->holder = module;
@@ -308,7 +306,7 @@ static void take_chain(struct pkt_cache *cache, vmk_ModuleID module, vmk_uint32 
     struct vmk_PktListInt chain = {.first = cache->free, .count = count};
     vmk_PktHandle *next = chain.first;
 
-    for (vmk_uint32 i = 0; i < count; i++) {
+    for (vmk_uint32 left = count; left != 0; left--) {
         chain.last = next;
         next = next->next;
         reset(chain.last, module);

@@ -23,7 +23,7 @@
 struct batch {
     struct vmk_PktListInt list;
     vmk_uint64 bytes;
-    vmk_uint32 flags; /**< Of all of them, together. */
+    vmk_uint32 flags; /**< Of all of them, together, and perhaps more. */
 };
 
 struct forward {
@@ -245,13 +245,17 @@ static void begin_run(struct forward *f, const vmk_PktHandle *pkt, struct vmk_Po
     };
 }
 
-/** Whether @p pkt may be taken for one of the run: all that differs from frame to frame, and nothing else. */
+/**
+ * Whether @p pkt may be taken for one of the run: all that differs from frame to frame, and nothing else.
+ *
+ * @param flags of the frames before, none of which ended the run; @p pkt's are added.
+ */
 VMK_ALWAYS_INLINE bool continues(vmk_uint64 front, vmk_uint64 back, vmk_uint32 max_frame,
-                                 const vmk_PktHandle *pkt)
+                                 const vmk_PktHandle *pkt, vmk_uint32 *flags)
 {
     return header_part(pkt, 0) == front && header_part(pkt, HEADER_SECOND_PART) == back &&
            pkt->mappedLen >= VMK_ETH_HDR_LENGTH && pkt->frameLen <= max_frame &&
-           (pkt->flags & RUN_ENDING_FLAGS) == 0;
+           ((*flags |= pkt->flags) & RUN_ENDING_FLAGS) == 0;
 }
 
 /** Whether what was found out still holds. */
@@ -291,19 +295,16 @@ static vmk_PktHandle *follow_run(const struct vmk_PortInt *port, const struct po
     vmk_ModuleID from = list->first->holder, to = run->to->holder;
     vmk_uint64 front = run->header[0], back = run->header[1];
     vmk_uint32 id = port->id, max_frame = port->max_frame;
-    vmk_PktHandle *last = NULL;
+    vmk_PktHandle *pkt = list->first, *last = NULL;
     vmk_uint64 bytes = 0;
     vmk_uint32 flags = 0;
 
-    for (vmk_PktHandle *pkt = list->first; pkt; pkt = pkt->next) {
-        if (VMK_UNLIKELY(!continues(front, back, max_frame, pkt) || pkt->holder != from)) {
-            break;
-        }
+    while (VMK_LIKELY(pkt && continues(front, back, max_frame, pkt, &flags) && pkt->holder == from)) {
         pkt->srcPortID = id;
         pkt->holder = to;
         bytes += pkt->frameLen;
-        flags |= pkt->flags;
         last = pkt;
+        pkt = pkt->next;
     }
     batch->bytes = bytes;
     batch->flags = flags;
@@ -384,8 +385,10 @@ static __attribute__((noinline)) void forward_each(struct vmk_PortInt *port, vmk
     }
     f.here->stats.rx_packets += list->count;
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
+        vmk_uint32 flags = 0;
+
         f.here->stats.rx_bytes += pkt->frameLen;
-        if (run->until != 0 && continues(run->header[0], run->header[1], port->max_frame, pkt)) {
+        if (run->until != 0 && continues(run->header[0], run->header[1], port->max_frame, pkt, &flags)) {
             pkt->srcPortID = port->id;
             emit(&f, run->to, pkt, run->tag);
         } else {

@@ -12,16 +12,14 @@ __be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev)
     skb_reset_mac_header(skb);
     skb->data += ETH_HLEN;
     skb->len -= ETH_HLEN;
-    if (!ether_addr_equal(eth->h_dest, dev->dev_addr))
+    if (!ether_addr_equal_64bits(eth->h_dest, dev->dev_addr))
         skb->pkt_type = is_unicast_ether_addr(eth->h_dest)     ? PACKET_OTHERHOST
                         : is_broadcast_ether_addr(eth->h_dest) ? PACKET_BROADCAST
                                                                : PACKET_MULTICAST;
-    /* Below 1536 the field is a length (IEEE 802.3, 3.2.6), and 802.2 follows; all ones there are Novell's.
-     */
-    if (likely(ntohs(eth->h_proto) >= ETH_P_802_3_MIN))
+    if (likely(eth_proto_is_802_3(eth->h_proto)))
         return eth->h_proto;
-    return skb_headlen(skb) >= 2 && *(const u16 *)skb->data == 0xffff ? htons(ETH_P_802_3)
-                                                                      : htons(ETH_P_802_2);
+    /* A length: 802.2 follows; all ones there are Novell's. */
+    return skb_headlen(skb) >= 2 && *(const u16 *)skb->data == 0xffff ? htons(ETH_P_802_3) : htons(ETH_P_802_2);
 }
 EXPORT_SYMBOL(eth_type_trans);
 

@@ -128,15 +128,29 @@ static bool frags_are_sound(const struct sk_buff *skb)
     return bytes == skb->data_len;
 }
 
-gro_result_t napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
+/* The frame has fragments, or a tag beside it. */
+static noinline gro_result_t receive_more(struct napi_struct *napi, struct sk_buff *skb)
 {
-    if (unlikely(skb->data_len) && !frags_are_sound(skb)) {
+    vmk_PktHandle *pkt;
+
+    if (!frags_are_sound(skb)) {
         napi->dev->stats.rx_length_errors++;
         if (net_ratelimit())
             netdev_warn(napi->dev, "dropped a frame whose lengths don't fit its buffers\n");
         kfree_skb(skb);
         return GRO_CONSUMED;
     }
+    pkt = vmklinux_pkt_from_rx(skb);
+    vmklinux_skb_take_more(skb, pkt);
+    vmk_NetPollRxPktQueue(napi->net_poll, pkt);
+    return GRO_NORMAL;
+}
+
+gro_result_t napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
+{
+    /* A packet without fragments that a driver has allocated has no flags. */
+    if (unlikely(skb->data_len || vmklinux_skb_pkt(skb)->flags || skb->vlan_present))
+        return receive_more(napi, skb);
     vmk_NetPollRxPktQueue(napi->net_poll, vmklinux_pkt_from_rx(skb));
     return GRO_NORMAL;
 }

@@ -22,12 +22,14 @@ static void show_frags(struct sk_buff *skb, const vmk_PktHandle *pkt)
     for (int i = 0; i < pkt->numFrags; i++) {
         const vmk_PktFrag *frag = &pkt->frags[i];
 
-        skb_fill_page_desc(skb, i, pfn_to_page(frag->mpn), frag->offset, frag->length);
+        vmklinux_skb_frag_set(skb, i, pfn_to_page(frag->mpn), frag->offset, frag->length);
     }
 }
 
 void vmklinux_skb_show_more(struct sk_buff *skb, vmk_PktHandle *pkt)
 {
+    if (pkt->flags & VMK_PKT_FLAG_CLONE)
+        vmklinux_skb_set_bytes(skb, vmk_PktBuffer(pkt->storage), pkt->frame);
     if (pkt->flags & VMK_PKT_FLAG_FRAGS)
         show_frags(skb, pkt);
     if (pkt->flags & VMK_PKT_FLAG_VLAN)
@@ -42,11 +44,15 @@ void vmklinux_skb_show_more(struct sk_buff *skb, vmk_PktHandle *pkt)
         show_segmentation(skb, pkt);
 }
 
-/* The page references change hands with the fragments. */
-void vmklinux_skb_take_frags(struct sk_buff *skb, vmk_PktHandle *pkt)
+void vmklinux_skb_take_more(const struct sk_buff *skb, vmk_PktHandle *pkt)
 {
     const struct skb_shared_info *shinfo = skb_shinfo(skb);
 
+    pkt->mappedLen -= skb->data_len;
+    if (skb->vlan_present) {
+        pkt->flags |= VMK_PKT_FLAG_VLAN;
+        pkt->vlanTag = skb->vlan_tci;
+    }
     for (unsigned int i = 0; i < shinfo->nr_frags; i++) {
         const skb_frag_t *frag = &shinfo->frags[i];
 

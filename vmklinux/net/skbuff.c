@@ -17,8 +17,10 @@ static __always_inline bool is_too_deep(const struct module *module)
     return WARN_ONCE(in_hardirq(), "%s allocates packet memory in an interrupt\n", module->name);
 }
 
+typedef VMK_ReturnStatus pkt_alloc_fn(vmk_ModuleID module, vmk_uint32 len, vmk_PktHandle **pkt);
+
 static __always_inline struct sk_buff *alloc(struct module *module, struct net_device *dev, unsigned int size,
-                                             unsigned int headroom)
+                                             unsigned int headroom, pkt_alloc_fn *pkt_alloc)
 {
     struct sk_buff *skb;
     vmk_PktHandle *pkt;
@@ -27,7 +29,7 @@ static __always_inline struct sk_buff *alloc(struct module *module, struct net_d
                   "%s asks for an sk_buff of %u bytes; %lu is the most\n", module->name, size + headroom,
                   VMK_PKT_BUFFER_SIZE))
         return NULL;
-    if (unlikely(vmk_PktAllocForModule(module->id, 0, &pkt) != VMK_OK))
+    if (unlikely(pkt_alloc(module->id, 0, &pkt) != VMK_OK))
         return NULL;
     skb = vmklinux_pkt_skb(pkt);
     vmklinux_skb_init(skb, dev);
@@ -37,20 +39,20 @@ static __always_inline struct sk_buff *alloc(struct module *module, struct net_d
 
 struct sk_buff *vmklinux_alloc_skb(struct module *module, unsigned int size, unsigned int headroom)
 {
-    return is_too_deep(module) ? NULL : alloc(module, NULL, size, headroom);
+    return is_too_deep(module) ? NULL : alloc(module, NULL, size, headroom, vmk_PktAllocForModule);
 }
 EXPORT_SYMBOL(vmklinux_alloc_skb);
 
 struct sk_buff *vmklinux_netdev_alloc_skb(struct module *module, struct net_device *dev, unsigned int length,
                                           unsigned int headroom)
 {
-    return is_too_deep(module) ? NULL : alloc(module, dev, length, headroom);
+    return is_too_deep(module) ? NULL : alloc(module, dev, length, headroom, vmk_PktAllocForModule);
 }
 EXPORT_SYMBOL(vmklinux_netdev_alloc_skb);
 
 struct sk_buff *vmklinux_napi_alloc_skb(struct module *module, struct napi_struct *napi, unsigned int length)
 {
-    return alloc(module, napi->dev, length, NET_SKB_PAD + NET_IP_ALIGN);
+    return alloc(module, napi->dev, length, NET_SKB_PAD + NET_IP_ALIGN, vmk_PktAllocForModuleBH);
 }
 EXPORT_SYMBOL(vmklinux_napi_alloc_skb);
 
@@ -93,24 +95,21 @@ static bool owns_frags(const struct sk_buff *skb)
     return vmklinux_skb_pkt(skb)->numFrags == 0;
 }
 
-static void put_frags(struct sk_buff *skb)
+void vmklinux_skb_put_frags(vmk_PktHandle *pkt)
 {
-    struct skb_shared_info *shinfo = skb_shinfo(skb);
+    const struct skb_shared_info *shinfo = skb_shinfo(vmklinux_pkt_skb(pkt));
 
     for (unsigned int i = 0; i < shinfo->nr_frags; i++)
         put_page(skb_frag_page(&shinfo->frags[i]));
 }
+EXPORT_SYMBOL(vmklinux_skb_put_frags);
 
 /* Drop a reference. Returns whether it was the last, so that the packet is the caller's. */
 static bool unref(struct sk_buff *skb)
 {
     if (unlikely(!skb))
         return false;
-    if (unlikely(refcount_read(&skb->users) != 1) && !refcount_dec_and_test(&skb->users))
-        return false;
-    if (unlikely(skb_shinfo(skb)->nr_frags) && owns_frags(skb))
-        put_frags(skb);
-    return true;
+    return likely(refcount_read(&skb->users) == 1) || refcount_dec_and_test(&skb->users);
 }
 
 void consume_skb(struct sk_buff *skb)

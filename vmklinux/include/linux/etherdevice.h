@@ -54,6 +54,18 @@ static inline bool ether_addr_equal(const u8 *addr1, const u8 *addr2)
             (u32)(*(const u16 *)(addr1 + 4) ^ *(const u16 *)(addr2 + 4))) == 0;
 }
 
+/* The same, for addresses with two more readable bytes behind them. */
+static inline bool ether_addr_equal_64bits(const u8 *addr1, const u8 *addr2)
+{
+    return ((*(const u64 *)addr1 ^ *(const u64 *)addr2) << 16) == 0;
+}
+
+/* Whether the field of an Ethernet header is a protocol, not a length: IEEE 802.3, 3.2.6. */
+static inline bool eth_proto_is_802_3(__be16 proto)
+{
+    return ((__force u16)proto & 0xff) >= ETH_P_802_3_MIN >> 8;
+}
+
 static inline void ether_addr_copy(u8 *dst, const u8 *src)
 {
     *(u32 *)dst = *(const u32 *)src;

@@ -504,20 +504,32 @@ static inline void *skb_frag_address(const skb_frag_t *frag)
     return (char *)page_address(frag->bv_page) + frag->bv_offset;
 }
 
+static inline void vmklinux_skb_frag_set(struct sk_buff *skb, int i, struct page *page, int off, int size)
+{
+    skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+
+    frag->bv_page = page;
+    frag->bv_offset = (unsigned int)off;
+    frag->bv_len = (unsigned int)size;
+    skb_shinfo(skb)->nr_frags = (__u8)(i + 1);
+}
+
+/* Drop the references of the shared info's own fragments, as the packet goes. */
+void vmklinux_skb_put_frags(vmk_PktHandle *pkt);
+
 /* A fragment too many is let go: a device may say that a frame never ends. What is missing then is noticed
  * when the frame is handed on. */
 static inline void skb_fill_page_desc(struct sk_buff *skb, int i, struct page *page, int off, int size)
 {
-    skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+    vmk_PktHandle *pkt = vmklinux_skb_pkt(skb);
 
     if (unlikely(i >= MAX_SKB_FRAGS)) {
         put_page(page);
         return;
     }
-    frag->bv_page = page;
-    frag->bv_offset = (unsigned int)off;
-    frag->bv_len = (unsigned int)size;
-    skb_shinfo(skb)->nr_frags = (__u8)(i + 1);
+    vmklinux_skb_frag_set(skb, i, page, off, size);
+    pkt->flags |= VMK_PKT_FLAG_EXTERNAL;
+    pkt->released = vmklinux_skb_put_frags;
 }
 
 static inline void skb_add_rx_frag(struct sk_buff *skb, int i, struct page *page, int off, int size,
@@ -658,7 +670,7 @@ static inline void napi_consume_skb(struct sk_buff *skb, int budget)
 {
     if (unlikely(!budget))
         __dev_kfree_skb_any(skb, 0);
-    else if (unlikely(!skb || refcount_read(&skb->users) != 1 || skb_shinfo(skb)->nr_frags))
+    else if (unlikely(!skb || refcount_read(&skb->users) != 1))
         consume_skb(skb);
     else
         vmk_PktReleaseBH(vmklinux_skb_pkt(skb));

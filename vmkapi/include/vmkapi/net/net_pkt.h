@@ -68,7 +68,7 @@ typedef struct vmk_PktHandle {
     vmk_uint32 mappedLen;          /**< Of it, at `frame`; the rest is in frags. */
     vmk_uint32 flags;              /**< enum vmk_PktFlags. */
     vmk_uint32 refs;               /**< Users of this page: the packet and its clones. Atomic when above 1. */
-    vmk_uint32 srcPortID;          /**< Switch port it came from; 0 for none. */
+    vmk_uint32 srcPortID;          /**< Switch port it came from; set by the switch. */
     vmk_uint32 hash;               /**< Receive hash (flag RSS_HASH). */
     vmk_uint16 vlanTag;            /**< Priority, DEI and VLAN id (flag VLAN). */
     vmk_uint16 mss;                /**< Segment payload (flag LARGE_TCP). */
