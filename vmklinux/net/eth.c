@@ -19,7 +19,8 @@ __be16 eth_type_trans(struct sk_buff *skb, struct net_device *dev)
     if (likely(eth_proto_is_802_3(eth->h_proto)))
         return eth->h_proto;
     /* A length: 802.2 follows; all ones there are Novell's. */
-    return skb_headlen(skb) >= 2 && *(const u16 *)skb->data == 0xffff ? htons(ETH_P_802_3) : htons(ETH_P_802_2);
+    return skb_headlen(skb) >= 2 && *(const u16 *)skb->data == 0xffff ? htons(ETH_P_802_3)
+                                                                      : htons(ETH_P_802_2);
 }
 EXPORT_SYMBOL(eth_type_trans);
 

@@ -37,7 +37,7 @@
     ACCOUNT_KIND(ACCOUNT_BOTTOM_HALVES, bottom_halves, "bottom halves")                                      \
     ACCOUNT_KIND(ACCOUNT_INTERRUPTS, interrupts, "interrupts")                                               \
     ACCOUNT_KIND(ACCOUNT_DMA_ENGINES, dma_engines, "DMA engines")                                            \
-    ACCOUNT_KIND(ACCOUNT_PCPU_BYTES, pcpu_bytes, "per-CPU bytes")                                             \
+    ACCOUNT_KIND(ACCOUNT_PCPU_BYTES, pcpu_bytes, "per-CPU bytes")                                            \
     ACCOUNT_KIND(ACCOUNT_DMA_MAPS, dma_mappings, "DMA mappings")                                             \
     ACCOUNT_KIND(ACCOUNT_DRIVERS, drivers, "drivers")                                                        \
     ACCOUNT_KIND(ACCOUNT_DEVICES, devices, "devices")                                                        \
