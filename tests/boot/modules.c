@@ -141,6 +141,8 @@ START_TEST(what_it_holds_is_in_the_statistics)
         ck_assert_int_eq(boot_stat(machine, path), json_integer_value(json_object_get(row, "Count")));
     }
     json_decref(list);
+    /* Its receive ring. */
+    ck_assert_int_gt(boot_stat(machine, "module/e1000/dma_mappings"), 100);
     free(boot_run(machine, "system module load hello"));
     ck_assert_int_eq(boot_stat(machine, "module/hello/worlds"), 0);
     free(boot_run(machine, "system module unload hello"));

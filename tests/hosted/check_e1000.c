@@ -9,6 +9,7 @@
 #include <core/vswitch.h>
 #include <hosted/machine.h>
 #include <run.h>
+#include <string.h>
 
 #define FRAMES        1000
 #define COPYBREAK     252 /* e1000's 256, unless it is told otherwise, without the FCS. */
@@ -147,6 +148,35 @@ START_TEST(counts_what_no_switch_takes)
 }
 END_TEST
 
+/* The next segment of a TCP connection, as one that GRO would join to the last. */
+static void receive_segment(unsigned number)
+{
+    static const vmk_uint8 headers[] = {
+        [12] = 0x08, 0x00, 0x45, 0, 0, 140, 0,           0,    0x40, 0,    64,          6,    [26] = 10, 0,
+        0,           1,    10,   0, 0, 2,   [34] = 0x04, 0x00, 0x08, 0x00, [46] = 0x50, 0x10, 0x10,      0,
+    };
+    vmk_uint8 frame[154] = {0};
+
+    memcpy(frame, headers, sizeof(headers));
+    memset(frame, 0xff, 6);
+    frame[41] = (vmk_uint8)(number * 100); /* Sequence number. */
+    nic_receive(&nic, frame, sizeof(frame));
+}
+
+/* DEVIATION-010 */
+START_TEST(hands_up_each_segment)
+{
+    start();
+    driver_expect(0);
+    for (unsigned i = 0; i < 2; i++) {
+        receive_segment(i);
+    }
+    hosted_run_ms(10);
+    ck_assert_uint_eq(at_port.count, 2);
+    stop();
+}
+END_TEST
+
 /*
  * From the port to the NIC and back nobody copies a frame: it is read and delivered where it lies. But the
  * driver copies short ones that come in, by its own choice (copybreak), which shows that a copy is seen.
@@ -168,4 +198,5 @@ START_TEST(copies_no_frame)
 END_TEST
 
 RUN_TESTS(leaves_nothing_behind, sends_and_receives, sends_every_length, carries_jumbo_frames,
-          follows_the_link, sends_nothing_without_link, copies_no_frame, counts_what_no_switch_takes)
+          follows_the_link, sends_nothing_without_link, copies_no_frame, counts_what_no_switch_takes,
+          hands_up_each_segment)
