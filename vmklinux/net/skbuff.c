@@ -25,9 +25,10 @@ static __always_inline struct sk_buff *alloc(struct module *module, struct net_d
     struct sk_buff *skb;
     vmk_PktHandle *pkt;
 
-    if (WARN_ONCE(size + headroom > VMK_PKT_BUFFER_SIZE,
-                  "%s asks for an sk_buff of %u bytes; %lu is the most\n", module->name, size + headroom,
-                  VMK_PKT_BUFFER_SIZE))
+    /* A size may be what a device has said, less something. */
+    if (WARN_ONCE(size > VMK_PKT_BUFFER_SIZE - headroom,
+                  "%s asks for an sk_buff of %u bytes and %u before them; %lu is the most\n", module->name,
+                  size, headroom, VMK_PKT_BUFFER_SIZE))
         return NULL;
     if (unlikely(pkt_alloc(module->id, 0, &pkt) != VMK_OK))
         return NULL;
