@@ -110,17 +110,18 @@ static __attribute__((noinline)) void send_rest(struct vmk_UplinkInt *uplink, st
     vmk_SpinlockUnlock(&txq->lock);
 }
 
-/** Have the packets made sendable, and count those that can't be. */
-static __attribute__((noinline)) void offload(struct vmk_UplinkInt *uplink, struct uplink_txq *txq,
-                                              vmk_PktList list)
+/** Have the packets made sendable; those that can't be are dropped. @return whether any is left. */
+static __attribute__((noinline)) bool offload(struct vmk_UplinkInt *uplink, vmk_PktList list)
 {
+    struct uplink_txq *counting = &uplink->txq[0];
     vmk_uint32 unsendable = uplink_offload(uplink, list);
 
     if (unsendable != 0) {
-        vmk_SpinlockLock(&txq->lock);
-        txq->tx_dropped += unsendable;
-        vmk_SpinlockUnlock(&txq->lock);
+        vmk_SpinlockLock(&counting->lock);
+        counting->tx_dropped += unsendable;
+        vmk_SpinlockUnlock(&counting->lock);
     }
+    return !vmk_PktListIsEmpty(list);
 }
 
 static struct uplink_txq *choose_queue(struct vmk_UplinkInt *uplink, vmk_PktList list)
@@ -139,12 +140,13 @@ static struct uplink_txq *choose_queue(struct vmk_UplinkInt *uplink, vmk_PktList
 
 void uplink_tx(struct vmk_UplinkInt *uplink, vmk_PktList list, vmk_uint32 flags)
 {
-    struct uplink_txq *txq = choose_queue(uplink, list);
+    struct uplink_txq *txq;
     vmk_StatusValue status;
 
-    if (VMK_UNLIKELY(uplink_needs_offload(uplink, flags))) {
-        offload(uplink, txq, list);
+    if (VMK_UNLIKELY(uplink_needs_offload(uplink, flags)) && !offload(uplink, list)) {
+        return;
     }
+    txq = choose_queue(uplink, list);
     if (VMK_UNLIKELY(gate(txq) != 0)) {
         send_later(uplink, txq, list);
         return;

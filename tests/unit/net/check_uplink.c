@@ -17,6 +17,7 @@
 #include <vmkapi/net/net_csum.h>
 
 #define MODULE 5u
+#define QUEUES 2
 
 static struct vmk_UplinkInt *uplink;
 
@@ -30,6 +31,7 @@ static VMK_ReturnStatus ring_tx(vmk_AddrCookie data, vmk_PktList list)
     vmk_PktHandle *pkt;
 
     calls++;
+    ck_assert(!vmk_PktListIsEmpty(list));
     ck_assert_uint_ne(VMK_THIS_PCPU->preempt_count & VMK_BOTTOM_HALF_MASK, 0);
     while (ring_room > 0 && (pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
         ck_assert_uint_eq(pkt->holder, MODULE);
@@ -74,11 +76,13 @@ static void start(vmk_uint64 caps)
     account_init(vmk_NumPCPUs());
     pkt_init();
     ck_assert_int_eq(vmk_BottomHalfRegister(&bh, &kick_bh), VMK_OK);
-    uplink = aligned_alloc(64, sizeof(*uplink) + sizeof(struct uplink_txq));
-    memset(uplink, 0, sizeof(*uplink) + sizeof(struct uplink_txq));
+    uplink = aligned_alloc(64, sizeof(*uplink) + QUEUES * sizeof(struct uplink_txq));
+    memset(uplink, 0, sizeof(*uplink) + QUEUES * sizeof(struct uplink_txq));
     uplink->reg = (vmk_UplinkRegData){.moduleID = MODULE, .ops = &ops, .numTxQueues = 1};
     uplink->enabled = caps;
-    vmk_SpinlockInit(&uplink->txq[0].lock, "txq", VMK_RANK_UPLINK);
+    for (unsigned i = 0; i < QUEUES; i++) {
+        vmk_SpinlockInit(&uplink->txq[i].lock, "txq", VMK_RANK_UPLINK);
+    }
     uplink_offload_update(uplink);
     uplink_tx_open(uplink, true);
     ring_room = ~0u;
@@ -357,18 +361,43 @@ START_TEST(fragments_are_joined)
 }
 END_TEST
 
-START_TEST(large_packets_are_segmented_in_their_place)
+/** A TCP packet of @p payload bytes, to be cut into segments of 1000. */
+static vmk_PktHandle *large_packet(unsigned payload)
 {
     static const vmk_uint8 headers[54] = {[12] = 8, [14] = 0x45, [23] = 6, [46] = 0x50};
+    vmk_PktHandle *pkt = packet(54 + payload);
+
+    ck_assert_int_eq(vmk_PktCopyBytesIn(headers, sizeof(headers), 0, pkt), VMK_OK);
+    vmk_PktSetLargeTcpPacket(pkt, 1000);
+    return pkt;
+}
+
+START_TEST(segments_go_to_the_queue_of_the_cpu)
+{
     VMK_PKTLIST_STACK_DEF_INIT(list);
-    vmk_PktHandle *pkt;
+
+    start(ALL_CAPS & ~(1ul << VMK_UPLINK_CAP_IPV4_TSO));
+    uplink->reg.numTxQueues = QUEUES;
+    VMK_THIS_PCPU->num = 1;
+    vmk_PktListAppendPkt(list, large_packet(3001));
+    vmk_PktListAppendPkt(list, packet(60));
+    transmit(list);
+    ck_assert_uint_eq(sent.count, 5);
+    for (const vmk_PktHandle *pkt = sent.first; pkt; pkt = pkt->next) {
+        ck_assert_uint_eq(pkt->queueID, 1);
+    }
+    vmk_PktListReleaseAllPkts(&sent);
+    expect_nothing_held();
+}
+END_TEST
+
+START_TEST(large_packets_are_segmented_in_their_place)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(list);
 
     start(ALL_CAPS & ~(1ul << VMK_UPLINK_CAP_IPV4_TSO));
     vmk_PktListAppendPkt(list, packet(60));
-    pkt = packet(54 + 3 * 1000 + 1);
-    ck_assert_int_eq(vmk_PktCopyBytesIn(headers, sizeof(headers), 0, pkt), VMK_OK);
-    vmk_PktSetLargeTcpPacket(pkt, 1000);
-    vmk_PktListAppendPkt(list, pkt);
+    vmk_PktListAppendPkt(list, large_packet(3001));
     vmk_PktListAppendPkt(list, packet(61));
     transmit(list);
     ck_assert_uint_eq(sent.count, 6);
@@ -385,4 +414,5 @@ RUN_TESTS(a_batch_is_one_call, what_the_ring_cannot_take_waits_in_order, the_bac
           a_queue_started_again_at_once_is_not_forgotten, a_closed_uplink_drops,
           without_link_nothing_is_sent_nor_kept, a_failing_driver_loses_packets_not_memory,
           a_capable_nic_gets_packets_as_they_are, tags_are_put_into_frames, checksums_are_computed,
-          fragments_are_joined, large_packets_are_segmented_in_their_place)
+          fragments_are_joined, large_packets_are_segmented_in_their_place,
+          segments_go_to_the_queue_of_the_cpu)
