@@ -218,6 +218,7 @@ void driver_receive(unsigned first, unsigned count, unsigned len)
 void driver_set_mtu(unsigned mtu)
 {
     VMK_VERIFY(vswitch_mtu_set("vSwitch0", mtu) == VMK_OK);
-    hosted_run_ms(10); /* The driver resets the NIC; word of the lost link is on its way. */
+    /* The driver has reset the NIC: the link is known to be gone, and comes back. */
+    VMK_VERIFY(uplink_link_is("vmnic0", VMK_LINK_STATE_DOWN));
     VMK_VERIFY(driver_link_becomes(VMK_TRUE));
 }

@@ -28,7 +28,7 @@ void vmklinux_ethtool_end(struct net_device *dev)
 {
     if (dev->ethtool_ops->complete)
         dev->ethtool_ops->complete(dev);
-    rtnl_unlock();
+    vmklinux_dev_configured(dev);
 }
 
 /* --- negotiation, wake on LAN, messages, LED --- */

@@ -69,6 +69,12 @@ static void report_link(struct work_struct *work)
     rtnl_unlock();
 }
 
+void vmklinux_dev_configured(struct net_device *dev)
+{
+    rtnl_unlock();
+    flush_work(&dev->link_work);
+}
+
 void netif_carrier_on(struct net_device *dev)
 {
     if (!test_and_clear_bit(__LINK_STATE_NOCARRIER, &dev->state))

@@ -96,7 +96,7 @@ static vmk_StatusValue uplink_mtu_set(vmk_AddrCookie data, vmk_uint32 mtu)
 
     rtnl_lock();
     err = vmklinux_dev_set_mtu(data.ptr, mtu);
-    rtnl_unlock();
+    vmklinux_dev_configured(data.ptr);
     return vmklinux_status(err);
 }
 
@@ -117,7 +117,7 @@ static vmk_StatusValue uplink_start(vmk_AddrCookie data)
 
     rtnl_lock();
     err = dev_open(data.ptr, NULL);
-    rtnl_unlock();
+    vmklinux_dev_configured(data.ptr);
     return vmklinux_status(err);
 }
 
@@ -125,7 +125,7 @@ static vmk_StatusValue uplink_quiesce(vmk_AddrCookie data)
 {
     rtnl_lock();
     dev_close(data.ptr);
-    rtnl_unlock();
+    vmklinux_dev_configured(data.ptr);
     return VMK_OK;
 }
 
@@ -139,7 +139,7 @@ static vmk_StatusValue uplink_reset(vmk_AddrCookie data)
         dev_close(dev);
         err = dev_open(dev, NULL);
     }
-    rtnl_unlock();
+    vmklinux_dev_configured(dev);
     return vmklinux_status(err);
 }
 
@@ -234,7 +234,7 @@ static vmk_StatusValue uplink_cap_set(vmk_AddrCookie data, vmk_uint32 cap, vmk_B
             err = vmklinux_dev_set_features(dev, offloads[i].features & dev->hw_features, on);
     }
     update_caps(dev);
-    rtnl_unlock();
+    vmklinux_dev_configured(dev);
     return vmklinux_status(err);
 }
 

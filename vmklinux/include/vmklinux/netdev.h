@@ -26,6 +26,12 @@ int vmklinux_uplink_register(struct net_device *dev);
 /* Nothing of the uplink's runs or will be called after that. */
 void vmklinux_uplink_unregister(struct net_device *dev) VMK_EXCLUDES(vmklinux_rtnl);
 
+/*
+ * Release RTNL after an operation of the uplink's, and report what it did to @dev's carrier: who waits for a
+ * link from now on waits for the one that comes back. Context: may block.
+ */
+void vmklinux_dev_configured(struct net_device *dev) VMK_RELEASE(vmklinux_rtnl);
+
 /* Prepare what net/sch_generic.c keeps in a new device. */
 void vmklinux_sched_init(struct net_device *dev);
 
