@@ -73,12 +73,19 @@ static int set_interrupt(struct pci_dev *pdev)
     return status == VMK_NOT_SUPPORTED ? 0 : vmklinux_errno(status);
 }
 
+static void release_pci_dev(struct device *dev)
+{
+    kfree(to_pci_dev(dev));
+}
+
 struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device device, vmk_PCIDevice pci)
 {
     struct pci_dev *pdev = vmklinux_kmalloc(drv->module, sizeof(*pdev), GFP_KERNEL | __GFP_ZERO);
 
     if (!pdev)
         return NULL;
+    device_initialize(&pdev->dev);
+    pdev->dev.release = release_pci_dev;
     pdev->vmk_pci = pci;
     pdev->module = drv->module;
     pdev->driver = drv;
@@ -93,21 +100,22 @@ struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device devic
     set_resources(pdev);
     set_capabilities(pdev);
     if (vmklinux_dma_init(drv->module, &pdev->dev))
-        goto free_pdev;
+        goto put_pdev;
     if (set_interrupt(pdev))
         goto exit_dma;
     return pdev;
 
 exit_dma:
     vmklinux_dma_exit(&pdev->dev);
-free_pdev:
-    kfree(pdev);
+put_pdev:
+    put_device(&pdev->dev);
     return NULL;
 }
 
 void vmklinux_pci_dev_destroy(struct pci_dev *pdev)
 {
+    devres_release_all(&pdev->dev);
     (void)!vmk_PCIFreeIntrCookie(pdev->module->id, pdev->vmk_pci);
     vmklinux_dma_exit(&pdev->dev);
-    kfree(pdev);
+    put_device(&pdev->dev);
 }

@@ -6,6 +6,8 @@
 #include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/limits.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 typedef struct refcount_struct {
     atomic_t refs;
@@ -42,6 +44,36 @@ static inline bool refcount_dec_and_test(refcount_t *r)
     if (WARN_ONCE(now < 0, "refcount: underflow; use after free\n"))
         atomic_set(&r->refs, REFCOUNT_SATURATED);
     return now == 0;
+}
+
+static inline bool refcount_dec_not_one(refcount_t *r)
+{
+    return atomic_add_unless(&r->refs, -1, 1);
+}
+
+/* Drop a reference; when it was the last one, return true with the lock held. */
+static inline bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock) VMK_TRY_ACQUIRE(1, lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("holds it or not as it returns")
+{
+    if (refcount_dec_not_one(r))
+        return false;
+    mutex_lock(lock);
+    if (refcount_dec_and_test(r))
+        return true;
+    mutex_unlock(lock);
+    return false;
+}
+
+static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock) VMK_TRY_ACQUIRE(1, lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("holds it or not as it returns")
+{
+    if (refcount_dec_not_one(r))
+        return false;
+    spin_lock(lock);
+    if (refcount_dec_and_test(r))
+        return true;
+    spin_unlock(lock);
+    return false;
 }
 
 static inline bool refcount_inc_not_zero(refcount_t *r)
