@@ -76,6 +76,19 @@ static void map_all_memory(unsigned top_level)
     }
 }
 
+/*
+ * Loaders choose a module's place before the firmware has said what it keeps: SeaBIOS, with a disk to drive,
+ * reserves memory where QEMU has put the end of an archive.
+ */
+static void map_rest_of(const struct boot_module *module)
+{
+    for (vmk_MA ma = module->base & ~(PAGE_SIZE - 1); ma < module->base + module->len; ma += PAGE_SIZE) {
+        if (arch_query_page(vmk_MA2VA(ma), NULL, NULL) != VMK_OK) {
+            VMK_VERIFY(paging_map_at(vmk_MA2VA(ma), ma, 1, ARCH_MAP_READ) == VMK_OK);
+        }
+    }
+}
+
 void paging_init(void)
 {
     unsigned top_level =
@@ -84,6 +97,9 @@ void paging_init(void)
     /* Until the switch below, tables are reached through boot.S's direct map of the low 4 GiB. */
     kernel_pml4[PAGING_ENTRIES - 1] = boot_pml4[PAGING_ENTRIES - 1];
     map_all_memory(top_level);
+    for (unsigned i = 0; i < boot_info.nmodules; i++) {
+        map_rest_of(&boot_info.modules[i]);
+    }
     for (unsigned i = 0; i < IST_COUNT + 1; i++) {
         arch_unmap_page((vmk_VA)boot_stacks + i * (PAGE_SIZE + IST_STACK_SIZE));
     }
