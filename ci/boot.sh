@@ -14,6 +14,10 @@ usage: ./vmk boot [OPTION…]
   --smp N            processors, 1 to 8 (2)
   --mem SIZE         memory, as 512M or 2G (512M)
   --nic MODEL        e1000, e1000-82544gc, e1000-82545em, or none (e1000)
+  --disk ahci:FILE, --disk nvme:FILE[,blocksize=4096]
+                     a disk, its image a raw FILE; may be repeated. Without it there are one of each, in
+                     images that stay as the machine leaves them (build/disks)
+  --disk none        no disk
   --iso              boot the GRUB ISO in place of QEMU's -kernel
   --uefi             boot the ISO by UEFI firmware in place of the BIOS
   --append OPTIONS   kernel options (not with --iso)
@@ -26,11 +30,51 @@ At the console: 'help' lists the commands, 'system shutdown' powers off, Ctrl-A 
 TEXT
 }
 
+# make_image FILE: a sparse disk with a GPT of two partitions, unless it is there.
+make_image() {
+    if [ ! -e "$1" ]; then
+        truncate -s 1G "$1.new"
+        printf '%s\n' 'label: gpt' 'size=256M, type=linux, name=system' 'type=linux, name=data' |
+            quietly "$build/log/sfdisk" /sbin/sfdisk --quiet "$1.new"
+        mv "$1.new" "$1"
+    fi
+}
+
+# make_disks: the default disks. Two machines cannot have the same ones: whoever comes second gets a second pair.
+# File 9 is locked as long as the machine runs, which inherits it.
+make_disks() {
+    pair=1
+    while mkdir -p "$build/disks/$pair" && exec 9>"$build/disks/$pair/lock" && ! flock -n 9; do
+        pair=$((pair + 1))
+    done
+    make_image "$build/disks/$pair/ahci.img"
+    make_image "$build/disks/$pair/nvme.img"
+}
+
 # --iso and --uefi say what is booted, which is this script's business; the rest is vmkboot's.
 iso=
 uefi=
+disks=default
+wanting_disk=
 for option; do
     shift
+    case $wanting_disk$option in
+    yesnone)
+        disks=given
+        wanting_disk=
+        continue
+        ;;
+    yes*)
+        disks=given
+        wanting_disk=
+        set -- "$@" --disk "$option"
+        continue
+        ;;
+    --disk)
+        wanting_disk=yes
+        continue
+        ;;
+    esac
     case $option in
     --iso) iso=yes ;;
     --uefi)
@@ -45,6 +89,12 @@ for option; do
     *) set -- "$@" "$option" ;;
     esac
 done
+
+[ -z "$wanting_disk" ] || die "--disk wants ahci:FILE, nvme:FILE or none"
+if [ "$disks" = default ]; then
+    make_disks
+    set -- "$@" --disk "ahci:$build/disks/$pair/ahci.img" --disk "nvme:$build/disks/$pair/nvme.img"
+fi
 
 image=$build/default
 if [ -n "$iso" ]; then

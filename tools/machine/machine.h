@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "disk.h"
+
 #define MACHINE_MAX_EXTRA 64
 
 struct machine_options {
@@ -37,6 +39,7 @@ struct machine_options {
     const char *netdev;      /**< As QEMU's -netdev, id=net0; NULL: user networking. */
     unsigned http_port;      /**< With user networking: host port that reaches the status page; 0: none. */
     unsigned boot_timeout_s; /**< 0: 120. */
+    struct machine_disk disks[MACHINE_MAX_DISKS + 1];
     const char *extra[MACHINE_MAX_EXTRA]; /**< More QEMU arguments, NULL-terminated. */
 };
 

@@ -7,7 +7,7 @@
 
 #include "machine.h"
 
-#define QEMU_MAX_ARGS 192
+#define QEMU_MAX_ARGS 320
 
 struct qemu_args {
     char *argv[QEMU_MAX_ARGS]; /**< NULL-terminated, malloc'ed strings; [0] is the program. */
@@ -25,5 +25,8 @@ struct qemu_args {
  */
 void qemu_args_build(struct qemu_args *args, const struct machine_options *options, int console_fd,
                      int control_fd, int qmp_fd);
+
+/** Add one argument. Too many end the program. */
+void qemu_args_add(struct qemu_args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -6,6 +6,7 @@
  * powers off. With --run it runs console commands, prints what they print and nothing else on standard
  * output, and powers off. Exit status: 0 success, 1 the boot or a command failed, 2 bad usage.
  */
+#include "disk_option.h"
 #include "machine.h"
 #include "qemu_args.h"
 
@@ -25,7 +26,7 @@
 struct request {
     struct machine_options machine;
     const char *run;
-    unsigned nextra;
+    unsigned nextra, ndisks;
 };
 
 static int usage_error(const char *what, const char *value)
@@ -116,23 +117,17 @@ static int boot_unattended(const struct request *request)
     return good ? 0 : 1;
 }
 
-enum option_kind { TEXT = 1, SMP, UEFI, QEMU_ARG };
+enum option_kind { TEXT = 1, SMP, UEFI, QEMU_ARG, DISK };
 
 /* The options that keep their value as it is come first, each with its place. */
 static const struct option options[] = {
-    {"kernel", required_argument, NULL, TEXT},
-    {"archive", required_argument, NULL, TEXT},
-    {"iso", required_argument, NULL, TEXT},
-    {"log", required_argument, NULL, TEXT},
-    {"machine", required_argument, NULL, TEXT},
-    {"mem", required_argument, NULL, TEXT},
-    {"nic", required_argument, NULL, TEXT},
-    {"append", required_argument, NULL, TEXT},
-    {"run", required_argument, NULL, TEXT},
-    {"smp", required_argument, NULL, SMP},
-    {"uefi", no_argument, NULL, UEFI},
-    {"qemu-arg", required_argument, NULL, QEMU_ARG},
-    {NULL, 0, NULL, 0},
+    {"kernel", required_argument, NULL, TEXT},  {"archive", required_argument, NULL, TEXT},
+    {"iso", required_argument, NULL, TEXT},     {"log", required_argument, NULL, TEXT},
+    {"machine", required_argument, NULL, TEXT}, {"mem", required_argument, NULL, TEXT},
+    {"nic", required_argument, NULL, TEXT},     {"append", required_argument, NULL, TEXT},
+    {"run", required_argument, NULL, TEXT},     {"smp", required_argument, NULL, SMP},
+    {"uefi", no_argument, NULL, UEFI},          {"qemu-arg", required_argument, NULL, QEMU_ARG},
+    {"disk", required_argument, NULL, DISK},    {NULL, 0, NULL, 0},
 };
 static const size_t places[] = {
     offsetof(struct request, machine.kernel),
@@ -145,6 +140,25 @@ static const size_t places[] = {
     offsetof(struct request, machine.append),
     offsetof(struct request, run),
 };
+
+/* NVMe disks get an adapter each, as they come; AHCI disks are ports of one. */
+static int take_disk(struct request *request, char *text)
+{
+    struct machine_disk *disks = request->machine.disks, *disk = &disks[request->ndisks];
+    char why[512];
+
+    if (request->ndisks == MACHINE_MAX_DISKS) {
+        return usage_error("too many --disk", "");
+    }
+    if (!disk_option_parse(text, disk, why, sizeof why)) {
+        return usage_error("--disk: ", why);
+    }
+    for (unsigned i = 0; i < request->ndisks; i++) {
+        disk->adapter += disk->kind == MACHINE_DISK_NVME && disks[i].kind == disk->kind;
+    }
+    request->ndisks++;
+    return 0;
+}
 
 /* Take the option getopt_long() has found. @return 0, or the exit status. */
 static int take(struct request *request, enum option_kind kind, int index)
@@ -173,6 +187,8 @@ static int take(struct request *request, enum option_kind kind, int index)
         }
         m->extra[request->nextra++] = optarg;
         return 0;
+    case DISK:
+        return take_disk(request, optarg);
     }
     return 0;
 }
