@@ -23,6 +23,8 @@
 
 #define PCI_DEVICE_DATA_ANY 0
 
+typedef dma_addr_t pci_bus_addr_t;
+
 typedef int __bitwise pci_power_t;
 #define PCI_D0          ((pci_power_t __force)0)
 #define PCI_D1          ((pci_power_t __force)1)

@@ -203,6 +203,6 @@ vmk_Name vmk_BlockPathNameGet(vmk_BlockPath path);
  *                VMK_RESERVATION_CONFLICT, VMK_NO_SPACE...
  * Context: bottom half.
  */
-void vmk_BlockRequestDone(vmk_BlockRequest *request, VMK_ReturnStatus status);
+void vmk_BlockRequestDone(vmk_BlockRequest *request, vmk_StatusValue status);
 
 #endif
