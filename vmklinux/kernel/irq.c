@@ -6,6 +6,7 @@
  * one long. The handlers of a cookie run from its acknowledge routine, which answers for all of them.
  */
 #include <linux/bug.h>
+#include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/interrupt.h>
@@ -310,3 +311,52 @@ bool disable_hardirq(unsigned int irq)
     return true;
 }
 EXPORT_SYMBOL(disable_hardirq);
+
+/* A handler that goes with the driver. */
+struct irq_devres {
+    unsigned int irq;
+    void *dev_id;
+};
+
+static void release_irq(struct device *dev, void *res)
+{
+    struct irq_devres *devres = res;
+
+    free_irq(devres->irq, devres->dev_id);
+}
+
+static int is_same_irq(struct device *dev, void *res, void *data)
+{
+    struct irq_devres *devres = res, *match = data;
+
+    return devres->irq == match->irq && devres->dev_id == match->dev_id;
+}
+
+int vmklinux_devm_request_irq(struct module *module, struct device *dev, unsigned int irq,
+                              irq_handler_t handler, irq_handler_t thread_fn, unsigned long irqflags,
+                              const char *devname, void *dev_id)
+{
+    struct irq_devres *devres = vmklinux_devres_alloc(module, release_irq, sizeof(*devres), GFP_KERNEL);
+    int err;
+
+    if (!devres)
+        return -ENOMEM;
+    err = vmklinux_request_irq(module, irq, handler, thread_fn, irqflags, devname ? devname : dev_name(dev),
+                               dev_id);
+    if (err) {
+        devres_free(devres);
+        return err;
+    }
+    *devres = (struct irq_devres){.irq = irq, .dev_id = dev_id};
+    devres_add(dev, devres);
+    return 0;
+}
+EXPORT_SYMBOL(vmklinux_devm_request_irq);
+
+void devm_free_irq(struct device *dev, unsigned int irq, void *dev_id)
+{
+    struct irq_devres match = {.irq = irq, .dev_id = dev_id};
+
+    WARN_ON(devres_release(dev, release_irq, is_same_irq, &match));
+}
+EXPORT_SYMBOL(devm_free_irq);

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <vmkapi/lib/libc.h>
+#include <vmklinux/async.h>
 #include <vmklinux/netdev.h>
 #include <vmklinux/status.h>
 #include <vmklinux/time.h>
@@ -77,8 +78,13 @@ int init_module(void)
     err = vmklinux_workqueue_start();
     if (err)
         goto out_time;
+    err = vmklinux_async_start();
+    if (err)
+        goto out_workqueue;
     return VMK_OK;
 
+out_workqueue:
+    vmklinux_workqueue_stop();
 out_time:
     vmklinux_time_stop();
     vmklinux_net_stop();
@@ -89,6 +95,7 @@ out_heap:
 
 void cleanup_module(void)
 {
+    vmklinux_async_stop();
     vmklinux_workqueue_stop();
     vmklinux_time_stop();
     vmklinux_net_stop();

@@ -44,6 +44,60 @@ long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout)
 }
 EXPORT_SYMBOL(vmklinux_wait);
 
+static DEFINE_SPINLOCK(prepared_lock);
+static struct list_head prepared VMK_GUARDED_BY(prepared_lock) = LIST_HEAD_INIT(prepared);
+
+void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&prepared_lock, flags);
+    wq_entry->wq_head = wq_head;
+    wq_entry->world = vmk_WorldGetID();
+    wq_entry->seen = READ_ONCE(wq_head->wakeups);
+    if (list_empty(&wq_entry->entry))
+        list_add(&wq_entry->entry, &prepared);
+    spin_unlock_irqrestore(&prepared_lock, flags);
+    smp_mb();
+}
+EXPORT_SYMBOL(prepare_to_wait);
+
+void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&prepared_lock, flags);
+    list_del_init(&wq_entry->entry);
+    spin_unlock_irqrestore(&prepared_lock, flags);
+}
+EXPORT_SYMBOL(finish_wait);
+
+static struct wait_queue_entry *prepared_by(int world)
+{
+    struct wait_queue_entry *wq_entry, *found = NULL;
+    unsigned long flags;
+
+    spin_lock_irqsave(&prepared_lock, flags);
+    list_for_each_entry (wq_entry, &prepared, entry) {
+        if (wq_entry->world == world && !found)
+            found = wq_entry;
+    }
+    spin_unlock_irqrestore(&prepared_lock, flags);
+    return found;
+}
+
+void schedule(void)
+{
+    struct wait_queue_entry *wq_entry = prepared_by(vmk_WorldGetID());
+
+    might_sleep();
+    if (wq_entry)
+        (void)vmklinux_wait(wq_entry->wq_head, wq_entry->seen, MAX_SCHEDULE_TIMEOUT);
+    else
+        vmklinux_cond_resched();
+}
+EXPORT_SYMBOL(schedule);
+
 /* Take one `done`, unless it stands for all there will ever be. */
 static bool take(struct completion *x)
 {

@@ -76,6 +76,12 @@ void pci_clear_mwi(struct pci_dev *dev)
 }
 EXPORT_SYMBOL(pci_clear_mwi);
 
+void pci_intx(struct pci_dev *dev, int enable)
+{
+    (void)change_command(dev, enable ? PCI_COMMAND_INTX_DISABLE : 0, enable ? 0 : PCI_COMMAND_INTX_DISABLE);
+}
+EXPORT_SYMBOL(pci_intx);
+
 int pci_select_bars(struct pci_dev *dev, unsigned long flags)
 {
     int bars = 0;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* probe.c - a pci_dev from what the VMKernel's bus driver found. */
+#include <linux/export.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <vmklinux/dma.h>
 #include <vmklinux/pci.h>
 #include <vmklinux/status.h>
 
-static struct bus_type pci_bus_type = {.name = "pci"};
+struct bus_type pci_bus_type = {.name = "pci"};
+EXPORT_SYMBOL(pci_bus_type);
 
 static void set_identity(struct pci_dev *pdev)
 {

@@ -35,6 +35,8 @@
 
 #define IRQ_NOTCONNECTED     (1U << 31)
 
+struct device;
+
 typedef irqreturn_t (*irq_handler_t)(int, void *);
 
 /*
@@ -61,6 +63,27 @@ static inline int __must_check request_threaded_irq(unsigned int irq, irq_handle
 {
     return vmklinux_request_irq(THIS_MODULE, irq, handler, thread_fn, flags, name, dev);
 }
+
+/* As request_irq() and request_threaded_irq(), freed with the driver (linux/device.h). */
+int __must_check vmklinux_devm_request_irq(struct module *module, struct device *dev, unsigned int irq,
+                                           irq_handler_t handler, irq_handler_t thread_fn,
+                                           unsigned long irqflags, const char *devname, void *dev_id);
+
+static inline int __must_check devm_request_irq(struct device *dev, unsigned int irq, irq_handler_t handler,
+                                                unsigned long irqflags, const char *devname, void *dev_id)
+{
+    return vmklinux_devm_request_irq(THIS_MODULE, dev, irq, handler, NULL, irqflags, devname, dev_id);
+}
+
+static inline int __must_check devm_request_threaded_irq(struct device *dev, unsigned int irq,
+                                                         irq_handler_t handler, irq_handler_t thread_fn,
+                                                         unsigned long irqflags, const char *devname,
+                                                         void *dev_id)
+{
+    return vmklinux_devm_request_irq(THIS_MODULE, dev, irq, handler, thread_fn, irqflags, devname, dev_id);
+}
+
+extern void devm_free_irq(struct device *dev, unsigned int irq, void *dev_id);
 
 extern const void *free_irq(unsigned int, void *);
 extern void disable_irq_nosync(unsigned int irq);

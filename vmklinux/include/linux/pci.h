@@ -64,6 +64,8 @@ enum {
     DEVICE_COUNT_RESOURCE = PCI_NUM_RESOURCES,
 };
 
+extern struct bus_type pci_bus_type;
+
 struct pci_bus {
     unsigned char number;
     int domain;
@@ -137,6 +139,7 @@ struct pci_driver {
 };
 
 #define to_pci_dev(n)    container_of(n, struct pci_dev, dev)
+#define dev_is_pci(d)    ((d)->bus == &pci_bus_type)
 #define to_pci_driver(d) ((d) ? container_of(d, struct pci_driver, driver) : NULL)
 
 #define PCI_DEVICE(vend, dev)                                                                                \
@@ -224,6 +227,15 @@ int pci_write_config_word(const struct pci_dev *dev, int where, u16 val);
 int pci_write_config_dword(const struct pci_dev *dev, int where, u32 val);
 u8 pci_find_capability(struct pci_dev *dev, int cap);
 u16 pci_find_ext_capability(struct pci_dev *dev, int cap);
+
+int __must_check pcim_enable_device(struct pci_dev *pdev);
+void pcim_pin_device(struct pci_dev *pdev);
+void __iomem *const *pcim_iomap_table(struct pci_dev *pdev);
+int pcim_iomap_regions(struct pci_dev *pdev, int mask, const char *name);
+int pcim_iomap_regions_request_all(struct pci_dev *pdev, int mask, const char *name);
+void pcim_iounmap_regions(struct pci_dev *pdev, int mask);
+/* Let the function use its INTx pin, or keep it from that. */
+void pci_intx(struct pci_dev *dev, int enable);
 
 int pci_save_state(struct pci_dev *dev);
 void pci_restore_state(struct pci_dev *dev);

@@ -16,6 +16,32 @@ typedef struct pm_message {
     int event;
 } pm_message_t;
 
+#define PM_EVENT_INVALID      (-1)
+#define PM_EVENT_ON           0x0000
+#define PM_EVENT_FREEZE       0x0001
+#define PM_EVENT_SUSPEND      0x0002
+#define PM_EVENT_HIBERNATE    0x0004
+#define PM_EVENT_QUIESCE      0x0008
+#define PM_EVENT_RESUME       0x0010
+#define PM_EVENT_THAW         0x0020
+#define PM_EVENT_RESTORE      0x0040
+#define PM_EVENT_RECOVER      0x0080
+#define PM_EVENT_USER         0x0100
+#define PM_EVENT_REMOTE       0x0200
+#define PM_EVENT_AUTO         0x0400
+#define PM_EVENT_SLEEP        (PM_EVENT_SUSPEND | PM_EVENT_HIBERNATE)
+#define PM_EVENT_AUTO_SUSPEND (PM_EVENT_AUTO | PM_EVENT_SUSPEND)
+#define PM_EVENT_AUTO_RESUME  (PM_EVENT_AUTO | PM_EVENT_RESUME)
+
+#define PMSG_ON               ((struct pm_message){.event = PM_EVENT_ON})
+#define PMSG_FREEZE           ((struct pm_message){.event = PM_EVENT_FREEZE})
+#define PMSG_SUSPEND          ((struct pm_message){.event = PM_EVENT_SUSPEND})
+#define PMSG_HIBERNATE        ((struct pm_message){.event = PM_EVENT_HIBERNATE})
+#define PMSG_RESUME           ((struct pm_message){.event = PM_EVENT_RESUME})
+#define PMSG_AUTO_SUSPEND     ((struct pm_message){.event = PM_EVENT_AUTO_SUSPEND})
+#define PMSG_AUTO_RESUME      ((struct pm_message){.event = PM_EVENT_AUTO_RESUME})
+#define PMSG_IS_AUTO(msg)     (((msg).event & PM_EVENT_AUTO) != 0)
+
 struct dev_pm_ops {
     int (*prepare)(struct device *dev);
     void (*complete)(struct device *dev);
@@ -52,8 +78,9 @@ struct dev_pm_ops {
 #define SIMPLE_DEV_PM_OPS(name, suspend_fn, resume_fn)                                                       \
     const struct dev_pm_ops __maybe_unused name = {SET_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn)}
 
-/* Whether the device may wake the system, and whether it shall. */
+/* Whether the device may wake the system, and whether it shall; the state its driver last left it in. */
 struct dev_pm_info {
+    pm_message_t power_state;
     unsigned int can_wakeup : 1;
     unsigned int wakeup_enabled : 1;
 };

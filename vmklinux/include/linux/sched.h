@@ -18,6 +18,13 @@ int vmklinux_cond_resched(void);
         vmklinux_cond_resched();                                                                             \
     })
 
+#define TASK_RUNNING         0x0000
+#define TASK_INTERRUPTIBLE   0x0001
+#define TASK_UNINTERRUPTIBLE 0x0002
+
+/* Sleep until the queue this world prepared to wait for is woken; without one, let others run. */
+void schedule(void);
+
 extern long schedule_timeout_uninterruptible(long timeout);
 extern long schedule_timeout_interruptible(long timeout);
 

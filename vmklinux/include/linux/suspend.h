@@ -15,4 +15,9 @@ static inline bool pm_suspend_default_s2idle(void)
     return false;
 }
 
+static inline bool system_entering_hibernation(void)
+{
+    return false;
+}
+
 #endif

@@ -24,5 +24,7 @@
 #define DECLARE_EVENT_CLASS(name, proto, args, tstruct, assign, print)
 #define DEFINE_EVENT(template, name, proto, args) TRACEPOINT_FUNCTION(name, PARAMS(proto))
 #define TRACE_DEFINE_ENUM(a)
+#define EXPORT_TRACEPOINT_SYMBOL(name)
+#define EXPORT_TRACEPOINT_SYMBOL_GPL(name)
 
 #endif

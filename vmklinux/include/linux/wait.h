@@ -44,6 +44,22 @@ long vmklinux_wait(wait_queue_head_t *wq_head, unsigned int seen, long timeout);
 #define wake_up_interruptible_all(x) vmklinux_wake_up(x)
 
 /*
+ * Waiting in the open: prepare_to_wait(), look whether there is a need, schedule(), finish_wait(). A wake-up
+ * after the first is not missed by the second.
+ */
+struct wait_queue_entry {
+    struct list_head entry; /* among all worlds that prepared to wait */
+    wait_queue_head_t *wq_head;
+    unsigned int seen;
+    int world;
+};
+
+#define DEFINE_WAIT(name) struct wait_queue_entry name = {.entry = LIST_HEAD_INIT((name).entry)}
+
+void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state);
+void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
+
+/*
  * DEVIATION-011 (wait_event_interruptible, wait_event_interruptible_timeout, mutex_lock_interruptible,
  * msleep_interruptible, schedule_timeout_interruptible): the _interruptible forms are never interrupted:
  * there are no signals.
