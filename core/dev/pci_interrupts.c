@@ -12,6 +12,7 @@
 #include <vmkapi/base/export.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/pcpu.h>
+#include <vmkapi/base/platform.h>
 #include <vmkapi/base/stress.h>
 #include <vmkapi/core/mapping.h>
 
@@ -88,9 +89,9 @@ static VMK_ReturnStatus msix_aim(void *source, unsigned index, vmk_uint32 pcpu, 
     vmk_uint32 data;
 
     arch_msi_message(pcpu, vector, &address, &data);
-    entry[PCI_MSIX_ADDRESS] = (vmk_uint32)address;
-    entry[PCI_MSIX_ADDRESS_HIGH] = (vmk_uint32)(address >> 32);
-    entry[PCI_MSIX_DATA] = data;
+    vmk_MMIOWrite32(&entry[PCI_MSIX_ADDRESS], (vmk_uint32)address);
+    vmk_MMIOWrite32(&entry[PCI_MSIX_ADDRESS_HIGH], (vmk_uint32)(address >> 32));
+    vmk_MMIOWrite32(&entry[PCI_MSIX_DATA], data);
     return VMK_OK;
 }
 
@@ -98,8 +99,8 @@ static void msix_hold(void *source, unsigned index, vmk_Bool held)
 {
     volatile vmk_uint32 *entry = msix_entry(source, index);
 
-    entry[PCI_MSIX_VECTOR_CONTROL] = held ? PCI_MSIX_VECTOR_MASKED : 0;
-    (void)entry[PCI_MSIX_VECTOR_CONTROL]; /* Wait until the device has it. */
+    vmk_MMIOWrite32(&entry[PCI_MSIX_VECTOR_CONTROL], held ? PCI_MSIX_VECTOR_MASKED : 0);
+    (void)vmk_MMIORead32(&entry[PCI_MSIX_VECTOR_CONTROL]); /* Wait until the device has it. */
 }
 
 static const struct intr_line_ops msix_ops = {.aim = msix_aim, .hold = msix_hold, .edge = VMK_TRUE};

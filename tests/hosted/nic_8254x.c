@@ -100,7 +100,7 @@ static struct descriptor *ring_head(struct nic *nic, const vmk_uint32 *at)
         return NULL;
     }
     return hosted_pci_dma(&nic->pci, base + at[RING_HEAD] * sizeof(struct descriptor),
-                          sizeof(struct descriptor));
+                          sizeof(struct descriptor), VMK_DMA_DIRECTION_BIDIRECTIONAL);
 }
 
 static void ring_advance(vmk_uint32 *at)
@@ -153,7 +153,7 @@ static void gather(struct nic *nic, const struct descriptor *d)
 {
     vmk_Bool extended = (d->low & TX_EXTENDED) != 0;
     unsigned len = d->low & (extended ? TX_LENGTH : 0xffff);
-    const void *bytes = hosted_pci_dma(&nic->pci, d->address, len);
+    const void *bytes = hosted_pci_dma(&nic->pci, d->address, len, VMK_DMA_DIRECTION_FROM_MEMORY);
 
     if (nic->tx.len == 0) {
         nic->tx_at = bytes;
@@ -263,7 +263,8 @@ static unsigned store(struct nic *nic, const vmk_uint8 *bytes, unsigned len)
     vmk_uint32 *at = ring(nic, RDBAL);
     struct descriptor *d = ring_head(nic, at);
     unsigned room = rx_buffer_bytes(nic), part = len < room ? len : room;
-    void *buffer = d == NULL ? NULL : hosted_pci_dma(&nic->pci, d->address, part);
+    void *buffer =
+        d == NULL ? NULL : hosted_pci_dma(&nic->pci, d->address, part, VMK_DMA_DIRECTION_TO_MEMORY);
 
     if (buffer == NULL) {
         return 0;

@@ -3,6 +3,7 @@
  * clock.c - time that is counted: it passes when it is looked at, spun through, or skipped by an idle CPU.
  */
 #include <core/clock.h>
+#include <hosted/event.h>
 #include <hosted/machine.h>
 #include <vmkapi/lib/bits.h>
 
@@ -21,6 +22,7 @@ void arch_timer_set(vmk_uint64 deadline_ns)
 
 void hosted_timer_check(void)
 {
+    hosted_events_run(hosted_tsc);
     if (hosted_tsc >= deadline) {
         deadline = NEVER;
         hosted_vector_raise(HOSTED_VECTOR_TIMER);
@@ -29,10 +31,12 @@ void hosted_timer_check(void)
 
 vmk_Bool hosted_timer_skip(void)
 {
-    if (deadline == NEVER) {
+    vmk_uint64 next = VMK_MIN(deadline, hosted_events_next());
+
+    if (next == NEVER) {
         return VMK_FALSE;
     }
-    hosted_tsc = VMK_MAX(hosted_tsc, deadline);
+    hosted_tsc = VMK_MAX(hosted_tsc, next);
     hosted_timer_check();
     return VMK_TRUE;
 }

@@ -48,13 +48,58 @@ vmk_uint32 pci_config_read(const vmk_PCIDeviceAddr *addr, unsigned offset, unsig
     return value & mask_of(bytes);
 }
 
+static vmk_uint32 gsi_of(vmk_uint8 slot, vmk_uint8 pin)
+{
+    return FIRST_GSI + (slot + pin - 1u) % PINS;
+}
+
+static vmk_Bool commanded(const struct hosted_pci_function *function, vmk_uint8 bit)
+{
+    return !function->gone && (function->config[PCI_REG_COMMAND] & bit) != 0;
+}
+
+static vmk_uint32 line_of(const struct hosted_pci_function *function)
+{
+    return gsi_of(function->slot, function->config[PCI_REG_INTERRUPT_PIN]);
+}
+
+static vmk_Bool pulls(const struct hosted_pci_function *function)
+{
+    return function->pin && !function->gone &&
+           (function->config[PCI_REG_COMMAND + 1] & VMK_PCI_COMMAND_INTX_DISABLE >> 8) == 0;
+}
+
+/* A line is asserted while any of the functions whose pins meet pulls it. */
+static void update_line(const struct hosted_pci_function *function)
+{
+    vmk_Bool asserted = VMK_FALSE;
+
+    if (function->config[PCI_REG_INTERRUPT_PIN] == 0) {
+        return;
+    }
+    for (unsigned i = 0; i < function_count; i++) {
+        asserted |= line_of(functions[i]) == line_of(function) && pulls(functions[i]);
+    }
+    hosted_gsi_set(line_of(function), asserted);
+}
+
+void hosted_pci_set_pin(struct hosted_pci_function *function, vmk_Bool asserted)
+{
+    function->pin = asserted;
+    update_line(function);
+}
+
 /* The bits of a register that can be written: a BAR's address above its size. */
 static vmk_uint32 writable(const struct hosted_pci_function *function, unsigned offset)
 {
     unsigned bar = (offset - PCI_REG_BAR0) / 4;
+    vmk_uint32 bits;
 
     if (offset < PCI_REG_COMMAND) {
         return 0;
+    }
+    if (hosted_pci_message_writable(function, offset, &bits)) {
+        return bits;
     }
     if (offset < PCI_REG_BAR0 || bar >= VMK_PCI_NUM_BARS) {
         return ~0u;
@@ -71,6 +116,8 @@ void pci_config_write(const vmk_PCIDeviceAddr *addr, unsigned offset, unsigned b
         bits = writable(function, offset);
         value = (value & bits) | (old & ~bits);
         memcpy(function->config + offset, &value, bytes);
+        hosted_pci_message_written(function);
+        update_line(function);
     }
 }
 
@@ -105,11 +152,6 @@ VMK_ReturnStatus acpi_host_bridge_get(unsigned n, struct acpi_host_bridge *bridg
 acpi_node acpi_pci_child(acpi_node bus, vmk_uint8 dev, vmk_uint8 fn)
 {
     return NULL;
-}
-
-static vmk_uint32 gsi_of(vmk_uint8 slot, vmk_uint8 pin)
-{
-    return FIRST_GSI + (slot + pin - 1u) % PINS;
 }
 
 VMK_ReturnStatus acpi_pci_route(acpi_node bus, vmk_uint8 dev, vmk_uint8 pin, struct acpi_interrupt *interrupt)
@@ -148,22 +190,16 @@ void hosted_pci_start(void)
     pci_offer_devices();
 }
 
-void hosted_pci_set_pin(struct hosted_pci_function *function, vmk_Bool asserted)
-{
-    hosted_gsi_set(gsi_of(function->slot, function->config[PCI_REG_INTERRUPT_PIN]), asserted);
-}
-
-static vmk_Bool commanded(const struct hosted_pci_function *function, vmk_uint8 bit)
-{
-    return !function->gone && (function->config[PCI_REG_COMMAND] & bit) != 0;
-}
-
-void *hosted_pci_dma(const struct hosted_pci_function *function, vmk_MA address, vmk_ByteCount bytes)
+void *hosted_pci_dma(const struct hosted_pci_function *function, vmk_MA address, vmk_ByteCount bytes,
+                     vmk_DMADirection direction)
 {
     if (!commanded(function, VMK_PCI_COMMAND_BUS_MASTER)) {
         return NULL;
     }
-    VMK_VERIFY(address < HOSTED_RAM_BYTES && bytes <= HOSTED_RAM_BYTES - address);
+    if (!hosted_dma_reaches(function->slot, address, bytes, direction)) {
+        vmk_Panic("hosted: the function in slot %u uses %lu bytes at 0x%lx %s, which are not mapped so",
+                  function->slot, bytes, address, vmk_DMADirectionToString(direction));
+    }
     return vmk_MA2Ptr(address);
 }
 
@@ -201,7 +237,11 @@ vmk_uint64 hosted_pci_read_at(vmk_Bool ports, vmk_uint64 address, unsigned bytes
     vmk_ByteCount offset;
     unsigned bar;
     struct hosted_pci_function *function = decode(ports, address, &bar, &offset);
+    const vmk_uint32 *word = function == NULL ? NULL : hosted_pci_message_table(function, bar, offset);
 
+    if (word != NULL) {
+        return *word;
+    }
     return function == NULL ? ~0ul : function->read(function, bar, offset, bytes);
 }
 
@@ -210,8 +250,12 @@ void hosted_pci_write_at(vmk_Bool ports, vmk_uint64 address, unsigned bytes, vmk
     vmk_ByteCount offset;
     unsigned bar;
     struct hosted_pci_function *function = decode(ports, address, &bar, &offset);
+    vmk_uint32 *word = function == NULL ? NULL : hosted_pci_message_table(function, bar, offset);
 
-    if (function != NULL) {
+    if (word != NULL) {
+        *word = (vmk_uint32)value;
+        hosted_pci_message_written(function);
+    } else if (function != NULL) {
         function->write(function, bar, offset, bytes, value);
     }
 }

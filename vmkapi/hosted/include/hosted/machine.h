@@ -37,10 +37,10 @@ void hosted_vector_raise(vmk_uint8 vector);
 /** Let @p ns pass, and take the interrupts that come. */
 void hosted_pass(vmk_uint64 ns);
 
-/** Raise the timer's interrupt if it is due. */
+/** Let the events that are due happen, and raise the timer's interrupt if it is. */
 void hosted_timer_check(void);
 
-/** Go on to the timer's deadline. @return VMK_FALSE when there is none. */
+/** Go on to the next event, or the timer's deadline. @return VMK_FALSE when there is neither. */
 vmk_Bool hosted_timer_skip(void);
 
 /** Put memory behind the machine's RAM, and start the page allocator. */
