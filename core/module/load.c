@@ -386,7 +386,7 @@ static VMK_ReturnStatus run_steps(struct load *load)
     static VMK_ReturnStatus (*const steps[])(struct load *) = {
         open_image,   open_sections,    check_identity, check_revision, check_license,
         enter_table,  get_dependencies, allocate,       link,           set_current_id,
-        find_entries, set_parameters,   protect,        run_init};
+        find_entries, protect,          set_parameters, run_init};
     vmk_StatusValue status = VMK_OK;
 
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(steps) && status == VMK_OK; i++) {

@@ -18,6 +18,7 @@ static const struct {
     [VMK_MODPARAM_UINT] = {"uint", 4, VMK_FALSE},     [VMK_MODPARAM_LONG] = {"long", 8, VMK_TRUE},
     [VMK_MODPARAM_ULONG] = {"ulong", 8, VMK_FALSE},   [VMK_MODPARAM_BOOL] = {"bool", 1, VMK_FALSE},
     [VMK_MODPARAM_CHARP] = {"text", 8, VMK_FALSE},    [VMK_MODPARAM_STRING] = {"text", 1, VMK_FALSE},
+    [VMK_MODPARAM_CALL] = {"its own", 0, VMK_FALSE},
 };
 
 static const char *type_name(vmk_uint32 type)
@@ -76,6 +77,8 @@ static vmk_Bool store(const vmk_ModuleParam *param, vmk_uint32 index, char *valu
         break;
     case VMK_MODPARAM_STRING:
         return vmk_Strlcpy((char *)param->address, value, param->capacity) < param->capacity;
+    case VMK_MODPARAM_CALL:
+        return ((vmk_ModuleParamSet)param->address)(value) == VMK_OK;
     default:
         if (!parse_number(value, bytes, types[param->type].is_signed, &number)) {
             return VMK_FALSE;
@@ -102,6 +105,10 @@ static VMK_ReturnStatus set_values(const char *module, const vmk_ModuleParam *pa
                             param->name, param->capacity);
         }
         if (!store(param, count, value)) {
+            if (param->type == VMK_MODPARAM_CALL) {
+                return diagnose(why, VMK_BAD_PARAM, "%s: parameter '%s' does not take '%s'", module,
+                                param->name, value);
+            }
             return diagnose(why, VMK_BAD_PARAM, "%s: parameter '%s' takes a value of type %s, not '%s'",
                             module, param->name, type_name(param->type), value);
         }

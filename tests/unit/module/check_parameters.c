@@ -20,6 +20,14 @@ static char word[8];
 static vmk_int32 list[3];
 static vmk_uint32 list_count;
 
+static char called_with[16];
+
+static vmk_StatusValue take_even(const char *value)
+{
+    strcpy(called_with, value);
+    return (value[0] - '0') % 2 == 0 ? VMK_OK : VMK_BAD_PARAM;
+}
+
 static const vmk_ModuleParam params[] = {
     {.name = "byte", .address = &byte, .type = VMK_MODPARAM_BYTE, .capacity = 1},
     {.name = "small", .address = &small, .type = VMK_MODPARAM_SHORT, .capacity = 1},
@@ -29,6 +37,7 @@ static const vmk_ModuleParam params[] = {
     {.name = "text", .address = &text, .type = VMK_MODPARAM_CHARP, .capacity = 1},
     {.name = "word", .address = word, .type = VMK_MODPARAM_STRING, .capacity = sizeof(word)},
     {.name = "list", .address = list, .count = &list_count, .type = VMK_MODPARAM_INT, .capacity = 3},
+    {.name = "even", .address = (void *)take_even, .type = VMK_MODPARAM_CALL, .capacity = 1},
 };
 
 static struct diagnosis why;
@@ -45,7 +54,7 @@ START_TEST(sets_every_type)
 {
     ck_assert_int_eq(
         set(" byte=255 small=-32768\tnumber=0x10 wide=18446744073709551615 truth=on text=abc word=1234567 "
-            "list=1,-2,3 "),
+            "list=1,-2,3 even=4"),
         VMK_OK);
     ck_assert_uint_eq(byte, 255);
     ck_assert_int_eq(small, -32768);
@@ -56,6 +65,7 @@ START_TEST(sets_every_type)
     ck_assert_str_eq(word, "1234567");
     ck_assert_uint_eq(list_count, 3);
     ck_assert_int_eq(list[1], -2);
+    ck_assert_str_eq(called_with, "4");
 }
 END_TEST
 
@@ -79,14 +89,15 @@ START_TEST(refuses_what_does_not_fit)
         "byte=256",  "byte=-1",      "small=32768", "small=-32769", "number=0x80000000",
         "number=",   "number=1x",    "number",      "truth=maybe",  "word=12345678",
         "list=1,,2", "list=1,2,3,4", "=1",          "text",         "number=99999999999999999999",
-        "unknown=1", "unknown"};
+        "even=5",    "unknown=1",    "unknown"};
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         ck_assert_msg(set(wrong[i]) == VMK_BAD_PARAM, "%s was taken", wrong[i]);
         ck_assert_str_ne(why.text, "");
     }
     ck_assert_str_eq(
-        why.text, "module has no parameter 'unknown'; it has: byte small number wide truth text word list");
+        why.text,
+        "module has no parameter 'unknown'; it has: byte small number wide truth text word list even");
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #define VMKAPI_BASE_MODPARAM_H
 
 #include <vmkapi/base/module.h>
+#include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 
 typedef enum vmk_ModuleParamType {
@@ -23,12 +24,21 @@ typedef enum vmk_ModuleParamType {
     VMK_MODPARAM_BOOL,   /**< vmk_Bool: y, n, 1, 0, true, false, on, off; the name alone means true */
     VMK_MODPARAM_CHARP,  /**< char *: the text is the loader's, for as long as the module is loaded */
     VMK_MODPARAM_STRING, /**< char[capacity]: the text is copied */
+    VMK_MODPARAM_CALL,   /**< vmk_ModuleParamSet: the module's function takes the text */
     VMK_MODPARAM_TYPES
 } vmk_ModuleParamType;
 
+/**
+ * Take a parameter's value; what is not VMK_OK refuses the load.
+ *
+ * Called before init_module(): the module has nothing but its variables yet. Context: may block.
+ * @param value  the loader's, for as long as the module is loaded
+ */
+typedef vmk_StatusValue (*vmk_ModuleParamSet)(const char *value);
+
 typedef struct vmk_ModuleParam {
     const char *name;
-    void *address;       /**< The variable, or the first element of an array. */
+    void *address;       /**< The variable, the first element of an array, or the function. */
     vmk_uint32 *count;   /**< Receives how many elements were given; may be NULL. */
     vmk_uint32 type;     /**< enum vmk_ModuleParamType */
     vmk_uint32 capacity; /**< Elements the array has room for, 1 for a plain variable; bytes for STRING. */
