@@ -139,6 +139,19 @@ unsigned long wait_for_completion_timeout(struct completion *x, unsigned long ti
 }
 EXPORT_SYMBOL(wait_for_completion_timeout);
 
+unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout)
+{
+    return wait_for_completion_timeout(x, timeout);
+}
+EXPORT_SYMBOL(wait_for_completion_io_timeout);
+
+int wait_for_completion_interruptible(struct completion *x)
+{
+    wait_for_completion(x);
+    return 0;
+}
+EXPORT_SYMBOL(wait_for_completion_interruptible);
+
 bool try_wait_for_completion(struct completion *x)
 {
     return take(x);

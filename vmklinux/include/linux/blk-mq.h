@@ -19,6 +19,7 @@
 
 #include <linux/blkdev.h>
 #include <linux/cpumask.h>
+#include <linux/ioprio.h>
 #include <linux/prefetch.h>
 #include <linux/scatterlist.h>
 #include <vmkapi/storage/block_request.h>
@@ -243,6 +244,11 @@ enum {
     BLK_MQ_MAX_DEPTH = 10240,
 };
 
+#define BLK_TAG_ALLOC_FIFO 0
+#define BLK_TAG_ALLOC_RR   1
+#define BLK_ALLOC_POLICY_TO_MQ_FLAG(policy)                                                                  \
+    ((policy & ((1 << BLK_MQ_F_ALLOC_POLICY_BITS) - 1)) << BLK_MQ_F_ALLOC_POLICY_START_BIT)
+
 #define BLK_MQ_NO_HCTX_IDX (-1U)
 
 enum {
@@ -321,6 +327,11 @@ static inline struct request *blk_mq_rq_from_pdu(void *pdu)
 static inline void *blk_mq_rq_to_pdu(struct request *rq)
 {
     return rq + 1;
+}
+
+static inline unsigned short req_get_ioprio(struct request *req)
+{
+    return req->ioprio;
 }
 
 static inline bool blk_should_fake_timeout(struct request_queue *q)
@@ -427,6 +438,8 @@ int blk_rq_map_user(struct request_queue *, struct request *, struct rq_map_data
                     unsigned long, gfp_t);
 int blk_rq_map_user_io(struct request *, struct rq_map_data *, void __user *, unsigned long, gfp_t, bool, int,
                        bool, int);
+int blk_rq_map_user_iov(struct request_queue *, struct request *, struct rq_map_data *,
+                        const struct iov_iter *, gfp_t);
 int blk_rq_unmap_user(struct bio *);
 bool blk_rq_is_poll(struct request *rq);
 

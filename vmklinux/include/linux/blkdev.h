@@ -9,17 +9,21 @@
 #define VMKLINUX_LINUX_BLKDEV_H
 
 #include <linux/bio.h>
+#include <linux/completion.h>
 #include <linux/blk_types.h>
 #include <linux/blkzoned.h>
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/kdev_t.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/srcu.h>
 #include <linux/timer.h>
@@ -86,6 +90,7 @@ struct request_queue {
     unsigned int queue_depth; /* requests under way at a time, where that is less than the tags */
     unsigned long nr_requests;
     struct queue_limits limits;
+    unsigned int dma_pad_mask; /* lengths of passthrough commands are padded to a multiple of one more */
     spinlock_t queue_lock;
     atomic_t pm_only;
 
@@ -173,6 +178,7 @@ extern void blk_queue_segment_boundary(struct request_queue *, unsigned long);
 extern void blk_queue_virt_boundary(struct request_queue *, unsigned long);
 extern void blk_queue_dma_alignment(struct request_queue *, int);
 extern void blk_queue_update_dma_alignment(struct request_queue *, int);
+extern void blk_queue_update_dma_pad(struct request_queue *, unsigned int);
 extern void blk_queue_rq_timeout(struct request_queue *, unsigned int);
 extern void blk_queue_write_cache(struct request_queue *q, bool enabled, bool fua);
 extern void blk_set_stacking_limits(struct queue_limits *lim);
@@ -243,6 +249,8 @@ struct io_comp_batch {
     void (*complete)(struct io_comp_batch *);
 };
 #define DEFINE_IO_COMP_BATCH(name) struct io_comp_batch name = {}
+
+int bio_poll(struct bio *bio, struct io_comp_batch *iob, unsigned int flags);
 
 /* Run later, in a world of the block layer's. */
 int kblockd_schedule_work(struct work_struct *work);

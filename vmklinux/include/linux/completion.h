@@ -32,6 +32,8 @@ extern void complete(struct completion *x);
 extern void complete_all(struct completion *x);
 extern void wait_for_completion(struct completion *x);
 extern unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout);
+extern unsigned long wait_for_completion_io_timeout(struct completion *x, unsigned long timeout);
+extern int wait_for_completion_interruptible(struct completion *x);
 extern bool try_wait_for_completion(struct completion *x);
 extern bool completion_done(struct completion *x);
 

@@ -27,6 +27,10 @@
 
 struct device;
 
+struct device_link {
+    u32 flags;
+};
+
 struct bus_type {
     const char *name;
     const struct attribute_group **dev_groups;
@@ -170,6 +174,16 @@ static inline void device_remove_file(struct device *dev, const struct device_at
     sysfs_remove_file(&dev->kobj, &attr->attr);
 }
 
+/* For an attribute that removes itself: its file is no more. Returns true. */
+static inline bool device_remove_file_self(struct device *dev, const struct device_attribute *attr)
+{
+    sysfs_remove_file(&dev->kobj, &attr->attr);
+    return true;
+}
+
+/* Have the driver let go of the device. Context: may block. */
+extern void device_release_driver(struct device *dev);
+
 /* Nothing here is put to rest, in whatever order. */
 static inline void device_enable_async_suspend(struct device *dev)
 {
@@ -182,6 +196,9 @@ extern const char *dev_driver_string(const struct device *dev);
 #define DL_FLAG_STATELESS  BIT(0)
 #define DL_FLAG_PM_RUNTIME BIT(2)
 #define DL_FLAG_RPM_ACTIVE BIT(3)
+
+struct device_link *device_link_add(struct device *consumer, struct device *supplier, u32 flags);
+void device_link_remove(void *consumer, struct device *supplier);
 
 #include <linux/pm_wakeup.h>
 

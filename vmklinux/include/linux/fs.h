@@ -7,6 +7,8 @@
 #ifndef VMKLINUX_LINUX_FS_H
 #define VMKLINUX_LINUX_FS_H
 
+#include <linux/capability.h>
+#include <linux/compat.h>
 #include <linux/kdev_t.h>
 #include <linux/types.h>
 #include <linux/uio.h>

@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
+#include <linux/kstrtox.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/math.h>
@@ -21,6 +22,10 @@
 #include <linux/types.h>
 #include <asm/byteorder.h>
 #include <uapi/linux/kernel.h>
+
+/* Which way data go, seen from memory. */
+#define READ             0
+#define WRITE            1
 
 #define REPEAT_BYTE(x)   ((~0ul / 0xff) * (x))
 
@@ -56,6 +61,12 @@ extern __printf(3, 4) int snprintf(char *buf, size_t size, const char *fmt, ...)
 extern __printf(3, 0) int vsnprintf(char *buf, size_t size, const char *fmt, va_list args);
 extern __printf(3, 4) int scnprintf(char *buf, size_t size, const char *fmt, ...);
 extern __printf(3, 0) int vscnprintf(char *buf, size_t size, const char *fmt, va_list args);
+
+/* Formatted text of @module's, to be freed with kfree(); NULL without memory. */
+__printf(3, 4) char *vmklinux_kasprintf(struct module *module, gfp_t gfp, const char *fmt, ...) __malloc;
+__printf(3, 0) char *vmklinux_kvasprintf(struct module *module, gfp_t gfp, const char *fmt, va_list args);
+#define kasprintf(gfp, fmt, ...) vmklinux_kasprintf(&__this_module, gfp, fmt, ##__VA_ARGS__)
+#define kvasprintf(gfp, fmt, ap) vmklinux_kvasprintf(&__this_module, gfp, fmt, ap)
 
 extern const char hex_asc[];
 #define hex_asc_lo(x) hex_asc[((x)&0x0f)]

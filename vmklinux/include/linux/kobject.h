@@ -42,6 +42,11 @@ static inline const char *kobject_name(const struct kobject *kobj)
 /* No-op: there is no user space that would listen. */
 int kobject_uevent_env(struct kobject *kobj, enum kobject_action action, char *envp[]);
 
+static inline int add_uevent_var(struct kobj_uevent_env *env, const char *format, ...)
+{
+    return 0;
+}
+
 static inline int kobject_uevent(struct kobject *kobj, enum kobject_action action)
 {
     return kobject_uevent_env(kobj, action, NULL);

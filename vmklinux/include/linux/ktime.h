@@ -11,6 +11,12 @@ typedef s64 ktime_t;
 /* Monotonic time since boot. Context: any. */
 extern ktime_t ktime_get(void);
 
+/* Time since boot too: nothing here knows the date. */
+static inline ktime_t ktime_get_real(void)
+{
+    return ktime_get();
+}
+
 #define ktime_get_ns()         ((u64)ktime_get())
 #define ktime_to_ns(kt)        (kt)
 #define ktime_to_us(kt)        ((kt) / NSEC_PER_USEC)

@@ -14,6 +14,8 @@
 #define PAGE_ALIGN(addr)   ALIGN(addr, PAGE_SIZE)
 #define PAGE_ALIGNED(addr) IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
 #define offset_in_page(p)  ((unsigned long)(p) & ~PAGE_MASK)
+#define MAX_ORDER          11
+#define MAX_ORDER_NR_PAGES (1 << (MAX_ORDER - 1))
 #define PFN_UP(x)          (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 #define PFN_DOWN(x)        ((x) >> PAGE_SHIFT)
 

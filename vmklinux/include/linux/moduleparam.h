@@ -36,6 +36,36 @@
 #define module_param_string(name, string, len, perm)                                                         \
     VMK_MODPARAM_RECORD(name, string, NULL, VMK_MODPARAM_STRING, len)
 
+/* A parameter that the driver reads and checks itself. */
+struct kernel_param;
+
+struct kernel_param_ops {
+    unsigned int flags;
+    int (*set)(const char *val, const struct kernel_param *kp); /* 0, or a negative errno: refuses the load */
+    int (*get)(char *buffer, const struct kernel_param *kp);    /* not called: values are not shown */
+    void (*free)(void *arg);
+};
+
+struct kernel_param {
+    const char *name;
+    const struct kernel_param_ops *ops;
+    void *arg; /* the variable */
+};
+
+#define module_param_cb(param, operations, variable, perm)                                                   \
+    static_assert((perm) >= 0, "module parameter permissions are a constant");                               \
+    static vmk_StatusValue vmklinux_set_##param(const char *value)                                           \
+    {                                                                                                        \
+        const struct kernel_param kp = {.name = #param, .ops = (operations), .arg = (variable)};             \
+                                                                                                             \
+        return kp.ops->set(value, &kp) ? VMK_BAD_PARAM : VMK_OK;                                             \
+    }                                                                                                        \
+    VMK_MODPARAM_RECORD(param, vmklinux_set_##param, NULL, VMK_MODPARAM_CALL, 1)
+
+extern int param_set_uint(const char *val, const struct kernel_param *kp);
+extern int param_get_uint(char *buffer, const struct kernel_param *kp);
+int param_set_uint_minmax(const char *val, const struct kernel_param *kp, unsigned int min, unsigned int max);
+
 /* What Linux keeps about an array parameter; drivers only name the type. */
 struct kparam_array {
     unsigned int max;

@@ -81,6 +81,7 @@ struct dev_pm_ops {
 /* Whether the device may wake the system, and whether it shall; the state its driver last left it in. */
 struct dev_pm_info {
     pm_message_t power_state;
+    void (*set_latency_tolerance)(struct device *, s32);
     unsigned int can_wakeup : 1;
     unsigned int wakeup_enabled : 1;
 };

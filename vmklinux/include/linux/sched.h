@@ -28,7 +28,14 @@ void schedule(void);
 extern long schedule_timeout_uninterruptible(long timeout);
 extern long schedule_timeout_interruptible(long timeout);
 
-/* Ported code runs in kernel worlds, which get no signals. */
-#define signal_pending(task) 0
+/* Ported code runs in kernel worlds, which get no signals. A thread of kthread_run() has a structure of its own;
+ * the other worlds share one. */
+struct task_struct {
+    char comm[16];
+};
+struct task_struct *vmklinux_current(void);
+#define current                    vmklinux_current()
+#define signal_pending(task)       ((void)(task), 0)
+#define fatal_signal_pending(task) ((void)(task), 0)
 
 #endif

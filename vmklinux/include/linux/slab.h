@@ -49,7 +49,9 @@ static inline void *kzalloc(size_t size, gfp_t flags)
 {
     return kmalloc(size, flags | __GFP_ZERO);
 }
-#define kzalloc_node(size, flags, node) kzalloc(size, flags)
+#define kzalloc_node(size, flags, node)          kzalloc(size, flags)
+#define kcalloc_node(n, size, flags, node)       kcalloc(n, size, flags)
+#define kmalloc_array_node(n, size, flags, node) kmalloc_array(n, size, flags)
 
 void *vmklinux_krealloc(struct module *module, const void *objp, size_t new_size, gfp_t flags);
 void *vmklinux_kmemdup(struct module *module, const void *src, size_t len, gfp_t gfp);
@@ -70,6 +72,7 @@ static inline char *kstrdup(const char *s, gfp_t gfp)
 }
 
 extern void kfree(const void *objp);
+#define kfree_const kfree /* no text in the kernel is handed out as if it were allocated */
 extern void kfree_sensitive(const void *objp);
 extern size_t ksize(const void *objp);
 

@@ -88,6 +88,22 @@ static inline void sysfs_remove_file_from_group(struct kobject *kobj, const stru
     sysfs_remove_file(kobj, attr);
 }
 
+/* Without a file system there are no links in it, and an attribute's visibility is asked for at each use. */
+static inline int __must_check sysfs_create_link(struct kobject *kobj, struct kobject *target,
+                                                 const char *name)
+{
+    return 0;
+}
+
+static inline void sysfs_remove_link(struct kobject *kobj, const char *name)
+{
+}
+
+static inline int sysfs_update_group(struct kobject *kobj, const struct attribute_group *grp)
+{
+    return 0;
+}
+
 /* Nobody waits for an attribute to change. */
 static inline void sysfs_notify(struct kobject *kobj, const char *dir, const char *attr)
 {

@@ -4,6 +4,7 @@
 #define VMKLINUX_LINUX_UIO_H
 
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 struct iov_iter {
     size_t count;
