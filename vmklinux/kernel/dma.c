@@ -123,3 +123,42 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
         vmk_DMAFree(dev->coherent_engine, size, cpu_addr);
 }
 EXPORT_SYMBOL(dma_free_attrs);
+
+/* Coherent memory that goes with the driver. */
+struct dma_devres {
+    size_t size;
+    void *memory;
+    dma_addr_t address;
+};
+
+static void release_coherent(struct device *dev, void *res)
+{
+    struct dma_devres *devres = res;
+
+    dma_free_attrs(dev, devres->size, devres->memory, devres->address, 0);
+}
+
+void *vmklinux_dmam_alloc_attrs(struct module *module, struct device *dev, size_t size,
+                                dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs)
+{
+    struct dma_devres *devres = vmklinux_devres_alloc(module, release_coherent, sizeof(*devres), gfp);
+    void *memory;
+
+    if (!devres)
+        return NULL;
+    memory = dma_alloc_attrs(dev, size, dma_handle, gfp, attrs);
+    if (!memory) {
+        devres_free(devres);
+        return NULL;
+    }
+    *devres = (struct dma_devres){.size = size, .memory = memory, .address = *dma_handle};
+    devres_add(dev, devres);
+    return memory;
+}
+EXPORT_SYMBOL(vmklinux_dmam_alloc_attrs);
+
+size_t dma_max_mapping_size(struct device *dev)
+{
+    return vmk_MachMemMaxAddr() - 1 <= dev->dma_engine->addressMask ? SIZE_MAX : SZ_256K;
+}
+EXPORT_SYMBOL(dma_max_mapping_size);

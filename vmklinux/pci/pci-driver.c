@@ -140,13 +140,26 @@ static void forget_attachment(struct pci_dev *pdev)
     mutex_unlock(&attached_mutex);
 }
 
+void device_release_driver(struct device *dev)
+{
+    struct pci_dev *pdev = to_pci_dev(dev);
+
+    device_lock(dev);
+    if (!pdev->released) {
+        pdev->released = true;
+        if (pdev->driver->remove)
+            pdev->driver->remove(pdev);
+    }
+    device_unlock(dev);
+}
+EXPORT_SYMBOL(device_release_driver);
+
 static vmk_StatusValue detach_device(vmk_Device device)
 {
     struct pci_dev *pdev = attached_dev(device);
 
     forget_attachment(pdev);
-    if (pdev->driver->remove)
-        pdev->driver->remove(pdev);
+    device_release_driver(&pdev->dev);
     vmklinux_pci_dev_destroy(pdev);
     return VMK_OK;
 }

@@ -149,6 +149,24 @@ void pci_restore_state(struct pci_dev *dev)
 }
 EXPORT_SYMBOL(pci_restore_state);
 
+int pci_load_saved_state(struct pci_dev *dev, struct pci_saved_state *state)
+{
+    if (WARN_ON(state))
+        return -EINVAL;
+    dev->state_saved = false;
+    return 0;
+}
+EXPORT_SYMBOL(pci_load_saved_state);
+
+bool pci_device_is_present(struct pci_dev *pdev)
+{
+    u16 vendor;
+
+    return pdev->error_state != pci_channel_io_perm_failure &&
+           pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor) == 0 && vendor == pdev->vendor;
+}
+EXPORT_SYMBOL(pci_device_is_present);
+
 /* Power is not cut here: D3hot is the deepest state that software reaches. */
 static vmk_PCIPowerState reachable(pci_power_t state)
 {

@@ -117,6 +117,7 @@ put_pdev:
 void vmklinux_pci_dev_destroy(struct pci_dev *pdev)
 {
     devres_release_all(&pdev->dev);
+    pci_free_irq_vectors(pdev);
     (void)!vmk_PCIFreeIntrCookie(pdev->module->id, pdev->vmk_pci);
     vmklinux_dma_exit(&pdev->dev);
     put_device(&pdev->dev);

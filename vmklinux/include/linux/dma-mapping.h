@@ -11,13 +11,15 @@
 #include <linux/dma-direction.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/scatterlist.h>
 #include <linux/sizes.h>
 
-#define DMA_MAPPING_ERROR      (~(dma_addr_t)0)
-#define DMA_BIT_MASK(n)        (((n) == 64) ? ~0ULL : ((1ULL << (n)) - 1))
+#define DMA_MAPPING_ERROR          (~(dma_addr_t)0)
+#define DMA_BIT_MASK(n)            (((n) == 64) ? ~0ULL : ((1ULL << (n)) - 1))
 
-#define DMA_ATTR_SKIP_CPU_SYNC (1UL << 5)
-#define DMA_ATTR_NO_WARN       (1UL << 8)
+#define DMA_ATTR_NO_KERNEL_MAPPING (1UL << 4)
+#define DMA_ATTR_SKIP_CPU_SYNC     (1UL << 5)
+#define DMA_ATTR_NO_WARN           (1UL << 8)
 
 /* Linux's direction is seen from the device, the VMKernel's from memory. */
 static __always_inline vmk_DMADirection vmklinux_dma_direction(enum dma_data_direction dir)
@@ -79,6 +81,37 @@ static __always_inline dma_addr_t dma_map_page_attrs(struct device *dev, struct 
 #define dma_unmap_page(d, a, s, r)   dma_unmap_single_attrs(d, a, s, r, 0)
 #define dma_unmap_page_attrs         dma_unmap_single_attrs
 
+/* Unmap the ranges of a list, as they were mapped. */
+static inline void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sgl, int nents,
+                                      enum dma_data_direction dir, unsigned long attrs)
+{
+    struct scatterlist *sg;
+    int i;
+
+    for_each_sg(sgl, sg, nents, i) vmklinux_dma_unmap(dev, sg_dma_address(sg), sg_dma_len(sg), dir);
+}
+
+/* Map each range of a list; they are not merged. Returns @nents, or 0 when one could not be mapped. */
+static inline unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sgl, int nents,
+                                            enum dma_data_direction dir, unsigned long attrs)
+{
+    struct scatterlist *sg;
+    int i;
+
+    for_each_sg(sgl, sg, nents, i)
+    {
+        sg->dma_address = vmklinux_dma_map(dev, sg_phys(sg), sg->length, dir);
+        if (unlikely(sg->dma_address == DMA_MAPPING_ERROR)) {
+            dma_unmap_sg_attrs(dev, sgl, i, dir, attrs);
+            return 0;
+        }
+    }
+    return (unsigned int)nents;
+}
+
+#define dma_map_sg(d, s, n, r)   dma_map_sg_attrs(d, s, n, r, 0)
+#define dma_unmap_sg(d, s, n, r) dma_unmap_sg_attrs(d, s, n, r, 0)
+
 static __always_inline int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 {
     return unlikely(dma_addr == DMA_MAPPING_ERROR) ? -ENOMEM : 0;
@@ -130,6 +163,53 @@ static inline void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr
 static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle)
 {
     dma_free_attrs(dev, size, cpu_addr, dma_handle, 0);
+}
+
+/* As dma_map_sg_attrs(), of a table. Returns 0 or -EIO. */
+static inline int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+                                  unsigned long attrs)
+{
+    sgt->nents = dma_map_sg_attrs(dev, sgt->sgl, (int)sgt->orig_nents, dir, attrs);
+    return sgt->nents ? 0 : -EIO;
+}
+
+static inline void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+                                     unsigned long attrs)
+{
+    dma_unmap_sg_attrs(dev, sgt->sgl, (int)sgt->orig_nents, dir, attrs);
+}
+
+/* What one mapping of the device can hold: what has to be bounced is limited. Context: any. */
+size_t dma_max_mapping_size(struct device *dev);
+
+/* Ranges are mapped as they are, one by one: none is made longer or moved that these could limit. */
+static inline int dma_set_max_seg_size(struct device *dev, unsigned int size)
+{
+    return 0;
+}
+
+static inline int dma_set_seg_boundary(struct device *dev, unsigned long mask)
+{
+    return 0;
+}
+
+static inline int dma_set_min_align_mask(struct device *dev, unsigned int min_align_mask)
+{
+    return 0;
+}
+
+static inline bool dma_pci_p2pdma_supported(struct device *dev)
+{
+    return false;
+}
+
+/* As dma_alloc_coherent(), freed with the driver (linux/device.h). */
+void *vmklinux_dmam_alloc_attrs(struct module *module, struct device *dev, size_t size,
+                                dma_addr_t *dma_handle, gfp_t gfp, unsigned long attrs);
+
+static inline void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp)
+{
+    return vmklinux_dmam_alloc_attrs(THIS_MODULE, dev, size, dma_handle, gfp, 0);
 }
 
 /* -EIO when no memory lies within the mask, -EBUSY while mappings made under the old one are outstanding. */

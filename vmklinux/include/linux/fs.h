@@ -9,6 +9,7 @@
 
 #include <linux/capability.h>
 #include <linux/compat.h>
+#include <linux/ioctl.h>
 #include <linux/kdev_t.h>
 #include <linux/types.h>
 #include <linux/uio.h>

@@ -85,6 +85,18 @@ static inline int __must_check devm_request_threaded_irq(struct device *dev, uns
 
 extern void devm_free_irq(struct device *dev, unsigned int irq, void *dev_id);
 
+#define IRQ_AFFINITY_MAX_SETS 4
+
+/* How a device's interrupts are spread: which are not, and in which sets the others serve all CPUs. */
+struct irq_affinity {
+    unsigned int pre_vectors;
+    unsigned int post_vectors;
+    unsigned int nr_sets;
+    unsigned int set_size[IRQ_AFFINITY_MAX_SETS];
+    void (*calc_sets)(struct irq_affinity *, unsigned int nvecs);
+    void *priv;
+};
+
 extern const void *free_irq(unsigned int, void *);
 extern void disable_irq_nosync(unsigned int irq);
 extern bool disable_hardirq(unsigned int irq);

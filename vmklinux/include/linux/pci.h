@@ -8,6 +8,7 @@
 #define VMKLINUX_LINUX_PCI_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/interrupt.h>
@@ -71,6 +72,12 @@ struct pci_bus {
     int domain;
 };
 
+/* An interrupt message of a function's, and the CPUs whose work it is. */
+struct pci_vector {
+    unsigned int irq;
+    struct cpumask affinity;
+};
+
 struct pci_dev {
     struct pci_bus *bus;
     unsigned int devfn;
@@ -100,7 +107,10 @@ struct pci_dev {
     vmk_PCIDevice vmk_pci;
     struct module *module; /* the driver's */
     struct pci_bus bus_object;
-    u32 regions; /* BARs requested */
+    u32 regions;                /* BARs requested */
+    bool released;              /* remove has been called, by device_release_driver() */
+    struct pci_vector *vectors; /* of MSI or MSI-X */
+    unsigned int nr_vectors;
     unsigned int state_saved : 1;
     char name[VMK_PCI_ADDRESS_NAME_MAX];
 };
@@ -204,6 +214,30 @@ const struct pci_device_id *pci_match_id(const struct pci_device_id *ids, struct
     }                                                                                                        \
     module_exit(__pci_driver##_exit);
 
+#define PCIBIOS_SUCCESSFUL 0x00
+
+static inline int pci_is_enabled(struct pci_dev *pdev)
+{
+    return (atomic_read(&pdev->enable_cnt) > 0);
+}
+
+/* Whether the function still answers. */
+bool pci_device_is_present(struct pci_dev *pdev);
+
+/* Devices see memory and registers where the CPU does. */
+static inline pci_bus_addr_t pci_bus_address(struct pci_dev *pdev, int bar)
+{
+    return pci_resource_start(pdev, bar);
+}
+
+/* As without CONFIG_PCIEASPM: links are left as firmware set them up. */
+static inline bool pcie_aspm_enabled(struct pci_dev *pdev)
+{
+    return false;
+}
+
+#define pci_sriov_configure_simple NULL
+
 int __must_check pci_enable_device(struct pci_dev *dev);
 int __must_check pci_enable_device_mem(struct pci_dev *dev);
 void pci_disable_device(struct pci_dev *dev);
@@ -217,6 +251,17 @@ int pci_request_selected_regions(struct pci_dev *, int, const char *);
 void pci_release_selected_regions(struct pci_dev *, int);
 int __must_check pci_request_regions(struct pci_dev *, const char *);
 void pci_release_regions(struct pci_dev *);
+
+static inline int __must_check pci_request_mem_regions(struct pci_dev *pdev, const char *name)
+{
+    return pci_request_selected_regions(pdev, pci_select_bars(pdev, IORESOURCE_MEM), name);
+}
+
+static inline void pci_release_mem_regions(struct pci_dev *pdev)
+{
+    pci_release_selected_regions(pdev, pci_select_bars(pdev, IORESOURCE_MEM));
+}
+
 void __iomem *pci_ioremap_bar(struct pci_dev *pdev, int bar);
 
 int pci_read_config_byte(const struct pci_dev *dev, int where, u8 *val);
@@ -239,6 +284,9 @@ void pci_intx(struct pci_dev *dev, int enable);
 
 int pci_save_state(struct pci_dev *dev);
 void pci_restore_state(struct pci_dev *dev);
+struct pci_saved_state;
+/* Forget what is saved; @state is NULL. */
+int pci_load_saved_state(struct pci_dev *dev, struct pci_saved_state *state);
 /* DEVIATION-012 (pci_set_power_state): D3cold is taken for D3hot: power is not cut here. */
 int pci_set_power_state(struct pci_dev *dev, pci_power_t state);
 int pci_enable_wake(struct pci_dev *dev, pci_power_t state, bool enable);
@@ -249,6 +297,39 @@ int pcix_set_mmrbc(struct pci_dev *dev, int mmrbc);
 int pci_enable_msi(struct pci_dev *dev);
 void pci_disable_msi(struct pci_dev *dev);
 
+#define PCI_IRQ_LEGACY    (1 << 0)
+#define PCI_IRQ_MSI       (1 << 1)
+#define PCI_IRQ_MSIX      (1 << 2)
+#define PCI_IRQ_AFFINITY  (1 << 3)
+#define PCI_IRQ_ALL_TYPES (PCI_IRQ_LEGACY | PCI_IRQ_MSI | PCI_IRQ_MSIX)
+
+/*
+ * Allocate from @min_vecs to @max_vecs interrupts of the best kind in @flags that the function has.
+ *
+ * With PCI_IRQ_AFFINITY those beyond affd->pre_vectors and before affd->post_vectors are spread over the
+ * CPUs. Returns how many; -ENOSPC or another negative errno. Context: may block, no handler attached.
+ */
+int pci_alloc_irq_vectors_affinity(struct pci_dev *dev, unsigned int min_vecs, unsigned int max_vecs,
+                                   unsigned int flags, struct irq_affinity *affd);
+void pci_free_irq_vectors(struct pci_dev *dev);
+/* The number of the @nr-th one, for request_irq(); -EINVAL. */
+int pci_irq_vector(struct pci_dev *dev, unsigned int nr);
+/* The CPUs it is spread to; all of them if it is not; NULL: no such interrupt. */
+const struct cpumask *pci_irq_get_affinity(struct pci_dev *pdev, int vec);
+
+static inline int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min_vecs, unsigned int max_vecs,
+                                        unsigned int flags)
+{
+    return pci_alloc_irq_vectors_affinity(dev, min_vecs, max_vecs, flags, NULL);
+}
+
+/* request_threaded_irq() of the @nr-th interrupt, under a name made of @fmt. */
+__printf(6, 7) int vmklinux_pci_request_irq(struct pci_dev *dev, unsigned int nr, irq_handler_t handler,
+                                            irq_handler_t thread_fn, void *dev_id, const char *fmt, ...);
+#define pci_request_irq vmklinux_pci_request_irq
+void pci_free_irq(struct pci_dev *dev, unsigned int nr, void *dev_id);
+
 #include <linux/dma-mapping.h>
+#include <linux/dmapool.h>
 
 #endif
