@@ -193,6 +193,31 @@ set_up_linux_headers() {
     mv "$fresh" "$sources/linux-headers-6.1"
 }
 
+# What builds a module for Debian's kernel with those headers: Linux's own scripts and programs.
+set_up_linux_kbuild() {
+    headers=$sources/linux-headers-6.1
+    if [ -e "$headers/kbuild" ]; then
+        return 0
+    fi
+    say "Fetching linux-kbuild-6.1"
+    rm -rf "$headers/unpacking"
+    mkdir -p "$headers/unpacking"
+    cd "$headers/unpacking"
+    quietly "$build/log/linux-kbuild" apt-get -o APT::Sandbox::User=root download linux-kbuild-6.1
+    cd "$top"
+    check_hash "$headers"/unpacking/*.deb
+    dpkg -x "$headers"/unpacking/*.deb "$headers/unpacking"
+    # Packages of one whole: they point to each other by where they would be installed.
+    for half in common amd64; do
+        for folder in scripts tools; do
+            ln -sfn "../kbuild/$folder" "$headers/$half/$folder"
+        done
+    done
+    printf 'include %s/common/Makefile\n' "$headers" >"$headers/amd64/Makefile"
+    mv "$headers/unpacking/usr/lib/linux-kbuild-6.1" "$headers/kbuild"
+    rm -rf "$headers/unpacking"
+}
+
 # Download Debian's source package lwip with a deb-src list of our own, leaving apt's own settings alone.
 fetch_lwip() {
     apt=$sources/apt
@@ -255,11 +280,14 @@ case $groups in
     ;;
 esac
 case $groups in
-*headers*) set_up_linux_headers ;;
+*headers* | *bench*) set_up_linux_headers ;;
 esac
 for folder in $linux_folders; do
     set_up_linux_folder "$folder"
 done
 case $groups in
-*bench*) set_up_linux_image ;;
+*bench*)
+    set_up_linux_image
+    set_up_linux_kbuild
+    ;;
 esac

@@ -14,28 +14,27 @@ static void file_name(const struct guest *guest, const char *boot, const char *s
     snprintf(path, size, "%s/%s-%s.%s", guest->folder, guest->name, boot, suffix);
 }
 
-struct machine *guest_start(const struct guest *guest, const char *boot, const char *netdev,
-                            const char *append)
+struct machine *guest_start(const struct guest *guest, const char *boot, const struct machine_options *wants,
+                            bool devices)
 {
     char log[512], marks[512], plugin[1600];
     uint64_t entry = elf_entry(guest->kernel);
+    struct machine_options options = *wants;
 
     if (entry == 0) {
         return NULL;
     }
     file_name(guest, boot, "log", log, sizeof log);
     file_name(guest, boot, "marks", marks, sizeof marks);
-    snprintf(plugin, sizeof plugin, "file=%s,out=%s,entry=%#" PRIx64, guest->plugin, marks, entry);
-    struct machine_options options = {
-        .kernel = guest->kernel,
-        .archive = guest->archive,
-        .append = append,
-        .log_path = log,
-        .smp = 1,
-        .netdev = netdev,
-        .boot_timeout_s = BOOT_TIMEOUT_S,
-        .extra = {"-plugin", plugin},
-    };
+    snprintf(plugin, sizeof plugin, "file=%s,out=%s,entry=%#" PRIx64 "%s%s", guest->plugin, marks, entry,
+             guest->calls != NULL ? guest->calls : "", devices ? ",mmio=on" : "");
+    options.kernel = guest->kernel;
+    options.archive = guest->archive;
+    options.log_path = log;
+    options.smp = 1;
+    options.boot_timeout_s = BOOT_TIMEOUT_S;
+    options.extra[0] = "-plugin";
+    options.extra[1] = plugin;
     return machine_start(&options);
 }
 
@@ -47,26 +46,10 @@ bool guest_marks(const struct guest *guest, const char *boot, struct marks *mark
     return marks_read(path, marks);
 }
 
-bool guest_enter(const struct guest *guest, const struct marks *marks, enum case_kind kind,
-                 const unsigned *frames, struct sample *sample)
+bool guest_lacks(const struct guest *guest, const struct bench_case *c)
 {
-    unsigned window = 0;
-
-    for (unsigned i = 0; i < CASES; i++) {
-        const struct bench_case *c = &cases[i];
-        if (c->kind != kind) {
-            continue;
-        }
-        uint64_t counted = kind == CASE_BOOT ? marks->since_entry[c->mark] : marks->windows[window];
-        if (counted == 0) {
-            fprintf(stderr, "%s: nothing was counted for %s\n", guest->name, c->name);
-            return false;
-        }
-        unsigned of = kind == CASE_BOOT ? 1 : frames != NULL ? frames[window] : c->frames;
-        sample->value[i] = (double)counted / of;
-        window++;
-    }
-    return true;
+    fprintf(stderr, "%s: nothing was counted for %s\n", guest->name, c->name);
+    return false;
 }
 
 bool guest_fail(const struct guest *guest, struct machine *m)

@@ -8,43 +8,41 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cases.h"
 #include "machine.h"
 #include "marks.h"
+#include "suite.h"
 
 /** A cable that leads nowhere: frames sent are gone at once. */
 #define GUEST_NETDEV_NOWHERE "hubport,id=net0,hubid=0"
+
+/** The settings with which Linux was found to be fastest. */
+#define GUEST_LINUX_OPTIONS                                                                                  \
+    "console=ttyS0 quiet nokaslr mitigations=off init_on_alloc=0 randomize_kstack_offset=off audit=0 "
 
 struct guest {
     const char *name;    /**< For messages and file names. */
     const char *kernel;  /**< ELF64 with a PVH entry. */
     const char *archive; /**< Its initial RAM disk. */
     const char *plugin;  /**< insncount.so. */
+    const char *calls;   /**< More options of the plugin, as ",call=ADDRESS"; NULL: none. */
     const char *folder;  /**< Where logs and marks go. */
 };
 
 /**
- * Measure every case, by one boot for each kind.
+ * Start a machine with one CPU and the plugin; NULL with the reason on standard error.
  *
- * @return False with the reason on standard error.
+ * @param boot    For file names.
+ * @param wants   What the machine is to have: NIC, disks, kernel options. The rest is filled in.
+ * @param devices Count reads and writes of devices, which takes longer.
  */
-bool openvmk_measure(const struct guest *guest, struct sample *sample);
-bool linux_measure(const struct guest *guest, struct sample *sample);
-
-/* Between the files behind these: */
-
-/** Start a machine with one CPU and the plugin; NULL with the reason on standard error. @p boot is for file
- * names. */
-struct machine *guest_start(const struct guest *guest, const char *boot, const char *netdev,
-                            const char *append);
+struct machine *guest_start(const struct guest *guest, const char *boot, const struct machine_options *wants,
+                            bool devices);
 
 /** Read what the plugin noted of @p boot. */
 bool guest_marks(const struct guest *guest, const char *boot, struct marks *marks);
 
-/** Enter what was noted of cases of @p kind into @p sample. @p frames: in each window; NULL: the cases' own.
- */
-bool guest_enter(const struct guest *guest, const struct marks *marks, enum case_kind kind,
-                 const unsigned *frames, struct sample *sample);
+/** Say that nothing was counted for @p c, which is false. */
+bool guest_lacks(const struct guest *guest, const struct bench_case *c);
 
 /** Say why @p m failed, end it, return false. */
 bool guest_fail(const struct guest *guest, struct machine *m);

@@ -17,14 +17,14 @@ static int compare(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-static struct summary summarise(const struct series *series, unsigned number)
+static struct summary summarise(const struct series *series, unsigned number, enum metric metric)
 {
     double values[REPEAT_MAX];
     unsigned count = 0;
 
     for (unsigned i = 0; i < series->count; i++) {
-        if (!isnan(series->samples[i].value[number])) {
-            values[count++] = series->samples[i].value[number];
+        if (!isnan(series->samples[i].value[number][metric])) {
+            values[count++] = series->samples[i].value[number][metric];
         }
     }
     if (count == 0) {
@@ -55,36 +55,92 @@ static void print_number(double value, const char *format, const char *none)
     }
 }
 
-void report_table(const struct series *openvmk, const struct series *linux_)
+/* What is told beside instructions, where it was counted. */
+static const struct {
+    enum metric metric;
+    const char *heading, *name;
+} details[] = {
+    {METRIC_INTERRUPTS, "Interrupts", "interrupts"},    {METRIC_HALTS, "Halts", "halts"},
+    {METRIC_DEVICE_READS, "MMIO Reads", "mmio_reads"},  {METRIC_DEVICE_WRITES, "MMIO Writes", "mmio_writes"},
+    {METRIC_ALLOCATIONS, "Allocations", "allocations"},
+};
+
+#define DETAILS (sizeof details / sizeof details[0])
+
+static bool has_details(const struct series *series)
+{
+    return !isnan(summarise(series, 0, METRIC_INTERRUPTS).median);
+}
+
+static void print_details(const struct suite *suite, const char *system, const struct series *series)
+{
+    if (!has_details(series)) {
+        return;
+    }
+    printf("\n%-22s", system);
+    for (unsigned d = 0; d < DETAILS; d++) {
+        printf("  %12s", details[d].heading);
+    }
+    putchar('\n');
+    for (unsigned i = 0; i < suite->count; i++) {
+        printf("%-22s", suite->cases[i].name);
+        for (unsigned d = 0; d < DETAILS; d++) {
+            print_number(summarise(series, i, details[d].metric).median, "  %12.3f", "             -");
+        }
+        putchar('\n');
+    }
+}
+
+void report_table(const struct suite *suite, const struct series *openvmk, const struct series *linux_)
 {
     printf("%-22s  %14s  %14s  %7s  %8s  %s\n", "Case", "OpenVMK", "Linux", "Ratio", "Spread", "Unit");
-    for (unsigned i = 0; i < CASES; i++) {
-        struct summary ours = summarise(openvmk, i), theirs = summarise(linux_, i);
+    for (unsigned i = 0; i < suite->count; i++) {
+        struct summary ours = summarise(openvmk, i, METRIC_INSTRUCTIONS),
+                       theirs = summarise(linux_, i, METRIC_INSTRUCTIONS);
 
-        printf("%-22s  ", cases[i].name);
+        printf("%-22s  ", suite->cases[i].name);
         print_number(ours.median, "%14.0f  ", "             -  ");
         print_number(theirs.median, "%14.0f  ", "             -  ");
         print_number(ours.median / theirs.median, "%7.3f  ", "      -  ");
         print_number(100 * spread_of_both(ours, theirs), "%7.1f%%  ", "       -  ");
-        puts(case_unit(&cases[i]));
+        puts(suite->cases[i].unit);
     }
+    print_details(suite, "OpenVMK, each", openvmk);
+    print_details(suite, "Linux, each", linux_);
 }
 
-void report_json(const struct series *openvmk, const struct series *linux_)
+static void print_json_details(const char *system, const struct series *series, unsigned number)
+{
+    if (!has_details(series)) {
+        return;
+    }
+    printf(", \"%s_each\": {", system);
+    for (unsigned d = 0; d < DETAILS; d++) {
+        printf("%s\"%s\": ", d == 0 ? "" : ", ", details[d].name);
+        print_number(summarise(series, number, details[d].metric).median, "%.4f", "null");
+    }
+    putchar('}');
+}
+
+void report_json(const struct suite *suite, const struct series *openvmk, const struct series *linux_)
 {
     printf("{\"results\": [");
-    for (unsigned i = 0; i < CASES; i++) {
-        struct summary ours = summarise(openvmk, i), theirs = summarise(linux_, i);
+    for (unsigned i = 0; i < suite->count; i++) {
+        struct summary ours = summarise(openvmk, i, METRIC_INSTRUCTIONS),
+                       theirs = summarise(linux_, i, METRIC_INSTRUCTIONS);
 
-        printf("%s\n  {\"case\": \"%s\", \"openvmk\": ", i == 0 ? "" : ",", cases[i].name);
+        printf("%s\n  {\"case\": \"%s\", \"openvmk\": ", i == 0 ? "" : ",", suite->cases[i].name);
         print_number(ours.median, "%.1f", "null");
         printf(", \"linux\": ");
         print_number(theirs.median, "%.1f", "null");
-        printf(", \"unit\": \"%s\", \"ratio\": ", case_unit(&cases[i]));
+        printf(", \"unit\": \"%s\", \"ratio\": ", suite->cases[i].unit);
         print_number(ours.median / theirs.median, "%.4f", "null");
         printf(", \"spread\": ");
         print_number(spread_of_both(ours, theirs), "%.4f", "null");
-        printf(", \"runs\": %u}", openvmk->count);
+        printf(", \"runs\": %u", openvmk->count);
+        print_json_details("openvmk", openvmk, i);
+        print_json_details("linux", linux_, i);
+        putchar('}');
     }
     printf("\n]}\n");
 }
@@ -103,7 +159,7 @@ static bool find_limit(FILE *file, const char *name, double *limit)
     return false;
 }
 
-bool report_check(const struct series *openvmk, const char *path)
+bool report_check(const struct suite *suite, const struct series *openvmk, const char *path)
 {
     FILE *file = fopen(path, "r");
     bool good = true;
@@ -112,13 +168,13 @@ bool report_check(const struct series *openvmk, const char *path)
         perror(path);
         return false;
     }
-    for (unsigned i = 0; i < CASES; i++) {
-        double limit = NAN, value = summarise(openvmk, i).median;
+    for (unsigned i = 0; i < suite->count; i++) {
+        double limit = NAN, value = summarise(openvmk, i, METRIC_INSTRUCTIONS).median;
 
         /* Written so that NaN fails. */
-        if (!find_limit(file, cases[i].name, &limit) || !(value <= limit)) {
-            fprintf(stderr, "%s: %.0f %s, the limit is %.0f\n", cases[i].name, value, case_unit(&cases[i]),
-                    limit);
+        if (!find_limit(file, suite->cases[i].name, &limit) || !(value <= limit)) {
+            fprintf(stderr, "%s: %.0f %s, the limit is %.0f\n", suite->cases[i].name, value,
+                    suite->cases[i].unit, limit);
             good = false;
         }
     }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "cases.h"
+#include "suite.h"
 
 #define REPEAT_MAX 64
 
@@ -16,8 +16,8 @@ struct series {
 };
 
 /** Print a table, or JSON as one object. Values are medians; the spread is the largest deviation from one. */
-void report_table(const struct series *openvmk, const struct series *linux_);
-void report_json(const struct series *openvmk, const struct series *linux_);
+void report_table(const struct suite *suite, const struct series *openvmk, const struct series *linux_);
+void report_json(const struct suite *suite, const struct series *openvmk, const struct series *linux_);
 
 /**
  * Compare OpenVMK's medians with the limits in the file at @p path: lines "<case> <limit>", # begins a
@@ -25,6 +25,6 @@ void report_json(const struct series *openvmk, const struct series *linux_);
  *
  * @return False when one is exceeded, or a case has no limit; each is named on standard error.
  */
-bool report_check(const struct series *openvmk, const char *path);
+bool report_check(const struct suite *suite, const struct series *openvmk, const char *path);
 
 #endif

@@ -3,10 +3,13 @@
  * insncount - a TCG plugin that notes how many guest instructions have been executed when a mark is reached
  * (vmkapi/base/mark.h).
  *
- *   -plugin file=insncount.so,out=FILE[,entry=ADDRESS][,profile=FILE]
+ *   -plugin file=insncount.so,out=FILE[,entry=ADDRESS][,profile=FILE][,mmio=on]
+ *           [,call=ADDRESS]…
  *
- * out:     a line "<mark> <instructions>" each time a mark is reached; mark 0 is `entry`, the first time
- *          the code at that address runs.
+ * out:     a line "<mark> <instructions> <HLTs> <IRETs> <device reads> <device writes> <calls>", all since
+ * the start, each time a mark is reached; mark 0 is `entry`, the first time the code at that address runs.
+ * call:    count how often the code at the address runs; may be repeated.
+ * mmio:    count reads and writes of memory that is a device's, too, which takes QEMU four times as long.
  * profile: at each mark 2 the instructions executed since the last mark 1, by translation block:
  *          "window", then lines "<address> <instructions>".
  *
@@ -26,7 +29,9 @@
 #define MARK_ID       4 /* where its number is */
 #define WINDOW_START  1
 #define WINDOW_END    2
+#define OPERATION     5
 #define BLOCK_BUCKETS 65536
+#define CALLS_MAX     8
 
 /* A translation block in the profile. */
 struct block {
@@ -42,6 +47,10 @@ static uint64_t executed;      /* by QEMU's way of counting */
 static uint64_t rounds;        /* of these, rounds of a REP instruction but for the first */
 static uint64_t last_rep;      /* the REP instruction executed last... */
 static uint64_t last_executed; /* ...and `executed` then */
+static bool counting_mmio;
+static uint64_t halts, returns, device_reads, device_writes, calls;
+static uint64_t call_addresses[CALLS_MAX];
+static unsigned ncalls;
 static struct block *blocks[BLOCK_BUCKETS];
 
 /* --- the profile --- */
@@ -96,8 +105,12 @@ static void profile_end(void)
 
 static void note(unsigned id)
 {
-    fprintf(out, "%u %" PRIu64 "\n", id, executed - rounds);
-    fflush(out);
+    fprintf(out, "%u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", id,
+            executed - rounds, halts, returns, device_reads, device_writes, calls);
+    /* Whoever waits for a mark sees it at once; of operations there are many, and nobody waits. */
+    if (id != OPERATION) {
+        fflush(out);
+    }
 }
 
 static void mark_reached(unsigned int vcpu, void *data)
@@ -120,6 +133,27 @@ static void entry_reached(unsigned int vcpu, void *data)
     if (!entered) {
         entered = true;
         note(0);
+    }
+}
+
+static void count_one(unsigned int vcpu, void *data)
+{
+    (void)vcpu;
+    ++*(uint64_t *)data;
+}
+
+static void memory_accessed(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+{
+    struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, address);
+
+    (void)vcpu;
+    (void)data;
+    if (where != NULL && qemu_plugin_hwaddr_is_io(where)) {
+        if (qemu_plugin_mem_is_store(info)) {
+            device_writes++;
+        } else {
+            device_reads++;
+        }
     }
 }
 
@@ -167,10 +201,36 @@ static bool is_rep_string(const uint8_t *code, size_t len)
            (code[i] >= 0xaa && code[i] <= 0xaf);
 }
 
+static bool is_halt(const uint8_t *code, size_t len)
+{
+    return len == 1 && code[0] == 0xf4;
+}
+
+/* From an interrupt or an exception: IRETQ. */
+static bool is_return(const uint8_t *code, size_t len)
+{
+    return len == 2 && code[0] == 0x48 && code[1] == 0xcf;
+}
+
 static void watch_insn(struct qemu_plugin_insn *insn)
 {
     const uint8_t *code = qemu_plugin_insn_data(insn);
     size_t len = qemu_plugin_insn_size(insn);
+
+    if (counting_mmio) {
+        qemu_plugin_register_vcpu_mem_cb(insn, memory_accessed, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                         NULL);
+    }
+    for (unsigned i = 0; i < ncalls; i++) {
+        if (qemu_plugin_insn_vaddr(insn) == call_addresses[i]) {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &calls);
+        }
+    }
+    if (is_halt(code, len)) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &halts);
+    } else if (is_return(code, len)) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &returns);
+    }
 
     if (is_mark(code, len)) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, mark_reached, QEMU_PLUGIN_CB_NO_REGS,
@@ -219,6 +279,14 @@ static bool parse_option(const char *option)
     if (strncmp(option, "profile=", 8) == 0) {
         profile_path = strdup(option + 8);
         return profile_path != NULL;
+    }
+    if (strncmp(option, "call=", 5) == 0 && ncalls < CALLS_MAX) {
+        call_addresses[ncalls] = strtoull(option + 5, NULL, 0);
+        return call_addresses[ncalls++] != 0;
+    }
+    if (strcmp(option, "mmio=on") == 0) {
+        counting_mmio = true;
+        return true;
     }
     return false;
 }

@@ -14,6 +14,7 @@
 #define VMK_MARK_WINDOW_END   2 /**< It has ended. */
 #define VMK_MARK_LINK_UP      3 /**< The ports have heard that an uplink has link. */
 #define VMK_MARK_LEASE        4 /**< An interface has got its address. */
+#define VMK_MARK_OPERATION    5 /**< One operation of many has ended, and the next one begins. */
 
 /** Set a mark; @p id is a constant from 1 to 255. One 8-byte NOP: nopl 0x4b4d56<id>(%rax,%rax). */
 #define vmk_Mark(id)                                                                                         \

@@ -8,23 +8,21 @@
 #include <string.h>
 
 #include "guest.h"
+#include "nic.h"
 #include "sender.h"
 
 #define BOOT_TIMEOUT_S   240
 #define WINDOW_TIMEOUT_S 240
 
-/* The settings with which Linux was found to be fastest. */
-#define OPTIONS                                                                                              \
-    "console=ttyS0 quiet nokaslr mitigations=off init_on_alloc=0 randomize_kstack_offset=off audit=0 "
-
 static const unsigned char nic_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56}; /* QEMU's first */
 static const unsigned char nobody[6];
 
 /* What goes by itself: boot, and wait until linux_init is done. */
-static bool measure_alone(const struct guest *guest, enum case_kind kind, const char *boot,
+static bool measure_alone(const struct guest *guest, enum nic_case_kind kind, const char *boot,
                           const char *netdev, const char *append, struct sample *sample)
 {
-    struct machine *m = guest_start(guest, boot, netdev, append);
+    struct machine_options wants = {.netdev = netdev, .append = append};
+    struct machine *m = guest_start(guest, boot, &wants, false);
     struct marks marks;
 
     if (m == NULL) {
@@ -34,20 +32,20 @@ static bool measure_alone(const struct guest *guest, enum case_kind kind, const 
         return guest_fail(guest, m);
     }
     machine_stop(m);
-    return guest_marks(guest, boot, &marks) && guest_enter(guest, &marks, kind, NULL, sample);
+    return guest_marks(guest, boot, &marks) && nic_enter(guest, &marks, kind, NULL, sample);
 }
 
 static bool measure_sending(const struct guest *guest, struct sample *sample)
 {
-    char append[512] = OPTIONS "send=";
+    char append[512] = GUEST_LINUX_OPTIONS "send=";
 
-    for (unsigned i = 0; i < CASES; i++) {
-        if (cases[i].kind == CASE_SEND) {
-            snprintf(append + strlen(append), sizeof append - strlen(append), "%u:%u:%u,", cases[i].size,
-                     cases[i].burst, cases[i].frames);
+    for (unsigned i = 0; i < NIC_CASES; i++) {
+        if (nic_cases[i].kind == NIC_SEND) {
+            snprintf(append + strlen(append), sizeof append - strlen(append), "%u:%u:%u,", nic_cases[i].size,
+                     nic_cases[i].burst, nic_cases[i].frames);
         }
     }
-    return measure_alone(guest, CASE_SEND, "send", GUEST_NETDEV_NOWHERE, append, sample);
+    return measure_alone(guest, NIC_SEND, "send", GUEST_NETDEV_NOWHERE, append, sample);
 }
 
 /* Have window @p number measured while frames come in. */
@@ -74,9 +72,9 @@ static bool receive_windows(struct machine *m, struct sender *sender, unsigned *
 {
     unsigned number = 0;
 
-    for (unsigned i = 0; i < CASES; i++) {
-        if (cases[i].kind == CASE_RECEIVE) {
-            if (!receive_window(m, sender, number, cases[i].size, &frames[number])) {
+    for (unsigned i = 0; i < NIC_CASES; i++) {
+        if (nic_cases[i].kind == NIC_RECEIVE) {
+            if (!receive_window(m, sender, number, nic_cases[i].size, &frames[number])) {
                 return false;
             }
             number++;
@@ -88,29 +86,30 @@ static bool receive_windows(struct machine *m, struct sender *sender, unsigned *
 static bool measure_receiving(const struct guest *guest, struct sample *sample)
 {
     char append[512];
-    unsigned frames[CASES], windows = 0;
+    unsigned frames[NIC_CASES], windows = 0;
     struct marks marks;
     bool good = false;
 
-    for (unsigned i = 0; i < CASES; i++) {
-        windows += cases[i].kind == CASE_RECEIVE;
+    for (unsigned i = 0; i < NIC_CASES; i++) {
+        windows += nic_cases[i].kind == NIC_RECEIVE;
     }
-    snprintf(append, sizeof append, OPTIONS "receive=%u", windows);
+    snprintf(append, sizeof append, GUEST_LINUX_OPTIONS "receive=%u", windows);
     struct sender *sender = sender_open(guest->folder);
-    struct machine *m = sender != NULL ? guest_start(guest, "receive", sender_netdev(sender), append) : NULL;
+    struct machine_options wants = {.netdev = sender != NULL ? sender_netdev(sender) : NULL,
+                                    .append = append};
+    struct machine *m = sender != NULL ? guest_start(guest, "receive", &wants, false) : NULL;
     if (m != NULL && !receive_windows(m, sender, frames)) {
         guest_fail(guest, m);
     } else if (m != NULL) {
         machine_stop(m);
-        good =
-            guest_marks(guest, "receive", &marks) && guest_enter(guest, &marks, CASE_RECEIVE, frames, sample);
+        good = guest_marks(guest, "receive", &marks) && nic_enter(guest, &marks, NIC_RECEIVE, frames, sample);
     }
     sender_close(sender);
     return good;
 }
 
-bool linux_measure(const struct guest *guest, struct sample *sample)
+bool nic_measure_linux(const struct guest *guest, struct sample *sample)
 {
-    return measure_alone(guest, CASE_BOOT, "boot", NULL, OPTIONS "lease=1", sample) &&
+    return measure_alone(guest, NIC_BOOT, "boot", NULL, GUEST_LINUX_OPTIONS "lease=1", sample) &&
            measure_sending(guest, sample) && measure_receiving(guest, sample);
 }

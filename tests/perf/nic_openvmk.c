@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "guest.h"
+#include "nic.h"
 #include "sender.h"
 
 #define WINDOW_TIMEOUT_S    120
@@ -19,26 +20,26 @@ static bool run_window(struct machine *m, const struct bench_case *c)
 
     snprintf(command, sizeof command,
              "system module load bench --parameters 'receive=%d size=%u burst=%u frames=%u'",
-             c->kind == CASE_RECEIVE, c->size, c->burst != 0 ? c->burst : 1, c->frames);
+             c->kind == NIC_RECEIVE, c->size, c->burst != 0 ? c->burst : 1, c->frames);
     return machine_command(m, command, WINDOW_TIMEOUT_S, NULL) == 0 &&
            machine_command(m, "system module unload bench", WINDOW_TIMEOUT_S, NULL) == 0;
 }
 
 /* One boot, all windows of a kind. */
-static bool run_windows(struct machine *m, enum case_kind kind, struct sender *sender)
+static bool run_windows(struct machine *m, enum nic_case_kind kind, struct sender *sender)
 {
     if (!machine_wait_ready(m) ||
         machine_command(m, "network nic wait -n vmnic0 --link up", WINDOW_TIMEOUT_S, NULL) != 0) {
         return false;
     }
-    for (unsigned i = 0; i < CASES; i++) {
-        if (cases[i].kind != kind || kind == CASE_BOOT) {
+    for (unsigned i = 0; i < NIC_CASES; i++) {
+        if (nic_cases[i].kind != kind || kind == NIC_BOOT) {
             continue;
         }
         if (sender != NULL) {
-            sender_set(sender, port_mac, cases[i].size);
+            sender_set(sender, port_mac, nic_cases[i].size);
         }
-        bool good = run_window(m, &cases[i]);
+        bool good = run_window(m, &nic_cases[i]);
         if (sender != NULL) {
             sender_set(sender, nobody, 0);
         }
@@ -50,11 +51,13 @@ static bool run_windows(struct machine *m, enum case_kind kind, struct sender *s
 }
 
 /* @sender is NULL but for receiving. */
-static bool boot_and_run(const struct guest *guest, enum case_kind kind, const char *boot, const char *netdev,
-                         struct sender *sender, struct sample *sample)
+static bool boot_and_run(const struct guest *guest, enum nic_case_kind kind, const char *boot,
+                         const char *netdev, struct sender *sender, struct sample *sample)
 {
     /* Who is alone with the NIC needs no lease. */
-    struct machine *m = guest_start(guest, boot, netdev, kind != CASE_BOOT ? "Startup.WaitSeconds=0" : NULL);
+    struct machine_options wants = {.netdev = netdev,
+                                    .append = kind != NIC_BOOT ? "Startup.WaitSeconds=0" : NULL};
+    struct machine *m = guest_start(guest, boot, &wants, false);
     struct marks marks;
 
     if (m == NULL) {
@@ -64,15 +67,15 @@ static bool boot_and_run(const struct guest *guest, enum case_kind kind, const c
         return guest_fail(guest, m);
     }
     machine_stop(m);
-    return guest_marks(guest, boot, &marks) && guest_enter(guest, &marks, kind, NULL, sample);
+    return guest_marks(guest, boot, &marks) && nic_enter(guest, &marks, kind, NULL, sample);
 }
 
-bool openvmk_measure(const struct guest *guest, struct sample *sample)
+bool nic_measure_openvmk(const struct guest *guest, struct sample *sample)
 {
     struct sender *sender = sender_open(guest->folder);
-    bool good = sender != NULL && boot_and_run(guest, CASE_BOOT, "boot", NULL, NULL, sample) &&
-                boot_and_run(guest, CASE_SEND, "send", GUEST_NETDEV_NOWHERE, NULL, sample) &&
-                boot_and_run(guest, CASE_RECEIVE, "receive", sender_netdev(sender), sender, sample);
+    bool good = sender != NULL && boot_and_run(guest, NIC_BOOT, "boot", NULL, NULL, sample) &&
+                boot_and_run(guest, NIC_SEND, "send", GUEST_NETDEV_NOWHERE, NULL, sample) &&
+                boot_and_run(guest, NIC_RECEIVE, "receive", sender_netdev(sender), sender, sample);
 
     sender_close(sender);
     return good;
