@@ -27,6 +27,7 @@
 #include <core/pci.h>
 #include <core/smp.h>
 #include <core/startup.h>
+#include <core/storage.h>
 #include <core/uuid.h>
 #include <core/version.h>
 #include <core/vfs.h>
@@ -115,6 +116,7 @@ static vmk_StatusValue start_system(const struct boot_info *boot)
     status = first_failure(status, "boot archives", lay_boot_archives(boot));
     status = first_failure(status, "modules", module_init());
     net_init();
+    storage_init();
     status = first_failure(status, "devices", device_init());
     status = first_failure(status, "ACPI", acpi_init());
     status = first_failure(status, "PCI", pci_init());

@@ -5,6 +5,7 @@
 #include <core/account.h>
 #include <core/device.h>
 #include <core/net.h>
+#include <core/storage.h>
 #include <core/world.h>
 #include <hosted/machine.h>
 #include <vmkapi/base/assert.h>
@@ -19,6 +20,7 @@ void hosted_start(void)
     sched_init(0, 0);
     vmk_CPUEnableInterrupts();
     net_init();
+    storage_init();
     VMK_VERIFY(device_init() == VMK_OK);
 }
 

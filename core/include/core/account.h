@@ -45,6 +45,9 @@
     ACCOUNT_KIND(ACCOUNT_NET_POLLS, net_polls, "net polls")                                                  \
     ACCOUNT_KIND(ACCOUNT_UPLINKS, uplinks, "uplinks")                                                        \
     ACCOUNT_KIND(ACCOUNT_PORTS, ports, "ports")                                                              \
+    ACCOUNT_KIND(ACCOUNT_STORAGE_ADAPTERS, storage_adapters, "storage adapters")                             \
+    ACCOUNT_KIND(ACCOUNT_BLOCK_PATHS, block_paths, "block paths")                                            \
+    ACCOUNT_KIND(ACCOUNT_BLOCK_HANDLES, block_handles, "open block devices")                                 \
     ACCOUNT_KIND(ACCOUNT_LOG_COMPONENTS, log_components, "log components")                                   \
     ACCOUNT_KIND(ACCOUNT_REBOOT_HANDLERS, reboot_handlers, "reboot handlers")                                \
     ACCOUNT_KIND(ACCOUNT_STATS, statistics_nodes, "statistics nodes")

@@ -18,7 +18,7 @@
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 
-#define VMK_STAT_PATH_MAX 64 /**< A group's path, NUL included. */
+#define VMK_STAT_PATH_MAX 160 /**< A group's path, NUL included. */
 
 /** Compute a value that isn't stored. @p cookie is the group's. Must not block. */
 typedef vmk_uint64 (*vmk_StatReadFn)(vmk_AddrCookie cookie);

@@ -12,9 +12,6 @@
 #include <vmkapi/storage/block_path.h>
 #include <vmkapi/storage/block_request.h>
 
-/** A device or partition somebody has open: what he may do, and where it begins and ends. */
-typedef struct vmk_BlockHandleInt *vmk_BlockHandle;
-
 enum vmk_BlockOpenFlags {
     VMK_BLOCK_OPEN_READ = 1u << 0,
     VMK_BLOCK_OPEN_WRITE = 1u << 1,
@@ -27,6 +24,7 @@ enum vmk_BlockOpenFlags {
  *
  * Context: may block. Charged to @p module.
  * @retval VMK_OK
+ * @retval VMK_BAD_PARAM      neither for reading nor for writing
  * @retval VMK_NOT_FOUND
  * @retval VMK_BUSY           another holder excludes this one, or this one would exclude him
  * @retval VMK_READ_ONLY      opening for writing

@@ -7,9 +7,9 @@
  * (unique ID) tells the storage core which device it leads to. Paths with one identity are paths to one
  * device.
  *
- * Locks: operations of an adapter, and those of a path but for submit and poll, are called one at a time, in
- * a world that may block, without a spinlock held. Life: once an unregistering call has returned, no
- * operation is running or will be called.
+ * Locks: operations of an adapter, and those of a path but for submit and poll, are called one at a time for
+ * each adapter and each path, in a world that may block, without a spinlock held. Life: once an unregistering
+ * call has returned, no operation is running or will be called; an operation must not make that call itself.
  */
 #ifndef VMKAPI_STORAGE_BLOCK_PATH_H
 #define VMKAPI_STORAGE_BLOCK_PATH_H
@@ -179,7 +179,15 @@ VMK_ReturnStatus vmk_BlockPathRegister(const vmk_BlockPathRegData *regData, vmk_
  */
 void vmk_BlockPathUnregister(vmk_BlockPath path);
 
-/** Say that size, protection or limits have changed. Context: may block. */
+/**
+ * Say that size, protection or limits have changed.
+ *
+ * Partitions are read again when the size has. Context: may block.
+ * @retval VMK_OK
+ * @retval VMK_BAD_PARAM  as for vmk_BlockPathRegister()
+ * @retval VMK_BUSY       another block size, while somebody has the device open
+ * @retval VMK_NO_MEMORY  nothing has changed
+ */
 VMK_ReturnStatus vmk_BlockPathUpdate(vmk_BlockPath path, const vmk_BlockProps *props);
 
 typedef enum vmk_BlockPathState {
@@ -201,7 +209,7 @@ vmk_Name vmk_BlockPathNameGet(vmk_BlockPath path);
  *                repeating will not mend); VMK_BUSY, VMK_TIMEOUT, VMK_NO_CONNECT (the path: tried again, see
  *                the retry policy in core/storage); VMK_READ_ONLY, VMK_NOT_SUPPORTED, VMK_PERM_DEV_LOSS,
  *                VMK_RESERVATION_CONFLICT, VMK_NO_SPACE...
- * Context: bottom half.
+ * Context: bottom half; not from within `submit`.
  */
 void vmk_BlockRequestDone(vmk_BlockRequest *request, vmk_StatusValue status);
 

@@ -18,7 +18,8 @@
 #include <vmkapi/core/scatter_gather.h>
 
 typedef struct vmk_BlockPathInt *vmk_BlockPath;
-typedef struct vmk_BlockDeviceInt *vmk_BlockDevice;
+/** A device or partition somebody has open (block_device.h). */
+typedef struct vmk_BlockHandleInt *vmk_BlockHandle;
 
 typedef enum vmk_BlockOp {
     VMK_BLOCK_READ,
@@ -30,12 +31,11 @@ typedef enum vmk_BlockOp {
 } vmk_BlockOp;
 
 enum vmk_BlockRequestFlags {
-    VMK_BLOCK_FUA = 1u << 0,      /**< A write: acknowledged once it is on stable storage. */
+    VMK_BLOCK_FUA = 1u << 0,      /**< A write: acknowledged once it is on stable storage. A driver minds it
+                                     only on a path with VMK_BLOCK_PROP_FUA. */
     VMK_BLOCK_POLLED = 1u << 1,   /**< The submitter calls vmk_BlockPoll(); without poll queues no effect. */
     VMK_BLOCK_NO_RETRY = 1u << 2, /**< The first failure is the answer. */
     VMK_BLOCK_NO_UNMAP = 1u << 3, /**< Zeroes are to be written, not deallocated. */
-    VMK_BLOCK_BOUNCED = 1u << 8,  /**< The storage core's. */
-    VMK_BLOCK_PIECE = 1u << 9,    /**< The storage core's. */
 };
 
 typedef struct vmk_BlockRequest vmk_BlockRequest;
@@ -53,8 +53,8 @@ struct vmk_BlockRequest {
     vmk_uint8 op;            /**< enum vmk_BlockOp. */
     vmk_uint16 flags;        /**< enum vmk_BlockRequestFlags. */
     vmk_uint32 numBlocks;    /**< Of the device's block size. */
-    vmk_uint64 block;        /**< The first one. */
-    const vmk_SgElem *elems; /**< Machine ranges; together at least numBlocks blocks. */
+    vmk_uint64 block;        /**< The first one; to the driver, counted from the device's beginning. */
+    const vmk_SgElem *elems; /**< Machine ranges; together at least numBlocks blocks, of 4 GiB at most. */
     vmk_uint32 numElems;
     vmk_uint32 elemOffset; /**< Bytes of elems[0] to leave out. */
     vmk_BlockDone done;
@@ -64,14 +64,15 @@ struct vmk_BlockRequest {
     vmk_StatusValue status;
 
     /* The kernel's, from the submission until `done`. */
-    vmk_uint32 numSegments; /**< Ranges as the device counts them; computed from its limits. */
+    vmk_uint32 numSegments; /**< Ranges as the device counts them (block_segment.h). */
     vmk_uint32 lengthBytes; /**< Of the data; 0 for operations without. */
-    vmk_uint16 attempts;
+    vmk_uint16 attempts;    /**< Made before, that failed. */
     vmk_BlockPath path;
-    vmk_BlockDevice device;
+    vmk_BlockHandle handle;
     vmk_BlockRequest *next; /**< In a list handed to the driver; the driver may use it for its own lists. */
-    vmk_uint64 submittedAt; /**< In cycles (vmk_GetTimerCycles). */
-    void *driverData;       /**< The path's driver's. */
+    vmk_uint64
+        submittedAt;  /**< When the driver got it (vmk_GetTimerCycles); while it waits, when it may go. */
+    void *driverData; /**< The path's driver's. */
 };
 
 #endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * storage.c - the order in which the storage layer comes up.
+ */
+#include "internal.h"
+
+void storage_init(void)
+{
+    request_init();
+    split_init();
+    partition_reader_init();
+}
