@@ -82,6 +82,12 @@ partition)
         head -c 1536 /dev/zero &&
         mbr '\000\000\000\000\203\000\000\000\001\000\000\000\003\000\000\000' 1; } >mbr
     ;;
+write_log)
+    # Two entries of sectors of 512 bytes: a write of block 1, and a flush.
+    { printf 'rhswfsj\000\001\000\000\000\000\000\000\000\002\000\000\000\000\000\000\000\000\002\000\000' &&
+        head -c 484 /dev/zero && printf '\001\000\000\000\000\000\000\000\001' && head -c 503 /dev/zero &&
+        head -c 512 /dev/zero && head -c 16 /dev/zero && printf '\001' && head -c 495 /dev/zero; } >two
+    ;;
 boot_regions)
     # RAM from 1 MiB on for 16 MiB, reserved in the middle of it.
     { printf '\000\000\020\000\000\000\000\000\000\000\000\001\000\000\000\000\000' &&
