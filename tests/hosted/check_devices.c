@@ -9,6 +9,7 @@
 #include <hosted/pci.h>
 #include <run.h>
 #include <string.h>
+#include <vmkapi/base/heap.h>
 #include <vmkapi/base/time.h>
 
 #include <vmkapi/core/frame.h>
@@ -277,6 +278,29 @@ START_TEST(what_is_mapped_can_be_reached)
 }
 END_TEST
 
+/* Drivers have small things read and written where their heap has them. */
+START_TEST(heaps_can_be_mapped)
+{
+    start();
+    vmk_HeapCreateProps props = {.name = {"test"}, .module = module};
+    vmk_DMAEngine engine = engine_for(0);
+    vmk_SgElem elem = {.length = 5000};
+    vmk_HeapID heap;
+    void *memory;
+
+    ck_assert_int_eq(vmk_HeapCreate(&props, &heap), VMK_OK);
+    memory = vmk_HeapAlloc(heap, 5000);
+    elem.addr = vmk_Ptr2MA(memory);
+    ck_assert_int_eq(vmk_DMAMapElem(engine, VMK_DMA_DIRECTION_TO_MEMORY, &elem, VMK_TRUE, &elem, NULL),
+                     VMK_OK);
+    ck_assert_ptr_eq(reach(0, elem.ioAddr, 5000, VMK_DMA_DIRECTION_TO_MEMORY), memory);
+    ck_assert_int_eq(vmk_DMAUnmapElem(engine, VMK_DMA_DIRECTION_TO_MEMORY, &elem), VMK_OK);
+    ck_assert(!hosted_dma_reaches(functions[0].slot, elem.ioAddr, 1, VMK_DMA_DIRECTION_TO_MEMORY));
+    vmk_HeapFree(heap, memory);
+    ck_assert_int_eq(vmk_HeapDestroy(heap), VMK_OK);
+}
+END_TEST
+
 START_TEST(notices_a_byte_beyond_a_mapping)
 {
     start();
@@ -331,7 +355,7 @@ END_TEST
 RUN_TESTS_AND_CRASHES(RUN_LIST(events_happen_at_their_time, an_event_can_be_moved_and_cancelled,
                                devices_go_on_while_interrupts_are_off, each_message_has_its_handler,
                                a_masked_message_waits, msi_is_one_message, pins_meet,
-                               what_is_mapped_can_be_reached),
+                               what_is_mapped_can_be_reached, heaps_can_be_mapped),
                       RUN_LIST(notices_a_byte_beyond_a_mapping, notices_writing_what_is_to_be_read,
                                notices_memory_of_another_function, notices_memory_that_was_unmapped,
                                notices_coherent_memory_that_was_freed))

@@ -3,10 +3,10 @@
  * dma_reach.c - which memory each function may use, and which way: what its driver has mapped for it now.
  *
  * The linker leads the DMA engines' callers through here (--wrap). An engine of no device, which a test may
- * make, maps for all functions.
+ * make, maps for all functions. What is mapped may be no page of RAM: heaps are the process's own, whose
+ * addresses the direct map's arithmetic takes as it does all others.
  */
 #include <core/pci.h>
-#include <hosted/machine.h>
 #include <hosted/pci.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/core/machine_memory.h>
@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define PAGES       (HOSTED_RAM_BYTES >> VMK_PAGE_SHIFT)
+#define BUCKETS     4096
 #define SLOT_ANY    0xff
 #define ENGINES_MAX 64
 
@@ -52,7 +52,13 @@ struct reach {
     vmk_DMADirection direction;
 };
 
-static struct reach *pages[PAGES];
+/* By page. */
+static struct reach *buckets[BUCKETS];
+
+static struct reach **bucket_of(vmk_MA at)
+{
+    return &buckets[(at >> VMK_PAGE_SHIFT) % BUCKETS];
+}
 
 static struct reaching *find(vmk_DMAEngine engine)
 {
@@ -91,8 +97,8 @@ VMK_ReturnStatus __wrap_vmk_DMAEngineCreate(const vmk_DMAEngineProps *props, vmk
 VMK_ReturnStatus __wrap_vmk_DMAEngineDestroy(vmk_DMAEngine engine)
 {
     find(engine)->engine = NULL;
-    for (unsigned i = 0; i < PAGES; i++) {
-        for (struct reach **link = &pages[i], *reach; (reach = *link) != NULL;) {
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        for (struct reach **link = &buckets[i], *reach; (reach = *link) != NULL;) {
             if (reach->engine == engine) {
                 *link = reach->next;
                 free(reach);
@@ -113,18 +119,18 @@ static vmk_MA part_end(vmk_MA at, vmk_MA end)
 static void open_range(vmk_DMAEngine engine, vmk_MA at, vmk_ByteCount bytes, vmk_DMADirection direction)
 {
     for (vmk_MA end = at + bytes; at < end; at = part_end(at, end)) {
-        struct reach *reach = malloc(sizeof(*reach)), **page = &pages[at >> VMK_PAGE_SHIFT];
+        struct reach *reach = malloc(sizeof(*reach)), **bucket = bucket_of(at);
 
         VMK_VERIFY(reach != NULL);
-        *reach = (struct reach){*page, engine, at, part_end(at, end), direction};
-        *page = reach;
+        *reach = (struct reach){*bucket, engine, at, part_end(at, end), direction};
+        *bucket = reach;
     }
 }
 
 static void close_range(vmk_DMAEngine engine, vmk_MA at, vmk_ByteCount bytes, vmk_DMADirection direction)
 {
     for (vmk_MA end = at + bytes; at < end; at = part_end(at, end)) {
-        struct reach **link = &pages[at >> VMK_PAGE_SHIFT], *reach;
+        struct reach **link = bucket_of(at), *reach;
 
         while ((reach = *link) != NULL &&
                (reach->engine != engine || reach->from != at || reach->end != part_end(at, end) ||
@@ -172,7 +178,7 @@ VMK_ReturnStatus __wrap_vmk_DMAAlloc(vmk_DMAEngine engine, vmk_ByteCount size, v
 
 void __wrap_vmk_DMAFree(vmk_DMAEngine engine, vmk_ByteCount size, void *address)
 {
-    close_range(engine, vmk_MPN2MA(vmk_Ptr2MPN(address)), size, VMK_DMA_DIRECTION_BIDIRECTIONAL);
+    close_range(engine, vmk_Ptr2MA(address), size, VMK_DMA_DIRECTION_BIDIRECTIONAL);
     __real_vmk_DMAFree(engine, size, address);
 }
 
@@ -189,7 +195,7 @@ static vmk_MA reach_end(vmk_uint8 slot, vmk_MA at, vmk_DMADirection direction)
 {
     vmk_MA end = at;
 
-    for (const struct reach *reach = pages[at >> VMK_PAGE_SHIFT]; reach != NULL; reach = reach->next) {
+    for (const struct reach *reach = *bucket_of(at); reach != NULL; reach = reach->next) {
         if (reach->from <= at && at < reach->end && allows(reach, slot, direction)) {
             end = VMK_MAX(end, reach->end);
         }
@@ -201,7 +207,7 @@ vmk_Bool hosted_dma_reaches(vmk_uint8 slot, vmk_MA address, vmk_ByteCount bytes,
 {
     vmk_MA at = address, reached;
 
-    if (address >= HOSTED_RAM_BYTES || bytes > HOSTED_RAM_BYTES - address) {
+    if (address + bytes < address) {
         return VMK_FALSE;
     }
     while (at < address + bytes) {

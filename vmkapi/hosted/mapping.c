@@ -166,6 +166,18 @@ void vmk_UnmapMMIO(vmk_VA va)
     mapping_drop(va);
 }
 
+/* All memory of the process is where the direct map's arithmetic has it, heaps and mappings too. */
+VMK_ReturnStatus vmk_MapVA2MPN(vmk_VA va, vmk_MPN *mpn)
+{
+    const struct mapping *mapping = mapping_of(va);
+
+    if (mapping != NULL && mapping->registers) {
+        return VMK_INVALID_ADDRESS;
+    }
+    *mpn = vmk_Ptr2MPN((void *)va);
+    return VMK_OK;
+}
+
 static vmk_MA register_at(const volatile void *addr)
 {
     const struct mapping *mapping = mapping_of((vmk_VA)addr);
