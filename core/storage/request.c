@@ -14,7 +14,10 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/export.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/base/world.h>
+
+VMK_STRESS_POINT(storage_flush_lost, "A flush is forgotten, and said to be done");
 
 #define NOINLINE __attribute__((noinline))
 
@@ -321,7 +324,8 @@ static NOINLINE bool take_other(struct vmk_BlockHandleInt *handle, const struct 
         request_end_later(request, status);
         return false;
     }
-    if (request->op == VMK_BLOCK_FLUSH && (shape->props.flags & VMK_BLOCK_PROP_WRITE_CACHE) == 0) {
+    if (request->op == VMK_BLOCK_FLUSH &&
+        ((shape->props.flags & VMK_BLOCK_PROP_WRITE_CACHE) == 0 || VMK_STRESS_HIT(storage_flush_lost))) {
         /* What has ended is on stable storage. */
         request_end_later(request, VMK_OK);
         return false;

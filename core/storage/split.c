@@ -12,10 +12,13 @@
 
 #include <core/heap.h>
 #include <vmkapi/base/assert.h>
+#include <vmkapi/base/stress.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
+
+VMK_STRESS_POINT(storage_fua_lost, "A write with FUA is said to be done without the flush it takes");
 
 #define SPLITS 4u
 #define PIECES 4u
@@ -264,7 +267,7 @@ static vmk_BlockRequest *advance(struct split *split, const struct storage_shape
             if (!prepare(piece, shape)) {
                 break;
             }
-        } else if (split->flush && split->running == 0) {
+        } else if (split->flush && split->running == 0 && !VMK_STRESS_HIT(storage_fua_lost)) {
             prepare_flush(piece);
         } else {
             break;
