@@ -28,8 +28,8 @@
 #define PATTERN_BLOCK_MIN 512u
 #define PATTERN_BLOCK_MAX 65536u
 
-/** What a buffer is filled with, in words, before it is read into: no block contains it. */
-#define PATTERN_POISON 0xdeadbeefdeadbeefull
+/** What a buffer is filled with before it is read into: the same byte all over. */
+#define PATTERN_POISON 0xa5a5a5a5a5a5a5a5ull
 
 struct pattern_header {
     uint64_t magic;
