@@ -62,7 +62,7 @@ static const struct {
 } details[] = {
     {METRIC_INTERRUPTS, "Interrupts", "interrupts"},    {METRIC_HALTS, "Halts", "halts"},
     {METRIC_DEVICE_READS, "MMIO Reads", "mmio_reads"},  {METRIC_DEVICE_WRITES, "MMIO Writes", "mmio_writes"},
-    {METRIC_ALLOCATIONS, "Allocations", "allocations"},
+    {METRIC_ALLOCATIONS, "Allocations", "allocations"}, {METRIC_COPIED_BYTES, "Copied Bytes", "copied_bytes"},
 };
 
 #define DETAILS (sizeof details / sizeof details[0])

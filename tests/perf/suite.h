@@ -15,6 +15,7 @@ enum metric {
     METRIC_DEVICE_READS,  /**< Of memory that is a device's. */
     METRIC_DEVICE_WRITES, /**< The same. */
     METRIC_ALLOCATIONS,   /**< From heaps, slabs and page pools; OpenVMK only. */
+    METRIC_COPIED_BYTES,  /**< Of payload, by the storage core; OpenVMK only. */
     METRICS,
 };
 
