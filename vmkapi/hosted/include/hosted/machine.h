@@ -15,7 +15,7 @@
 #include <vmkapi/base/types.h>
 
 /** RAM of the machine, from address 0 on. */
-#define HOSTED_RAM_BYTES (64ul << 20)
+#define HOSTED_RAM_BYTES (128ul << 20)
 
 /** Bring the machine up; the caller becomes its first world. Once in a process. */
 void hosted_start(void);
