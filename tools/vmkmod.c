@@ -5,6 +5,8 @@
  *   vmkmod describe [--provider NAME=LIST.def]... NAME MODULE.o OUT.S
  *       Find for each symbol the module leaves undefined who offers it, read its device tables, and write the
  *       assembly that adds both, as imports and aliases, to the module. Nobody's symbol is an error.
+ *   vmkmod offers MODULE.o OUT.def
+ *       List what a driver library exports, in the form in which it is a provider.
  *   vmkmod seal MODULE.vmk
  *       Append the checksum without which the loader takes no module.
  *
@@ -440,6 +442,30 @@ static void describe(const char *module, const char *object_path, const char *ou
     free(object.bytes);
 }
 
+/** A library of Linux's says in its source what it exports: each leaves a record (vmkapi/base/export.h). */
+static void list_offers(const char *object_path, const char *out_path)
+{
+    static const char prefix[] = "vmk_export_";
+    struct object object = {0};
+    FILE *out = fopen(out_path, "w");
+
+    if (out == NULL) {
+        fail("%s: cannot be written: %s", out_path, strerror(errno));
+    }
+    open_object(&object, object_path);
+    for (size_t i = 1; i < object.nsymbols; i++) {
+        const char *name = object.names + object.symbols[i].st_name;
+
+        if (strncmp(name, prefix, sizeof(prefix) - 1) == 0) {
+            fprintf(out, "LINUX_SYMBOL(%s, real, any, \"\")\n", name + sizeof(prefix) - 1);
+        }
+    }
+    if (fclose(out) != 0) {
+        fail("%s: cannot be written: %s", out_path, strerror(errno));
+    }
+    free(object.bytes);
+}
+
 static void seal(const char *path)
 {
     struct module_seal record = {0};
@@ -458,6 +484,7 @@ static void seal(const char *path)
 static void usage(void)
 {
     fputs("usage: vmkmod describe [--provider NAME=LIST.def]... NAME MODULE.o OUT.S\n"
+          "       vmkmod offers MODULE.o OUT.def\n"
           "       vmkmod seal MODULE.vmk\n",
           stderr);
     exit(2);
@@ -471,6 +498,11 @@ int main(int argc, char **argv)
 
     if (argc == 3 && strcmp(argv[1], "seal") == 0) {
         seal(argv[2]);
+        free(providers);
+        return 0;
+    }
+    if (argc == 4 && strcmp(argv[1], "offers") == 0) {
+        list_offers(argv[2], argv[3]);
         free(providers);
         return 0;
     }

@@ -7,6 +7,7 @@
 #              [WITHOUT_VMKAPI]         it may import from the others only
 #              [PROVIDERS <name>=<symbols.def>…]  more it may import from, known by their list alone
 #              [PROVIDES <symbols.def>] the list of what it exports
+#              [LIBRARY]                the list is read off its objects
 #              [FOREIGN]                sources that are not ours: no warnings
 #              [INCLUDES <folder>…] [FLAGS <option>…] [DEFINITIONS <name=value>…]
 #              [ARCHIVE <archive>])     boot archive it travels in: openvmk unless told, or NONE
@@ -21,7 +22,7 @@
 set(VMK_MODULE_LD ${CMAKE_CURRENT_LIST_DIR}/module.ld)
 
 function(vmk_module)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_VMKAPI;FOREIGN" "NAME;PROVIDES;ARCHIVE"
+    cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_VMKAPI;FOREIGN;LIBRARY" "NAME;PROVIDES;ARCHIVE"
         "SOURCES;DEPENDS;PROVIDERS;INCLUDES;FLAGS;DEFINITIONS")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
         message(FATAL_ERROR "vmk_module: wants NAME and SOURCES; did not understand '${arg_UNPARSED_ARGUMENTS}'")
@@ -53,6 +54,7 @@ function(vmk_module)
             message(FATAL_ERROR "vmk_module: ${arg_NAME} depends on '${module}', which says no PROVIDES")
         endif()
         list(APPEND providers ${module}=${list})
+        list(APPEND before module-${module})
     endforeach()
     list(TRANSFORM providers REPLACE "^[^=]*=" "" OUTPUT_VARIABLE lists)
     list(TRANSFORM providers PREPEND "--provider;")
@@ -60,10 +62,17 @@ function(vmk_module)
     set(work ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME})
     set(module ${CMAKE_BINARY_DIR}/modules/${arg_NAME}.vmk)
     set(link ${CMAKE_LINKER} -r -m elf_x86_64 --build-id=none -z noexecstack -T ${VMK_MODULE_LD} ${VMK_COUNTED_LINK})
+    if(arg_LIBRARY)
+        set(arg_PROVIDES ${work}.def)
+        set(offers COMMAND vmkmod offers ${work}.o ${work}.def)
+        set(offered BYPRODUCTS ${work}.def)
+    endif()
     add_custom_command(
         OUTPUT ${module}
+        ${offered}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/modules
         COMMAND ${link} $<TARGET_OBJECTS:${objects}> -o ${work}.o
+        ${offers}
         COMMAND vmkmod describe ${providers} ${arg_NAME} ${work}.o ${work}.S
         COMMAND ${CMAKE_C_COMPILER} -m64 -c ${work}.S -o ${work}.info.o
         COMMAND ${link} -S -X ${work}.o ${work}.info.o -o ${module}
@@ -72,6 +81,9 @@ function(vmk_module)
         COMMAND_EXPAND_LISTS VERBATIM
         COMMENT "Linking module ${arg_NAME}")
     add_custom_target(${target} ALL DEPENDS ${module})
+    if(before)
+        add_dependencies(${target} ${before})
+    endif()
     if(arg_PROVIDES)
         get_filename_component(provides ${arg_PROVIDES} ABSOLUTE)
         set_target_properties(${target} PROPERTIES VMK_PROVIDES ${provides})

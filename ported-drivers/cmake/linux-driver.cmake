@@ -45,7 +45,10 @@ function(vmk_linux_driver)
     set(config ${arg_CONFIG})
     list(TRANSFORM config PREPEND CONFIG_)
     list(TRANSFORM config APPEND =1)
-    vmk_module(NAME ${arg_NAME}
+    if(arg_CLASS STREQUAL "library")
+        set(library LIBRARY)
+    endif()
+    vmk_module(NAME ${arg_NAME} ${library}
         SOURCES ${sources} ${VMKLINUX_GLUE}
         DEPENDS vmklinux-${arg_LINUX} ${arg_DEPENDS}
         WITHOUT_VMKAPI FOREIGN

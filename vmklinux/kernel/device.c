@@ -218,3 +218,16 @@ int kobject_uevent_env(struct kobject *kobj, enum kobject_action action, char *e
     return 0;
 }
 EXPORT_SYMBOL(kobject_uevent_env);
+
+struct device_link *device_link_add(struct device *consumer, struct device *supplier, u32 flags)
+{
+    static struct device_link link;
+
+    return &link;
+}
+EXPORT_SYMBOL(device_link_add);
+
+void device_link_remove(void *consumer, struct device *supplier)
+{
+}
+EXPORT_SYMBOL(device_link_remove);

@@ -2,6 +2,7 @@
 /* printk.c - drivers' log lines, to the kernel's log under the driver module's name. */
 #include <linux/device.h>
 #include <linux/export.h>
+#include <linux/ratelimit_types.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/printk.h>
@@ -135,3 +136,11 @@ DEVICE_LEVEL(netdev_err, net_device, netdev_vprintk, KERN_ERR);
 DEVICE_LEVEL(netdev_warn, net_device, netdev_vprintk, KERN_WARNING);
 DEVICE_LEVEL(netdev_notice, net_device, netdev_vprintk, KERN_NOTICE);
 DEVICE_LEVEL(netdev_info, net_device, netdev_vprintk, KERN_INFO);
+
+int __printk_ratelimit(const char *func)
+{
+    static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
+
+    return ___ratelimit(&state, func);
+}
+EXPORT_SYMBOL(__printk_ratelimit);

@@ -19,6 +19,8 @@ typedef void (*exitcall_t)(void);
 /* The driver's entry points, under names that the module's glue (module_glue.c) calls. */
 #define module_init(initfn) int vmklinux_driver_init(void) __attribute__((alias(#initfn)));
 
+#define subsys_initcall(fn) module_init(fn)
+
 #define module_exit(exitfn) void vmklinux_driver_exit(void) __attribute__((alias(#exitfn)));
 
 #endif

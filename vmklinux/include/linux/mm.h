@@ -29,6 +29,7 @@ static __always_inline unsigned long page_to_pfn(const struct page *page)
     return vmk_Frame2MPN(&page->frame);
 }
 
+#define nth_page(page, n)  pfn_to_page(page_to_pfn(page) + (n))
 #define page_to_phys(page) ((dma_addr_t)page_to_pfn(page) << PAGE_SHIFT)
 
 static __always_inline struct page *virt_to_page(const void *address)

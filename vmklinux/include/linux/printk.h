@@ -73,6 +73,8 @@ int vmklinux_vprintk(struct module *module, const char *fmt, va_list args) __pri
         if (__ratelimit(&_rs))                                                                               \
             printk(fmt, ##__VA_ARGS__);                                                                      \
     })
+extern int __printk_ratelimit(const char *func);
+#define printk_ratelimit()            __printk_ratelimit(__func__)
 #define pr_err_ratelimited(fmt, ...)  printk_ratelimited(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_ratelimited(fmt, ...) printk_ratelimited(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_ratelimited(fmt, ...) printk_ratelimited(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)

@@ -7,6 +7,7 @@
 #define VMKLINUX_LINUX_UACCESS_H
 
 #include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/limits.h>
 #include <linux/string.h>
 #include <linux/types.h>

@@ -3,6 +3,8 @@
 #ifndef VMKLINUX_LINUX_PHY_PHY_H
 #define VMKLINUX_LINUX_PHY_PHY_H
 
+#include <linux/pm_runtime.h>
+
 struct phy;
 
 #endif

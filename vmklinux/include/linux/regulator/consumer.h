@@ -3,6 +3,8 @@
 #ifndef VMKLINUX_LINUX_REGULATOR_CONSUMER_H
 #define VMKLINUX_LINUX_REGULATOR_CONSUMER_H
 
+#include <linux/suspend.h>
+
 struct regulator;
 
 #endif
