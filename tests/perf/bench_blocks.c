@@ -7,6 +7,7 @@
  * each. With more, whatever has ended is submitted again, elsewhere on the disk, by the bottom half that says
  * so: that is how the storage core is meant to be kept busy.
  */
+#include <vmkapi/base/assert.h>
 #include <vmkapi/base/heap.h>
 #include <vmkapi/base/mark.h>
 #include <vmkapi/base/modparam.h>
@@ -111,6 +112,7 @@ static void operation_done(vmk_BlockRequest *request)
     if (left > 0) {
         left--;
         aim(VMK_CONTAINER_OF(request, struct slot, request));
+        request->next = NULL;
         vmk_BlockSubmit(handle, request);
     } else if (--active == 0) {
         vmk_Semaphore sema = &all_ended;
@@ -171,27 +173,37 @@ static VMK_ReturnStatus run(void)
     return depth == 1 ? run_waiting(warm_up) : run_busy(warm_up);
 }
 
-int init_module(void)
+static VMK_ReturnStatus open_and_run(void)
 {
-    vmk_HeapID heap = vmk_ModuleGetHeapID(vmk_ModuleCurrentID);
-    vmk_StatusValue status = VMK_NO_MEMORY;
+    vmk_uint32 flags = VMK_BLOCK_OPEN_READ | (write ? VMK_BLOCK_OPEN_WRITE : 0u);
+    vmk_StatusValue status = vmk_BlockOpen(vmk_ModuleCurrentID, disk, flags, &handle);
 
-    if (depth == 0 || depth > DEPTH_MAX || operations == 0) {
-        return VMK_BAD_PARAM;
-    }
-    slots = vmk_HeapAlloc(heap, depth * sizeof(*slots));
-    memory = vmk_HeapAlign(heap, (vmk_ByteCount)depth * BYTES, BYTES);
-    if (slots != NULL && memory != NULL) {
-        status =
-            vmk_BlockOpen(vmk_ModuleCurrentID, disk,
-                          write ? VMK_BLOCK_OPEN_READ | VMK_BLOCK_OPEN_WRITE : VMK_BLOCK_OPEN_READ, &handle);
-    }
     if (status == VMK_OK) {
         status = run();
         vmk_BlockClose(handle);
     }
+    return status;
+}
+
+int init_module(void)
+{
+    vmk_HeapCreateProps props = {.name = {"bench_blocks"}, .module = vmk_ModuleCurrentID};
+    vmk_HeapID heap;
+    vmk_StatusValue status;
+
+    if (depth == 0 || depth > DEPTH_MAX || operations == 0) {
+        return VMK_BAD_PARAM;
+    }
+    status = vmk_HeapCreate(&props, &heap);
+    if (status != VMK_OK) {
+        return status;
+    }
+    slots = vmk_HeapAlloc(heap, depth * sizeof(*slots));
+    memory = vmk_HeapAlign(heap, (vmk_ByteCount)depth * BYTES, BYTES);
+    status = slots != NULL && memory != NULL ? open_and_run() : VMK_NO_MEMORY;
     vmk_HeapFree(heap, memory);
     vmk_HeapFree(heap, slots);
+    VMK_VERIFY(vmk_HeapDestroy(heap) == VMK_OK);
     return status;
 }
 
