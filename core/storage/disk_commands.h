@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * disk_commands.h - what `storage disk` commands share: a disk or partition open for one command, and sizes.
+ */
+#ifndef STORAGE_DISK_COMMANDS_H
+#define STORAGE_DISK_COMMANDS_H
+
+#include "storage_commands.h"
+
+/** The disk a command works on. */
+struct disk_use {
+    vmk_BlockHandle handle;
+    vmk_BlockGeometry geometry;
+    char identity[VMK_BLOCK_ID_LENGTH]; /**< The device's. */
+};
+
+/** The argument that names it; a partition is `NAME:2`. */
+#define DISK_ARG                                                                                             \
+    {                                                                                                        \
+        .name = "device", .letter = 'd', .type = COMMAND_STRING, .flags = COMMAND_REQUIRED,                  \
+        .help = "The device or a path to it; :2 behind it is its second partition",                          \
+        .candidate = storage_device_candidate                                                                \
+    }
+
+/** The argument without which nothing is written. */
+#define DISK_YES_ARG                                                                                         \
+    {                                                                                                        \
+        .name = "yes", .type = COMMAND_FLAG, .help = "Really overwrite what is there"                        \
+    }
+
+/** Open the disk for reading, or tell the user. */
+VMK_ReturnStatus disk_open(struct command_call *call, struct disk_use *disk);
+
+/** Open it for overwriting: nobody else uses it, and the user has said --yes; or tell him. */
+VMK_ReturnStatus disk_open_to_write(struct command_call *call, struct disk_use *disk);
+
+void disk_close(struct disk_use *disk);
+
+/** Get argument @p name as a number of bytes: "4096", "64K", "1M", "2G", "1T"; or @p otherwise. */
+VMK_ReturnStatus disk_size_argument(struct command_call *call, const char *name, vmk_uint64 otherwise,
+                                    vmk_uint64 *bytes);
+
+/** Read a size from @p text up to character @p end. @return whether there is one. */
+bool disk_size_parse(const char *text, char end, vmk_uint64 *bytes);
+
+/** The range of blocks --block and @p bytes name; ~0 goes to the end. Tell the user if it is not within. */
+VMK_ReturnStatus disk_range(struct command_call *call, const struct disk_use *disk, vmk_uint64 bytes,
+                            vmk_uint64 *first, vmk_uint64 *count);
+
+#endif
