@@ -9,6 +9,7 @@
 #define VMKLINUX_ASM_IO_H
 
 #include <linux/compiler.h>
+#include <linux/swab.h>
 #include <linux/types.h>
 #include <asm/page.h>
 #include <vmkapi/base/platform.h>
@@ -72,12 +73,16 @@ static inline void __iomem *ioremap(resource_size_t offset, unsigned long size)
 #define iounmap iounmap
 
 /* Memory registers only: what pci_iomap() gives is never a port. */
-#define ioread8(addr)        ((unsigned int)readb(addr))
-#define ioread16(addr)       ((unsigned int)readw(addr))
-#define ioread32(addr)       readl(addr)
-#define iowrite8(val, addr)  writeb(val, addr)
-#define iowrite16(val, addr) writew(val, addr)
-#define iowrite32(val, addr) writel(val, addr)
+#define ioread8(addr)          ((unsigned int)readb(addr))
+#define ioread16(addr)         ((unsigned int)readw(addr))
+#define ioread32(addr)         readl(addr)
+#define ioread16be(addr)       swab16(readw(addr))
+#define ioread32be(addr)       swab32(readl(addr))
+#define iowrite8(val, addr)    writeb(val, addr)
+#define iowrite16(val, addr)   writew(val, addr)
+#define iowrite32(val, addr)   writel(val, addr)
+#define iowrite16be(val, addr) writew(swab16(val), addr)
+#define iowrite32be(val, addr) writel(swab32(val), addr)
 
 extern void ioread16_rep(const void __iomem *port, void *buf, unsigned long count);
 extern void iowrite16_rep(void __iomem *port, const void *buf, unsigned long count);

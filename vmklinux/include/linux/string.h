@@ -45,6 +45,9 @@ extern char *stpcpy(char *__restrict__ dest, const char *__restrict__ src);
 extern __kernel_size_t strlen(const char *);
 extern __kernel_size_t strnlen(const char *, __kernel_size_t);
 
+/* Whether two texts are alike, up to a newline at the end of one. */
+extern bool sysfs_streq(const char *s1, const char *s2);
+
 static inline void memzero_explicit(void *s, size_t count)
 {
     memset(s, 0, count);

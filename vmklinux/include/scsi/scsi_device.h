@@ -148,6 +148,8 @@ struct scsi_device {
     unsigned broken_fua : 1;
     unsigned no_vpd_size : 1;
 
+    bool offline_already; /* it was said */
+
     atomic_t disk_events_disable_depth;
     DECLARE_BITMAP(supported_events, SDEV_EVT_MAXBITS);
     DECLARE_BITMAP(pending_events, SDEV_EVT_MAXBITS);

@@ -23,6 +23,8 @@ struct scsi_driver {
     void (*rescan)(struct scsi_device *sdev);
     /* Build the CDB of a command's request. Context: bottom halves off. */
     blk_status_t (*init_command)(struct scsi_cmnd *cmd);
+    /* Free what init_command made, before the request ends; NULL: nothing. Context: as init_command. */
+    void (*uninit_command)(struct scsi_cmnd *cmd);
     /* How many bytes were done, of a command that ended with sense data. Context: bottom half. */
     unsigned int (*done)(struct scsi_cmnd *cmd);
 };

@@ -15,6 +15,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
+#include <vmkapi/storage/block_path.h>
 
 struct Scsi_Host;
 struct block_device;
@@ -166,8 +167,11 @@ struct Scsi_Host {
     struct device *dma_dev;
 
     /* vmklinux's own */
-    struct block_adapter *adapter; /* what the units' paths are registered under */
-    bool tags_made;
+    atomic_t host_busy;        /* commands at the low-level driver */
+    wait_queue_head_t eh_wait; /* the error handler sleeps here */
+    unsigned int port;         /* which of its adapter's hosts this is */
+    vmk_StorageAdapter adapter;
+    struct list_head entry; /* among all hosts */
     unsigned long hostdata[] __attribute__((aligned(sizeof(unsigned long))));
 };
 
