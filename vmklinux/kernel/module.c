@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <vmkapi/lib/libc.h>
 #include <vmklinux/async.h>
+#include <vmklinux/block.h>
 #include <vmklinux/netdev.h>
 #include <vmklinux/status.h>
 #include <vmklinux/time.h>
@@ -81,8 +82,13 @@ int init_module(void)
     err = vmklinux_async_start();
     if (err)
         goto out_workqueue;
+    err = vmklinux_block_start();
+    if (err)
+        goto out_async;
     return VMK_OK;
 
+out_async:
+    vmklinux_async_stop();
 out_workqueue:
     vmklinux_workqueue_stop();
 out_time:
@@ -95,6 +101,7 @@ out_heap:
 
 void cleanup_module(void)
 {
+    vmklinux_block_stop();
     vmklinux_async_stop();
     vmklinux_workqueue_stop();
     vmklinux_time_stop();

@@ -20,6 +20,7 @@
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -43,6 +44,7 @@ struct running {
 };
 
 struct workqueue_struct {
+    struct list_head entry; /* among all queues */
     spinlock_t lock;
     struct list_head pending VMK_GUARDED_BY(lock); /* work_struct.entry, the oldest first */
     struct list_head running VMK_GUARDED_BY(lock); /* struct running */
@@ -53,6 +55,9 @@ struct workqueue_struct {
 
 struct workqueue_struct *system_wq;
 EXPORT_SYMBOL(system_wq);
+
+static DEFINE_MUTEX(queues_mutex);
+static struct list_head queues VMK_GUARDED_BY(queues_mutex) = LIST_HEAD_INIT(queues);
 
 /* Whether a world is busy with @work; what lies at its address by now may be another item. */
 static bool is_busy_with(struct workqueue_struct *wq, const struct work_struct *work) VMK_REQUIRES(&wq->lock)
@@ -428,12 +433,28 @@ struct workqueue_struct *vmklinux_alloc_workqueue(struct module *module, const c
         kfree(wq);
         return NULL;
     }
+    mutex_lock(&queues_mutex);
+    list_add_tail(&wq->entry, &queues);
+    mutex_unlock(&queues_mutex);
     return wq;
 }
 EXPORT_SYMBOL(vmklinux_alloc_workqueue);
 
+void vmklinux_workqueues_flush(void)
+{
+    struct workqueue_struct *wq;
+
+    mutex_lock(&queues_mutex);
+    list_for_each_entry (wq, &queues, entry)
+        __flush_workqueue(wq);
+    mutex_unlock(&queues_mutex);
+}
+
 void destroy_workqueue(struct workqueue_struct *wq)
 {
+    mutex_lock(&queues_mutex);
+    list_del(&wq->entry);
+    mutex_unlock(&queues_mutex);
     drain_workqueue(wq);
     (void)!vmk_HelperDestroy(wq->helper);
     kfree(wq);

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <vmkapi/base/system.h>
 #include <vmkapi/core/driver.h>
+#include <vmklinux/block.h>
 #include <vmklinux/netdev.h>
 #include <vmklinux/pci.h>
 #include <vmklinux/status.h>
@@ -112,7 +113,12 @@ static vmk_StatusValue attach_device(vmk_Device device)
     if (!pdev)
         return VMK_NO_MEMORY;
     id = pci_match_id(drv->id_table, pdev);
-    err = id ? probe(drv, pdev, id) : -ENODEV;
+    err = id ? vmklinux_adapter_attach(pdev) : -ENODEV;
+    if (!err) {
+        err = probe(drv, pdev, id);
+        if (err)
+            vmklinux_adapter_detach(pdev);
+    }
     if (err) {
         vmklinux_pci_dev_destroy(pdev);
         return id ? vmklinux_status(err) : VMK_NOT_THIS_DEVICE;
@@ -160,6 +166,7 @@ static vmk_StatusValue detach_device(vmk_Device device)
 
     forget_attachment(pdev);
     device_release_driver(&pdev->dev);
+    vmklinux_adapter_detach(pdev);
     vmklinux_pci_dev_destroy(pdev);
     return VMK_OK;
 }

@@ -80,6 +80,8 @@ struct request {
     unsigned short ioprio;
     enum mq_rq_state state;
     int tag;
+    bool held;              /* looked at by somebody else than its driver: its tag must not be used again, */
+    bool freed;             /* and is to be given back by him */
     unsigned long deadline; /* jiffies */
     struct bio *bio;
     struct bio *biotail;
@@ -163,10 +165,12 @@ struct blk_mq_hw_ctx {
     struct delayed_work run_work;
 
     /* vmklinux's own: what waits to be issued (block/blk-mq-dispatch.c); guarded by tags->lock */
+    unsigned int nr_active;    /* requests of this queue's that have a tag */
     struct list_head dispatch; /* requests, by queuelist */
     vmk_BlockRequest *waiting; /* the storage core's that have no tag yet, by next */
     vmk_BlockRequest **waiting_tail;
-    struct list_head waiting_entry; /* among the hardware contexts that want tags, oldest first */
+    struct list_head waiting_entry; /* among the hardware contexts that want tags, the oldest first */
+    struct blk_mq_hw_ctx *run_next; /* on the list of a CPU's that will run it; see `state` */
 };
 
 /* Which hardware queue each CPU uses, for one type of request. */
@@ -196,7 +200,8 @@ struct blk_mq_tag_set {
     /* vmklinux's own */
     struct module *module;
     unsigned int nr_tags; /* of `tags`: at least nr_hw_queues */
-    struct blk_mq_timeouts *timeouts;
+    struct timer_list timeout_timer;
+    struct work_struct timeout_work;
 };
 
 struct blk_mq_queue_data {
@@ -240,6 +245,7 @@ enum {
     BLK_MQ_F_ALLOC_POLICY_BITS = 1,
 
     BLK_MQ_S_STOPPED = 0,
+    BLK_MQ_S_RUN_PENDING = 8, /* vmklinux's own: it is about to be run */
 
     BLK_MQ_MAX_DEPTH = 10240,
 };
@@ -267,9 +273,12 @@ struct blk_mq_tags {
     spinlock_t lock;      /* taken with bottom halves off */
     struct request *free; /* by rq_next */
     struct request *free_reserved;
+    unsigned int attention; /* who wants to know of a tag that comes back: sleepers, waiting, holds, stalls */
     struct list_head sleepers; /* blk_mq_alloc_request() that waits, the oldest first */
-    struct list_head waiting;  /* hardware contexts with requests of the storage core's that wait */
+    struct list_head waiting;  /* hardware contexts with something to issue, the oldest first */
     struct blk_mq_tag_set *set;
+    void **chunks; /* what the requests lie in */
+    unsigned int nr_chunks;
 };
 
 static inline struct request *blk_mq_tag_to_rq(struct blk_mq_tags *tags, unsigned int tag)
@@ -388,7 +397,7 @@ void blk_abort_request(struct request *);
 
 /* Completions are ended in a bottom half anyway: nothing is gained by another list. */
 static inline bool blk_mq_add_to_batch(struct request *req, struct io_comp_batch *iob, int ioerror,
-                                       void (*complete)(struct io_comp_batch *))
+                                       void (*end)(struct io_comp_batch *))
 {
     return false;
 }

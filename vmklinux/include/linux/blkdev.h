@@ -97,11 +97,19 @@ struct request_queue {
     /* Hardware contexts: all of them, and for each map the one of each CPU; see block/blk-mq-map.c. */
     unsigned int nr_hw_queues;
     struct blk_mq_hw_ctx **hctxs;
-    struct blk_mq_hw_ctx **cpu_hctx[3]; /* by enum hctx_type; a map that the set lacks is the default one */
+    struct blk_mq_hw_ctx *
+        *cpu_hctx[3]; /* by enum hctx_type; a map that the set lacks is the default one; by RCU */
 
-    /* vmklinux's own; the rest of the queue's state stands behind it, in block/blk-mq.h */
+    /* vmklinux's own */
     unsigned int block_shift; /* log2 of 512-byte sectors in a logical block */
-    unsigned int gate;        /* enum blk_gate: why no request of the storage core's may be issued now */
+    unsigned int gate; /* enum blk_gate (block/blk.h): why requests are held up; read under tags->lock */
+    unsigned int quiesce_depth; /* these two are guarded by queue_lock */
+    unsigned int freeze_depth;
+    wait_queue_head_t freeze_wait; /* for the last request to end, and for the gate to open */
+    struct list_head requeue_list; /* requests, by queuelist; guarded by queue_lock */
+    struct delayed_work requeue_work;
+    struct list_head tag_set_list; /* among the set's queues */
+    struct kref refs;
 };
 
 #define QUEUE_FLAG_STOPPED       0
@@ -302,6 +310,7 @@ struct gendisk {
 #define GD_ADDED              4
 #define GD_SUPPRESS_PART_SCAN 5
 #define GD_OWNS_QUEUE         6
+#define GD_ADDED_ONCE         16 /* vmklinux's own */
 
     /* vmklinux's own (block/path.c) */
     vmk_BlockPath path; /* while added and not hidden */

@@ -23,12 +23,19 @@ static inline void *kmap_atomic(struct page *page)
     return page_address(page);
 }
 
-#define kunmap(page)       ((void)(page))
-#define kunmap_local(addr) ((void)(addr))
+/* Caches see what devices and other CPUs write. */
+#define flush_dcache_page(page)        ((void)(page))
+#define flush_kernel_dcache_page(page) ((void)(page))
+
+#define kunmap(page)                   ((void)(page))
+#define kunmap_local(addr)             ((void)(addr))
 #define kunmap_atomic(addr)                                                                                  \
     do {                                                                                                     \
         (void)(addr);                                                                                        \
         vmk_PreemptEnable();                                                                                 \
     } while (0)
+
+/* No access is to memory that would have to be fetched first. */
+#define pagefault_disabled() true
 
 #endif

@@ -21,6 +21,7 @@
 #include <linux/types.h>
 #include <uapi/linux/pci.h>
 #include <vmkapi/hardware/pci.h>
+#include <vmkapi/storage/block_path.h>
 
 #define PCI_DEVICE_DATA_ANY 0
 
@@ -109,6 +110,7 @@ struct pci_dev {
     struct pci_bus bus_object;
     u32 regions;                /* BARs requested */
     bool released;              /* remove has been called, by device_release_driver() */
+    vmk_StorageAdapter adapter; /* if it is mass storage (block/adapter.c) */
     struct pci_vector *vectors; /* of MSI or MSI-X */
     unsigned int nr_vectors;
     unsigned int state_saved : 1;

@@ -31,7 +31,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t flags)
     return vmklinux_kmalloc(THIS_MODULE, size, flags);
 }
 #define __kmalloc                       kmalloc
-#define kmalloc_node(size, flags, node) kmalloc(size, flags)
+#define kmalloc_node(size, flags, node) ((void)(node), kmalloc(size, flags))
 
 static inline void *kmalloc_array(size_t n, size_t size, gfp_t flags)
 {
@@ -49,9 +49,9 @@ static inline void *kzalloc(size_t size, gfp_t flags)
 {
     return kmalloc(size, flags | __GFP_ZERO);
 }
-#define kzalloc_node(size, flags, node)          kzalloc(size, flags)
-#define kcalloc_node(n, size, flags, node)       kcalloc(n, size, flags)
-#define kmalloc_array_node(n, size, flags, node) kmalloc_array(n, size, flags)
+#define kzalloc_node(size, flags, node)          ((void)(node), kzalloc(size, flags))
+#define kcalloc_node(n, size, flags, node)       ((void)(node), kcalloc(n, size, flags))
+#define kmalloc_array_node(n, size, flags, node) ((void)(node), kmalloc_array(n, size, flags))
 
 void *vmklinux_krealloc(struct module *module, const void *objp, size_t new_size, gfp_t flags);
 void *vmklinux_kmemdup(struct module *module, const void *src, size_t len, gfp_t gfp);

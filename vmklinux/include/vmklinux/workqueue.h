@@ -8,4 +8,7 @@
 int vmklinux_workqueue_start(void);
 void vmklinux_workqueue_stop(void);
 
+/* Wait until everything queued so far, on any queue, has run. Context: may block. */
+void vmklinux_workqueues_flush(void);
+
 #endif
