@@ -280,7 +280,11 @@ void device_leave(struct vmk_BlockPathInt *path)
         /* Its name is free for when it comes back. */
         vmk_ListRemove(&device->links);
         vmk_StatGroupUnregister(&device->stat_group);
-        vmk_LogMessage("%s: the device is gone", device->name);
+        if (vmk_ListIsEmpty(&device->handles)) {
+            vmk_LogMessage("%s: the device is gone", device->name);
+        } else {
+            vmk_WarningMessage("%s: the device is gone while it is in use", device->name);
+        }
     }
 }
 
@@ -386,7 +390,6 @@ static bool has_hope(const struct vmk_BlockDeviceInt *device) VMK_REQUIRES(&devi
 bool device_choose(struct vmk_BlockDeviceInt *device, const struct vmk_BlockPathInt *away)
 {
     struct vmk_BlockPathInt *old = device->active, *new = old;
-    bool lost;
 
     if (!is_usable(old) || old == away) {
         new = choose(device, old);
@@ -398,11 +401,7 @@ bool device_choose(struct vmk_BlockDeviceInt *device, const struct vmk_BlockPath
             vmk_LogMessage("%s: %s takes over from %s", device->name, new->name.string, old->name.string);
         }
     }
-    lost = !new && !has_hope(device);
-    if (lost && !device->lost) {
-        vmk_WarningMessage("%s: lost: no path to it is left", device->name);
-    }
-    device->lost = lost;
+    device->lost = !new && !has_hope(device);
     device_note_down(device, !new);
     return new != away;
 }

@@ -80,7 +80,7 @@ vmk_uint64 path_in_flight(const struct vmk_BlockPathInt *path);
 
 void request_init(void);
 
-/* retry.c */
+/* waiting.c */
 
 /** Have a request wait until its submittedAt, and for a path. */
 void device_wait(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request) VMK_REQUIRES(&device->lock);

@@ -76,7 +76,7 @@ void storage_shape_init(struct storage_shape *shape, const vmk_BlockProps *props
     }
     limits->maxBytes = or_all(limits->maxBytes) & ~(props->blockSize - 1);
     limits->maxSegments = or_all(limits->maxSegments);
-    limits->maxSegmentBytes = or_all(limits->maxSegmentBytes) & ~limits->dmaAlignment;
+    limits->maxSegmentBytes = or_all(limits->maxSegmentBytes);
     shape->range_bytes = VMK_MIN(limits->maxBytes, limits->maxSegmentBytes);
     shape->dma_mask = limits->dmaAlignment;
     shape->cross_mask = limits->segmentBoundary != 0 ? ~limits->segmentBoundary : 0;

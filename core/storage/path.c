@@ -202,7 +202,9 @@ static VMK_ReturnStatus enter(struct vmk_BlockPathInt *path, bool *is_new) VMK_R
     adapter_ref(path->adapter);
     path->adapter->num_paths++;
     link_in_order(path);
-    device_read_partitions(path->device);
+    if (*is_new) {
+        device_read_partitions(path->device);
+    }
     return VMK_OK;
 }
 
@@ -337,6 +339,9 @@ void vmk_BlockPathStateSet(vmk_BlockPath path, vmk_BlockPathState state)
         path->state = state;
         vmk_LogMessage("%s: path is %s", path->name.string, storage_path_state_text(path));
         (void)device_choose(device, NULL);
+        if (device->lost) {
+            vmk_WarningMessage("%s: lost: no path to it is left", device->name);
+        }
     }
     vmk_SpinlockUnlockIRQ(&device->lock, flags);
 }

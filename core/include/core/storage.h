@@ -210,7 +210,7 @@ void storage_path_stats(struct vmk_BlockPathInt *path, struct storage_stats *sta
 void storage_device_stats(struct vmk_BlockDeviceInt *device, struct storage_stats *stats,
                           struct device_counters *counters);
 
-/** Name row @p row of the retry policy ("medium_error"), by which errors are counted; NULL past the last. */
+/** Name row @p row of the retry policy ("read_errors"), by which errors are counted; NULL past the last. */
 const char *storage_error_name(unsigned row);
 /** "timeouts", "aborts", ...; static. */
 const char *storage_event_name(vmk_StorageEvent event);
