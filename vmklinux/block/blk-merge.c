@@ -23,6 +23,8 @@ int __blk_rq_map_sg(struct request_queue *q, struct request *rq, struct scatterl
         while (vmk_BlockSegmentsNext(&walk, &limits, &range)) {
             if (WARN_ON_ONCE(count == rq->nr_phys_segments))
                 return 0;
+            if (sg)
+                sg_unmark_end(sg); /* Where the list ended when it was last used. */
             sg = sg ? sg_next(sg) : sglist;
             sg_set_page(sg, pfn_to_page(range.addr >> PAGE_SHIFT), range.length, offset_in_page(range.addr));
             count++;
