@@ -4,6 +4,8 @@
  */
 #include "shape.h"
 
+#include <stdbool.h>
+
 #include <core/storage_pattern.h>
 #include <vmkapi/lib/bits.h>
 
@@ -97,20 +99,39 @@ void shape_make(struct shape *shape, vmk_uint64 random, vmk_uint32 bytes, vmk_ui
     shape->lead = below(&m, 4) == 0 ? VMK_MIN(lead, shape->pieces[0].offset) : 0;
 }
 
-vmk_Bool shape_next_gap(const struct shape *shape, vmk_uint32 capacity, vmk_uint32 *at, vmk_uint32 *offset,
-                        vmk_uint32 *length)
+/** The gap behind the @p i first pieces, in the order of the buffer. */
+static struct shape_piece gap_behind(const struct shape *shape, vmk_uint32 capacity, vmk_uint32 i)
 {
-    vmk_uint32 i = (*at)++, end;
-    const struct shape_piece *before, *behind;
+    vmk_uint32 start = 0, end = capacity;
+
+    if (i > 0) {
+        const struct shape_piece *before = &shape->pieces[shape->backwards ? shape->count - i : i - 1];
+
+        start = before->offset + before->length;
+    }
+    if (i < shape->count) {
+        end = shape->pieces[shape->backwards ? shape->count - 1 - i : i].offset;
+    }
+    return (struct shape_piece){start, end - start};
+}
+
+vmk_Bool shape_next_guard(const struct shape *shape, vmk_uint32 capacity, vmk_uint32 *at, vmk_uint32 *offset,
+                          vmk_uint32 *length)
+{
+    vmk_uint32 i = *at / 2;
+    bool second = *at % 2 != 0;
+    struct shape_piece gap;
 
     if (i > shape->count) {
         return VMK_FALSE;
     }
-    /* In the order of the buffer. */
-    before = i == 0 ? NULL : &shape->pieces[shape->backwards ? shape->count - i : i - 1];
-    behind = i == shape->count ? NULL : &shape->pieces[shape->backwards ? shape->count - 1 - i : i];
-    *offset = before ? before->offset + before->length : 0;
-    end = behind ? behind->offset : capacity;
-    *length = end - *offset;
+    (*at)++;
+    gap = gap_behind(shape, capacity, i);
+    *offset = gap.offset;
+    *length = VMK_MIN(gap.length, SHAPE_GUARD);
+    if (second) {
+        *length = VMK_MIN(gap.length - *length, SHAPE_GUARD);
+        *offset = gap.offset + gap.length - *length;
+    }
     return VMK_TRUE;
 }

@@ -33,12 +33,15 @@ struct shape {
  */
 void shape_make(struct shape *shape, vmk_uint64 random, vmk_uint32 bytes, vmk_uint32 capacity);
 
+/** Before and behind each piece so many bytes, if they belong to no other, are watched. */
+#define SHAPE_GUARD 64u
+
 /**
- * The bytes of the buffer that belong to no piece, range by range: begin with *@p at 0.
+ * The bytes of the buffer that are watched, range by range: begin with *@p at 0.
  *
  * @return whether there is one more, at @p offset; it may be empty.
  */
-vmk_Bool shape_next_gap(const struct shape *shape, vmk_uint32 capacity, vmk_uint32 *at, vmk_uint32 *offset,
-                        vmk_uint32 *length);
+vmk_Bool shape_next_guard(const struct shape *shape, vmk_uint32 capacity, vmk_uint32 *at, vmk_uint32 *offset,
+                          vmk_uint32 *length);
 
 #endif

@@ -138,6 +138,18 @@ static void describe_elements(struct job *job)
     request->elemOffset = shape->lead;
 }
 
+static void poison(struct job *job)
+{
+    vmk_uint32 at = 0, offset, length;
+
+    for (vmk_uint32 i = 0; i < job->shape.count; i++) {
+        vmk_Memset(job->buffer + job->shape.pieces[i].offset, POISON_BYTE, job->shape.pieces[i].length);
+    }
+    while (shape_next_guard(&job->shape, job->capacity, &at, &offset, &length)) {
+        vmk_Memset(job->buffer + offset, POISON_BYTE, length);
+    }
+}
+
 void job_prepare(struct job *job, const struct verify_options *options, void *scratch, vmk_uint64 random)
 {
     static const vmk_uint8 ops[] = {[SCHEDULE_WRITE] = VMK_BLOCK_WRITE,
@@ -159,16 +171,16 @@ void job_prepare(struct job *job, const struct verify_options *options, void *sc
     if (job->item.kind == SCHEDULE_WRITE) {
         fill(job, options, scratch);
     } else {
-        vmk_Memset(job->buffer, POISON_BYTE, job->capacity);
+        poison(job);
     }
 }
 
 /** Memory between the pieces is nobody's business. */
-static VMK_ReturnStatus check_gaps(const struct job *job, struct diagnosis *why)
+static VMK_ReturnStatus check_guards(const struct job *job, struct diagnosis *why)
 {
     vmk_uint32 at = 0, offset, length;
 
-    while (shape_next_gap(&job->shape, job->capacity, &at, &offset, &length)) {
+    while (shape_next_guard(&job->shape, job->capacity, &at, &offset, &length)) {
         for (vmk_uint32 i = 0; i < length; i++) {
             if (job->buffer[offset + i] != POISON_BYTE) {
                 return diagnose(
@@ -213,7 +225,7 @@ VMK_ReturnStatus job_check(const struct job *job, const struct verify_options *o
             return report(job, &fault, why);
         }
     }
-    return check_gaps(job, why);
+    return check_guards(job, why);
 }
 
 vmk_uint32 job_high_pieces(const struct job *job)

@@ -177,13 +177,19 @@ START_TEST(shapes_hold_the_data_and_nothing_twice)
             }
         }
         CHECK_THAT(sum == bytes && shape.lead <= shape.pieces[0].offset);
-        while (shape_next_gap(&shape, capacity, &at, &offset, &length)) {
-            CHECK_THAT(offset <= capacity && length <= capacity - offset);
+        while (shape_next_guard(&shape, capacity, &at, &offset, &length)) {
+            CHECK_THAT(offset <= capacity && length <= capacity - offset && length <= SHAPE_GUARD);
             for (uint32_t j = 0; j < length; j++) {
                 CHECK_THAT(hits[offset + j]++ == 0);
             }
         }
-        CHECK_THAT(memchr(hits, 0, capacity) == NULL);
+        /* Whatever is next to a piece is a piece or watched. */
+        for (uint32_t i = 0; i < shape.count; i++) {
+            uint32_t end = shape.pieces[i].offset + shape.pieces[i].length;
+
+            CHECK_THAT(shape.pieces[i].offset == 0 || hits[shape.pieces[i].offset - 1] == 1);
+            CHECK_THAT(end == capacity || hits[end] == 1);
+        }
         leads += shape.lead != 0;
         most = shape.count > most ? shape.count : most;
     }
