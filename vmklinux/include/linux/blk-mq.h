@@ -526,15 +526,19 @@ static inline void vmklinux_rq_iter_advance(struct req_iterator *iter, unsigned 
 #define rq_for_each_bvec(bvl, _rq, _iter)    vmklinux_rq_for_each(bvl, _rq, _iter, false)
 #define rq_iter_last(bvec, _iter)            ((_iter).left == (bvec).bv_len)
 
-/* The first piece. */
+/* The first piece; of a request that is one range all of it, be it several elements that touch. */
 static __always_inline struct bio_vec req_bvec(struct request *rq)
 {
     struct req_iterator iter;
+    struct bio_vec first;
 
     if (unlikely(rq->rq_flags & RQF_SPECIAL_PAYLOAD))
         return rq->special_vec;
     iter = vmklinux_rq_iter(rq);
-    return vmklinux_rq_iter_bvec(&iter, false);
+    first = vmklinux_rq_iter_bvec(&iter, false);
+    if (likely(rq->nr_phys_segments == 1))
+        first.bv_len = rq->__data_len;
+    return first;
 }
 
 /* Fill in a list with the request's memory, as the queue's limits want it. @return how many entries; at most
