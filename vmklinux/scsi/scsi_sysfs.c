@@ -105,10 +105,12 @@ int scsi_is_sdev_device(const struct device *dev)
 
 void scsi_sysfs_device_initialize(struct scsi_device *sdev)
 {
+    static struct bus_type scsi_bus_type = {.name = "scsi"};
     struct Scsi_Host *shost = sdev->host;
     unsigned long flags;
 
     device_initialize(&sdev->sdev_gendev);
+    sdev->sdev_gendev.bus = &scsi_bus_type;
     sdev->sdev_gendev.release = release_sdev;
     sdev->sdev_gendev.groups = shost->hostt->sdev_groups;
     (void)dev_set_name(&sdev->sdev_gendev, "%u:%u:%u:%llu", shost->host_no, sdev->channel, sdev->id,
