@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * storage_disks [SMP MEMORY] - machines with many kinds of disks: each is there as what it is, with its size,
+ * its blocks and its protection, and a disk that grows is seen to have grown.
+ */
+#include "disks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB            (1ull << 20)
+#define NAMESPACES     8
+#define SIZE(n)        ((16 + (n)) * MIB) /* Of namespace or disk n, so that no two are alike. */
+#define LARGE_BLOCKS   3                  /* The namespace with blocks of 4096 bytes. */
+#define PROTECTED      5                  /* The one that is read-only. */
+#define LATER_SIZE     (40 * MIB)
+#define EXPECTED_DISKS (NAMESPACES + 1 + 3 + 1) /* With the CD. */
+
+static unsigned smp = 2;
+static const char *memory = "512M";
+static struct machine *machine;
+
+static void describe(struct machine_options *options)
+{
+    struct machine_disk *disk = options->disks;
+    char name[64];
+
+    for (unsigned n = 0; n < NAMESPACES; n++) {
+        snprintf(name, sizeof name, "storage_disks-ns%u", n);
+        *disk++ = (struct machine_disk){.kind = MACHINE_DISK_NVME,
+                                        .file = disks_image(name, SIZE(n)),
+                                        .serial = "eight",
+                                        .block_size = n == LARGE_BLOCKS ? 4096 : 512,
+                                        .read_only = n == PROTECTED};
+    }
+    *disk++ = (struct machine_disk){.kind = MACHINE_DISK_NVME,
+                                    .adapter = 1,
+                                    .file = disks_image("storage_disks-nvme1", SIZE(20)),
+                                    .serial = "alone"};
+    *disk++ =
+        (struct machine_disk){.kind = MACHINE_DISK_AHCI, .file = disks_image("storage_disks-a0", SIZE(30))};
+    *disk++ =
+        (struct machine_disk){.kind = MACHINE_DISK_CDROM, .file = disks_image("storage_disks-cd", SIZE(31))};
+    *disk++ =
+        (struct machine_disk){.kind = MACHINE_DISK_AHCI, .file = disks_image("storage_disks-a1", SIZE(32))};
+    *disk++ = (struct machine_disk){
+        .kind = MACHINE_DISK_AHCI, .adapter = 1, .file = disks_image("storage_disks-b0", SIZE(33))};
+}
+
+static void start_machine(void)
+{
+    static char name[64];
+    snprintf(name, sizeof name, "storage_disks.smp%u.%s", smp, memory);
+    struct machine_options options = boot_options(name);
+    options.smp = smp;
+    options.memory = memory;
+    describe(&options);
+    machine = boot_up(&options);
+    disks_wait(machine, EXPECTED_DISKS);
+}
+
+static void stop_machine(void)
+{
+    boot_down(machine);
+}
+
+static json_t *get(const char *disk)
+{
+    char command[256];
+    snprintf(command, sizeof command, "storage core device get -d %s", disk);
+    return boot_json(machine, command);
+}
+
+static void assert_disk(const char *disk, uint64_t bytes, long long block, const char *serial)
+{
+    json_t *device = get(disk);
+    ck_assert_str_eq(json_string_value(json_object_get(device, "DeviceType")), "disk");
+    ck_assert_str_eq(json_string_value(json_object_get(device, "SerialNumber")), serial);
+    ck_assert_int_eq(json_integer_value(json_object_get(device, "BlockSize")), block);
+    ck_assert_int_eq(json_integer_value(json_object_get(device, "Blocks")) * block, (long long)bytes);
+    ck_assert_str_eq(json_string_value(json_object_get(device, "Status")), "on");
+    ck_assert_int_eq(json_integer_value(json_object_get(device, "Paths")), 1);
+    json_decref(device);
+}
+
+static bool flag(const char *disk, const char *heading)
+{
+    json_t *device = get(disk);
+    json_t *value = json_object_get(device, heading);
+    ck_assert_msg(json_is_boolean(value), "%s: no %s", disk, heading);
+    bool set = json_is_true(value);
+    json_decref(device);
+    return set;
+}
+
+START_TEST(test_namespaces)
+{
+    for (unsigned n = 0; n < NAMESPACES; n++) {
+        const char *path = disks_path(machine, "nvme", 0, n);
+        assert_disk(path, SIZE(n), n == LARGE_BLOCKS ? 4096 : 512, "eight");
+        ck_assert_int_eq(flag(path, "IsReadOnly"), n == PROTECTED);
+        ck_assert(!flag(path, "IsRemovable"));
+        ck_assert(flag(path, "IsSSD"));
+    }
+    assert_disk(disks_path(machine, "nvme", 1, 0), SIZE(20), 512, "alone");
+}
+END_TEST
+
+/* A disk on the first, the second and the third of six ports, the second being a CD-ROM: no path without one.
+ */
+START_TEST(test_ports)
+{
+    json_t *adapters = boot_json(machine, "storage core adapter list");
+    const char *first = disks_adapter(machine, "ahci", 1), *second = disks_adapter(machine, "ahci", 0);
+    json_t *with_three = boot_row(adapters, "HBAName", first),
+           *with_one = boot_row(adapters, "HBAName", second);
+    ck_assert_int_eq(json_integer_value(json_object_get(with_three, "Paths")), 3);
+    ck_assert_int_eq(json_integer_value(json_object_get(with_one, "Paths")), 1);
+    json_decref(adapters);
+
+    assert_disk(disks_path(machine, "ahci", 1, 0), SIZE(30), 512, "disk9");
+    assert_disk(disks_path(machine, "ahci", 1, 2), SIZE(32), 512, "disk11");
+    assert_disk(disks_path(machine, "ahci", 0, 0), SIZE(33), 512, "disk12");
+}
+END_TEST
+
+START_TEST(test_cdrom)
+{
+    const char *path = disks_path(machine, "ahci", 1, 1);
+    json_t *device = get(path);
+    ck_assert_str_eq(json_string_value(json_object_get(device, "DeviceType")), "cdrom");
+    ck_assert_int_eq(json_integer_value(json_object_get(device, "BlockSize")), 2048);
+    ck_assert_int_eq(json_integer_value(json_object_get(device, "Blocks")) * 2048, (long long)SIZE(31));
+    json_decref(device);
+    ck_assert(flag(path, "IsReadOnly"));
+    ck_assert(flag(path, "IsRemovable"));
+}
+END_TEST
+
+/* Names are of the disks, not of their places. */
+START_TEST(test_names)
+{
+    json_t *list = boot_json(machine, "storage core device list"), *row, *other;
+    size_t i, k;
+    json_array_foreach(list, i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "Device"));
+        ck_assert_msg(strncmp(name, "t10.", 4) == 0 || strncmp(name, "eui.", 4) == 0 ||
+                          strncmp(name, "naa.", 4) == 0 || strncmp(name, "uuid.", 5) == 0,
+                      "%s is no lasting name", name);
+        json_array_foreach(list, k, other)
+        {
+            ck_assert(k == i || strcmp(name, json_string_value(json_object_get(other, "Device"))) != 0);
+        }
+    }
+    json_decref(list);
+}
+END_TEST
+
+START_TEST(test_a_disk_grows)
+{
+    const char *path = disks_path(machine, "ahci", 0, 0);
+    char text[256];
+    snprintf(text, sizeof text,
+             "{\"execute\": \"block_resize\", \"arguments\": {\"node-name\": \"disk12\", \"size\": %llu}}",
+             LATER_SIZE);
+    ck_assert_msg(machine_qmp(machine, text, NULL), "%s", machine_error(machine));
+    snprintf(text, sizeof text, "storage core adapter rescan -A %s", disks_adapter(machine, "ahci", 0));
+    free(boot_run(machine, text));
+    assert_disk(path, LATER_SIZE, 512, "disk12");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc == 3) {
+        smp = (unsigned)atoi(argv[1]);
+        memory = argv[2];
+    }
+    Suite *suite = suite_create("storage_disks");
+    TCase *tcase = tcase_create("storage_disks");
+    tcase_add_unchecked_fixture(tcase, start_machine, stop_machine);
+    tcase_add_test(tcase, test_namespaces);
+    tcase_add_test(tcase, test_ports);
+    tcase_add_test(tcase, test_cdrom);
+    tcase_add_test(tcase, test_names);
+    tcase_add_test(tcase, test_a_disk_grows);
+    suite_add_tcase(suite, tcase);
+    return boot_main(suite);
+}
