@@ -20,12 +20,16 @@ static int make_engine(struct module *module, struct device *dev, u64 mask, u32 
     return vmklinux_errno(vmk_DMAEngineCreate(&props, engine));
 }
 
-/* Exchange the engine for one with another mask. */
+/* Exchange the engine for one with another mask. A driver that says the same again, as when it resets its
+ * device, keeps what it has. */
 static int replace_engine(struct device *dev, u64 mask, u32 flags, vmk_DMAEngine *engine)
 {
     vmk_DMAEngine made;
-    int err = make_engine(dev->driver->owner, dev, mask, flags, &made);
+    int err;
 
+    if ((*engine)->addressMask == mask)
+        return 0;
+    err = make_engine(dev->driver->owner, dev, mask, flags, &made);
     if (err)
         return -EIO;
     (void)!vmk_DMAEngineDestroy(*engine);
