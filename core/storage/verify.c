@@ -10,6 +10,7 @@
 
 #include <core/heap.h>
 #include <core/mutex.h>
+#include <vmkapi/base/rcu.h>
 #include <vmkapi/base/sem.h>
 #include <vmkapi/base/time.h>
 #include <vmkapi/base/world.h>
@@ -69,11 +70,14 @@ static void ended(vmk_BlockRequest *request)
         __atomic_add_fetch(&worker->run->twice, 1, __ATOMIC_RELAXED);
         return;
     }
+    /* The worker may be over with the job before its news are given: it is kept until then. */
+    vmk_RCUReadLock();
     job->next = __atomic_load_n(&worker->ended, __ATOMIC_RELAXED);
     while (!__atomic_compare_exchange_n(&worker->ended, &job->next, job, true, __ATOMIC_RELEASE,
                                         __ATOMIC_RELAXED)) {
     }
     give(&worker->news);
+    vmk_RCUReadUnlock();
 }
 
 static void wake_starving(struct run *run) VMK_REQUIRES(&run->lock)
@@ -372,6 +376,7 @@ VMK_ReturnStatus verify_run(const struct verify_options *options, struct verify_
         wait_for_workers(run, started);
         status = conclude(run, result, why);
     }
+    vmk_RCUSynchronize();
     result->elapsed_ms = vmk_TimerUnsignedTCToMS(vmk_GetTimerCycles() - start);
     for (vmk_uint32 i = 0; i < run->num_workers; i++) {
         destroy_worker(&run->workers[i]);
