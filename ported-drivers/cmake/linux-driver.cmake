@@ -6,7 +6,7 @@
 #                    SOURCE_DIR <folder>    within the Linux tree
 #                    SOURCES <file>…        within that folder
 #                    CLASS net|storage|library
-#                    [CONFIG <NAME>…]       CONFIG_<NAME> is set for this driver alone
+#                    [CONFIG <NAME>[=<value>]…]  CONFIG_<NAME> is set, to 1 unless told, for this driver alone
 #                    [DEPENDS <module>…]    driver libraries it uses besides vmklinux)
 #
 # The sources are copied to the build folder, changed there by the semantic patches under rules/ of the calling
@@ -44,7 +44,7 @@ function(vmk_linux_driver)
     list(TRANSFORM sources PREPEND ${copy}/)
     set(config ${arg_CONFIG})
     list(TRANSFORM config PREPEND CONFIG_)
-    list(TRANSFORM config APPEND =1)
+    list(TRANSFORM config APPEND =1 REGEX "^[^=]*$")
     if(arg_CLASS STREQUAL "library")
         set(library LIBRARY)
     endif()

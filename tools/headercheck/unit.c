@@ -178,7 +178,8 @@ static void note_definition(struct unit *unit, CXCursor cursor, const struct pla
 
     if (unit_is_drivers(unit, place)) {
         uses_note_own_macro(unit, name, cursor);
-    } else if (place->file != NULL) {
+    } else if (place->file != NULL || strncmp(name, "CONFIG_", 7) == 0) {
+        /* Not what the compiler predefines, but the options of a manifest. */
         *(CXCursor *)map_put(&unit->macros, name, sizeof(cursor)) = cursor;
     }
     free(name);

@@ -6,7 +6,7 @@
 #include <vmkapi/base/world.h>
 #include <vmklinux/time.h>
 
-void vmklinux_wake_up(wait_queue_head_t *wq_head)
+int vmklinux_wake_up(wait_queue_head_t *wq_head)
 {
     unsigned long flags;
 
@@ -14,6 +14,7 @@ void vmklinux_wake_up(wait_queue_head_t *wq_head)
     WRITE_ONCE(wq_head->wakeups, wq_head->wakeups + 1);
     spin_unlock_irqrestore(&wq_head->lock, flags);
     vmk_WorldWakeup((vmk_WorldEventID)wq_head);
+    return 0;
 }
 EXPORT_SYMBOL(vmklinux_wake_up);
 

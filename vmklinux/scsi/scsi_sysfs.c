@@ -73,7 +73,43 @@ ATTRIBUTE_GROUPS(host);
 
 const struct device_type scsi_host_type = {.name = "scsi_host", .groups = host_groups};
 
-/* Units. */
+/* Units: `queue_depth` can be read and written, `state` read. */
+
+static ssize_t queue_depth_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+    return sysfs_emit(buf, "%u\n", to_scsi_device(dev)->queue_depth);
+}
+
+static ssize_t queue_depth_store(struct device *dev, struct device_attribute *attr, const char *buf,
+                                 size_t count)
+{
+    struct scsi_device *sdev = to_scsi_device(dev);
+    unsigned int depth;
+    int ret;
+
+    if (!sdev->host->hostt->change_queue_depth)
+        return -EINVAL;
+    if (kstrtouint(buf, 0, &depth) || depth < 1 || depth > (unsigned int)sdev->host->can_queue)
+        return -EINVAL;
+    ret = sdev->host->hostt->change_queue_depth(sdev, (int)depth);
+    return ret < 0 ? ret : (ssize_t)count;
+}
+static DEVICE_ATTR_RW(queue_depth);
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+    return sysfs_emit(buf, "%s\n", scsi_device_state_name(to_scsi_device(dev)->sdev_state));
+}
+static DEVICE_ATTR_RO(state);
+
+static struct attribute *sdev_attrs[] = {
+    &dev_attr_queue_depth.attr,
+    &dev_attr_state.attr,
+    NULL,
+};
+ATTRIBUTE_GROUPS(sdev);
+
+static const struct device_type scsi_dev_type = {.name = "scsi_device", .groups = sdev_groups};
 
 static void release_sdev(struct device *dev)
 {
@@ -111,6 +147,7 @@ void scsi_sysfs_device_initialize(struct scsi_device *sdev)
 
     device_initialize(&sdev->sdev_gendev);
     sdev->sdev_gendev.bus = &scsi_bus_type;
+    sdev->sdev_gendev.type = &scsi_dev_type;
     sdev->sdev_gendev.release = release_sdev;
     sdev->sdev_gendev.groups = shost->hostt->sdev_groups;
     (void)dev_set_name(&sdev->sdev_gendev, "%u:%u:%u:%llu", shost->host_no, sdev->channel, sdev->id,

@@ -45,6 +45,12 @@ VMKLINUX_MMIO(l, 32, unsigned int)
 VMKLINUX_MMIO(q, 64, u64)
 #undef VMKLINUX_MMIO
 
+/* For headers that would make them of two accesses of 32 bits. */
+#define readq          readq
+#define readq_relaxed  readq_relaxed
+#define writeq         writeq
+#define writeq_relaxed writeq_relaxed
+
 #define VMKLINUX_PORT(suffix, bits)                                                                          \
     static __always_inline u##bits in##suffix(u16 port)                                                      \
     {                                                                                                        \

@@ -69,7 +69,12 @@ struct device_attribute {
 #define DEVICE_ATTR_RO(_name) struct device_attribute dev_attr_##_name = __ATTR_RO(_name)
 #define DEVICE_ATTR_WO(_name) struct device_attribute dev_attr_##_name = __ATTR_WO(_name)
 
-#define DEVICE_NAME_ROOM      48
+/*
+ * DEVIATION-032 (type of ATA_DEVICE_CLEAR_BEGIN, ATA_DEVICE_CLEAR_END, ATA_LINK_CLEAR_BEGIN,
+ * ATA_LINK_CLEAR_END): places within libata's structures, which have a struct device in them: ours is
+ * smaller.
+ */
+#define DEVICE_NAME_ROOM 48
 
 struct device {
     struct kobject kobj;

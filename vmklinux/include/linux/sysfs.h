@@ -23,6 +23,10 @@ struct attribute {
     umode_t mode;
 };
 
+/*
+ * DEVIATION-033 (attribute_group.is_bin_visible, device_type.uevent): never called: there are no binary
+ * attributes, and there is no user space to be told of a device.
+ */
 struct attribute_group {
     const char *name;
     umode_t (*is_visible)(struct kobject *, struct attribute *, int);

@@ -28,7 +28,7 @@ static inline unsigned long __must_check copy_to_user(void __user *to, const voi
 #define put_user(x, ptr)                                                                                     \
     ({                                                                                                       \
         *(__force typeof(*(ptr)) *)(ptr) = (x);                                                              \
-        0;                                                                                                   \
+        0L;                                                                                                  \
     })
 #define get_user(x, ptr)                                                                                     \
     ({                                                                                                       \

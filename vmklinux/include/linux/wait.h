@@ -31,8 +31,8 @@ typedef struct wait_queue_head {
         (wq_head)->wakeups = 0;                                                                              \
     } while (0)
 
-/* Wake all waiters. Context: any. */
-void vmklinux_wake_up(wait_queue_head_t *wq_head);
+/* Wake all waiters. Returns how many exclusive ones were left asleep: there are none. Context: any. */
+int vmklinux_wake_up(wait_queue_head_t *wq_head);
 
 /* Sleep until a wake-up that came after @seen was read, at most @timeout jiffies; returns what is left of
  * them. */

@@ -34,7 +34,7 @@ struct seq_file;
 #define SCSI_DEFAULT_HOST_BLOCKED 7
 
 /*
- * DEVIATION-021 (scsi_host_template.ioctl, scsi_host_template.bios_param, scsi_host_template.show_info,
+ * DEVIATION-031 (scsi_host_template.ioctl, scsi_host_template.bios_param, scsi_host_template.show_info,
  * scsi_host_template.write_info, scsi_host_template.unlock_native_capacity): never called: there is no user
  * space to ask for that, and nobody wants a geometry of cylinders.
  */
