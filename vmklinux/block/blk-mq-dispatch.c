@@ -254,35 +254,60 @@ void blk_mq_submit(struct request_queue *q, vmk_BlockRequest *requests)
     } while ((requests = next) != NULL);
 }
 
+static vmk_BlockRequest *pop_waiting(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)
+{
+    vmk_BlockRequest *request = hctx->waiting;
+
+    hctx->waiting = request->next;
+    if (!hctx->waiting)
+        hctx->waiting_tail = &hctx->waiting;
+    return request;
+}
+
+/* Bind the request that has waited longest, if there is a tag. */
+static struct request *take_waiting(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)
+{
+    struct request *rq = blk_mq_get_tag(hctx->tags, hctx);
+
+    if (rq)
+        bind(hctx, rq, pop_waiting(hctx));
+    return rq;
+}
+
+/*
+ * The first request that has a tag. Linux issues no request in a softirq, and what drivers take locks for is
+ * their own requests: these are left to a world.
+ */
+static struct request *take_dispatched(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)
+{
+    struct request *rq = list_first_entry(&hctx->dispatch, struct request, queuelist);
+
+    if (!rq->block_request && vmk_RunningBottomHalf()) {
+        blk_mq_delay_run_hw_queue(hctx, 0);
+        return NULL;
+    }
+    list_del_init(&rq->queuelist);
+    return rq;
+}
+
 /* What is to be done next with what waits in a hardware context: @rq is to be issued, or @failed has failed.
  */
 static bool next_to_do(struct blk_mq_hw_ctx *hctx, struct request **rq, vmk_BlockRequest **failed)
 {
-    struct request_queue *q = hctx->queue;
-    vmk_BlockRequest *request;
     unsigned int gate;
 
     *rq = NULL;
     *failed = NULL;
     blk_lock_tags(hctx->tags);
-    gate = READ_ONCE(q->gate);
-    request = hctx->waiting;
-    if (!(gate & BLK_GATE_QUIESCED) && !test_bit(BLK_MQ_S_STOPPED, &hctx->state)) {
-        *rq = list_first_entry_or_null(&hctx->dispatch, struct request, queuelist);
-        if (*rq) {
-            list_del_init(&(*rq)->queuelist);
-            request = NULL;
-        } else if (request && !gate) {
-            *rq = blk_mq_get_tag(hctx->tags, hctx);
-        }
-    }
-    if (request && (*rq || gate & BLK_GATE_DEAD)) {
-        hctx->waiting = request->next;
-        if (!hctx->waiting)
-            hctx->waiting_tail = &hctx->waiting;
-        if (!*rq)
-            *failed = request;
-    }
+    gate = READ_ONCE(hctx->queue->gate);
+    if (gate & BLK_GATE_QUIESCED || test_bit(BLK_MQ_S_STOPPED, &hctx->state))
+        *rq = NULL;
+    else if (!list_empty(&hctx->dispatch))
+        *rq = take_dispatched(hctx);
+    else if (hctx->waiting && !gate)
+        *rq = take_waiting(hctx);
+    if (!*rq && hctx->waiting && gate & BLK_GATE_DEAD)
+        *failed = pop_waiting(hctx);
     if (!*rq && !*failed) {
         if (!list_empty(&hctx->dispatch) || hctx->waiting)
             note_hungry(hctx);
@@ -290,28 +315,28 @@ static bool next_to_do(struct blk_mq_hw_ctx *hctx, struct request **rq, vmk_Bloc
             note_fed(hctx);
     }
     blk_unlock_tags(hctx->tags);
-    if (*rq && request)
-        bind(hctx, *rq, request);
     return *rq || *failed;
 }
 
 void blk_mq_run_hctx(struct blk_mq_hw_ctx *hctx)
 {
     struct request_queue *q = hctx->queue;
+    struct blk_cpu *cpu = blk_this_cpu();
     vmk_BlockRequest *failed;
     struct request *rq;
 
-    clear_bit(BLK_MQ_S_RUN_PENDING, &hctx->state);
-    smp_mb__after_atomic();
     while (next_to_do(hctx, &rq, &failed)) {
         if (failed) {
             blk_mq_fail(failed, VMK_NO_CONNECT);
             continue;
         }
-        commit_later(blk_this_cpu(), hctx);
+        if (cpu->draining)
+            commit_later(cpu, hctx);
         if (!issue(hctx, rq, false))
             break;
     }
+    if (!cpu->draining)
+        commit(hctx);
     if (unlikely(READ_ONCE(q->gate)))
         wake_up_all(&q->freeze_wait);
 }
@@ -327,7 +352,10 @@ void blk_mq_insert_request(struct request *rq, bool at_head)
     else
         list_add_tail(&rq->queuelist, &hctx->dispatch);
     blk_unlock_tags(hctx->tags);
-    blk_mq_kick_hctx(hctx);
+    if (vmk_RunningBottomHalf())
+        blk_mq_kick_hctx(hctx);
+    else
+        blk_mq_run_hctx(hctx);
     local_bh_enable();
 }
 
@@ -335,7 +363,9 @@ void blk_mq_insert_request(struct request *rq, bool at_head)
 
 static void run_work(struct work_struct *work)
 {
-    blk_mq_kick_hctx(container_of(work, struct blk_mq_hw_ctx, run_work.work));
+    local_bh_disable();
+    blk_mq_run_hctx(container_of(work, struct blk_mq_hw_ctx, run_work.work));
+    local_bh_enable();
 }
 
 void blk_mq_hctx_init_dispatch(struct blk_mq_hw_ctx *hctx)

@@ -120,6 +120,8 @@ static void run_all(struct blk_cpu *cpu)
         struct blk_mq_hw_ctx *hctx = cpu->run;
 
         cpu->run = hctx->run_next;
+        clear_bit(BLK_MQ_S_RUN_PENDING, &hctx->state);
+        smp_mb__after_atomic();
         blk_mq_run_hctx(hctx);
     }
 }

@@ -132,7 +132,7 @@ void blk_mq_hctx_init_dispatch(struct blk_mq_hw_ctx *hctx);
 /* Have a request with a tag issued as soon as may be. Context: any but a hard interrupt. */
 void blk_mq_insert_request(struct request *rq, bool at_head);
 
-/* Run a hardware context that this CPU's list has. Context: the bottom half. */
+/* Issue what waits in a hardware context, as much as may be now. Context: bottom halves off. */
 void blk_mq_run_hctx(struct blk_mq_hw_ctx *hctx);
 
 /* Put @hctx on this CPU's list and have the bottom half run. Context: any but a hard interrupt. */
