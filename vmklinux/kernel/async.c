@@ -32,8 +32,9 @@ static void run(struct work_struct *work)
     entry->func(entry->data, entry->cookie);
     spin_lock_irqsave(&async_lock, flags);
     list_del(&entry->entry);
-    spin_unlock_irqrestore(&async_lock, flags);
+    /* Before anybody can see that it is gone: it is memory of a module that may wait to go. */
     kfree(entry);
+    spin_unlock_irqrestore(&async_lock, flags);
     wake_up_all(&async_done);
 }
 

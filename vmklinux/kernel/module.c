@@ -4,6 +4,7 @@
  *
  * Each driver module gets a heap of its own, so that all its memory is found, and missed, under its name.
  */
+#include <linux/async.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -60,6 +61,7 @@ EXPORT_SYMBOL(vmklinux_module_init);
 void vmklinux_module_exit(struct module *module, void (*exit)(void))
 {
     exit();
+    async_synchronize_full();
     destroy_heap(module);
 }
 EXPORT_SYMBOL(vmklinux_module_exit);

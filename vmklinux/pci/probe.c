@@ -7,6 +7,8 @@
 #include <vmklinux/pci.h>
 #include <vmklinux/status.h>
 
+#define SAY_AFTER (30 * HZ)
+
 struct bus_type pci_bus_type = {.name = "pci"};
 EXPORT_SYMBOL(pci_bus_type);
 
@@ -77,7 +79,7 @@ static int set_interrupt(struct pci_dev *pdev)
 
 static void release_pci_dev(struct device *dev)
 {
-    kfree(to_pci_dev(dev));
+    complete(&to_pci_dev(dev)->unreferenced);
 }
 
 struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device device, vmk_PCIDevice pci)
@@ -87,6 +89,7 @@ struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device devic
     if (!pdev)
         return NULL;
     device_initialize(&pdev->dev);
+    init_completion(&pdev->unreferenced);
     pdev->dev.release = release_pci_dev;
     pdev->vmk_pci = pci;
     pdev->module = drv->module;
@@ -102,23 +105,28 @@ struct pci_dev *vmklinux_pci_dev_create(struct pci_driver *drv, vmk_Device devic
     set_resources(pdev);
     set_capabilities(pdev);
     if (vmklinux_dma_init(drv->module, &pdev->dev))
-        goto put_pdev;
+        goto free_pdev;
     if (set_interrupt(pdev))
         goto exit_dma;
     return pdev;
 
 exit_dma:
     vmklinux_dma_exit(&pdev->dev);
-put_pdev:
-    put_device(&pdev->dev);
+free_pdev:
+    kfree(pdev);
     return NULL;
 }
 
 void vmklinux_pci_dev_destroy(struct pci_dev *pdev)
 {
     devres_release_all(&pdev->dev);
+    put_device(&pdev->dev);
+    /* What a driver frees with the last reference, it frees by means of the device. */
+    while (!wait_for_completion_timeout(&pdev->unreferenced, SAY_AFTER))
+        pr_warn("%s: its driver has let go of it, but for %u reference(s)\n", pdev->name,
+                kref_read(&pdev->dev.kobj.kref));
     pci_free_irq_vectors(pdev);
     (void)!vmk_PCIFreeIntrCookie(pdev->module->id, pdev->vmk_pci);
     vmklinux_dma_exit(&pdev->dev);
-    put_device(&pdev->dev);
+    kfree(pdev);
 }

@@ -8,6 +8,7 @@
 #define VMKLINUX_LINUX_PCI_H
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/errno.h>
@@ -108,10 +109,11 @@ struct pci_dev {
     vmk_PCIDevice vmk_pci;
     struct module *module; /* the driver's */
     struct pci_bus bus_object;
-    u32 regions;                /* BARs requested */
-    bool released;              /* remove has been called, by device_release_driver() */
-    vmk_StorageAdapter adapter; /* if it is mass storage (block/adapter.c) */
-    struct pci_vector *vectors; /* of MSI or MSI-X */
+    u32 regions;                    /* BARs requested */
+    bool released;                  /* remove has been called, by device_release_driver() */
+    vmk_StorageAdapter adapter;     /* if it is mass storage (block/adapter.c) */
+    struct completion unreferenced; /* the last reference has gone */
+    struct pci_vector *vectors;     /* of MSI or MSI-X */
     unsigned int nr_vectors;
     unsigned int state_saved : 1;
     char name[VMK_PCI_ADDRESS_NAME_MAX];
