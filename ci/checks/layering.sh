@@ -42,9 +42,15 @@ for manifest in "$top"/ported-drivers/*/CMakeLists.txt; do
     module=$objects/modules/$name.vmk
     [ -e "$module" ] || { finding "$name has a manifest but was not built"; continue; }
     drivers=$((drivers + 1))
-    undefined_in "$module" | comm -23 - "$work/linux" >"$work/extra"
+    # vmklinux's, and those of the driver libraries that the manifest names.
+    cp "$work/linux" "$work/offers"
+    for library in $(manifest_field "$manifest" DEPENDS); do
+        symbols_of "$objects/ported-drivers/$library/$library.def" LINUX_SYMBOL >>"$work/offers"
+    done
+    sort -u -o "$work/offers" "$work/offers"
+    undefined_in "$module" | comm -23 - "$work/offers" >"$work/extra"
     while read -r symbol; do
-        finding "$name uses $symbol, which vmklinux does not offer"
+        finding "$name uses $symbol, which neither vmklinux nor a driver library of its offers"
     done <"$work/extra"
 done
 [ "$drivers" -gt 0 ] || finding "no ported driver: nothing was checked"

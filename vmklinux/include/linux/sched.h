@@ -28,8 +28,8 @@ void schedule(void);
 extern long schedule_timeout_uninterruptible(long timeout);
 extern long schedule_timeout_interruptible(long timeout);
 
-/* Ported code runs in kernel worlds, which get no signals. A thread of kthread_run() has a structure of its own;
- * the other worlds share one. */
+/* Ported code runs in kernel worlds, which get no signals. A thread of kthread_run() has a structure of its
+ * own; the other worlds share one. */
 struct task_struct {
     char comm[16];
 };
