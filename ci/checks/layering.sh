@@ -9,6 +9,7 @@
 #   4. Every VMKAPI symbol is declared in exactly one header and has a line in the symbol list.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$top/ci/lib.sh"
 objects=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
