@@ -38,10 +38,10 @@ static void edit(struct fuzz_input *input)
     uint64_t blocks = disk.source.num_blocks;
     uint8_t what[4];
 
-    gpt_make(&disk);
-    gpt_put(&disk, 1, 0, 1, "first");
-    gpt_put(&disk, 2, 3, 3, "second");
-    gpt_put(&disk, 16, 2, 2, "last");
+    gpt_make(&disk.image);
+    gpt_put(&disk.image, 1, 0, 1, "first");
+    gpt_put(&disk.image, 2, 3, 3, "second");
+    gpt_put(&disk.image, 16, 2, 2, "last");
     while (input->len != 0) {
         fuzz_take(input, what, sizeof(what));
         uint64_t block = what[0] & 0x80 ? blocks - 1 - (what[0] & 0x7fu) % blocks : what[0] % blocks;
@@ -61,11 +61,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (head[1] & EDITS && disk.source.num_blocks > 16) {
         edit(&input);
     } else {
-        fuzz_take(&input, disk.bytes, disk.source.num_blocks * disk.source.block_size);
+        fuzz_take(&input, disk.image.bytes, disk.source.num_blocks * disk.source.block_size);
     }
     for (unsigned copy = 0; disk.source.num_blocks > 16 && copy < 2; copy++) {
         if (head[1] & (copy == 0 ? SEAL_FIRST : SEAL_SECOND)) {
-            gpt_seal(&disk, copy);
+            gpt_seal(&disk.image, copy);
         }
     }
     if (head[1] & CHANGES) {

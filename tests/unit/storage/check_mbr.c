@@ -196,25 +196,26 @@ END_TEST
 
 START_TEST(survives_mutations)
 {
+    static const uint64_t sectors[] = {0, 1000, 1500, 1300};
     unsigned told = 0;
 
+    make();
     for (unsigned seed = 0; seed < 10000; seed++) {
-        static const uint64_t sectors[] = {0, 1000, 1500, 1300};
-        uint8_t *sector;
+        uint8_t *entries = disk_at(&disk, sectors[seed % 4], 440), whole[72];
         unsigned char *bytes;
         size_t len;
 
-        make();
-        sector = disk_at(&disk, sectors[seed % 4], 440);
-        bytes = mutate(sector, 72, seed, &len);
-        memcpy(sector, bytes, len);
+        memcpy(whole, entries, sizeof(whole));
+        bytes = mutate(whole, sizeof(whole), seed, &len);
+        memcpy(entries, bytes, len);
         free(bytes);
         /* Damage can make it the protective MBR of a GPT, which is not there. */
         CHECK_THAT(disk_read_table(&disk, &table) == VMK_OK || disk_told(&disk, "GPT"));
         told += disk.num_lines != 0;
-        disk_free(&disk);
+        memcpy(entries, whole, sizeof(whole));
     }
     ck_assert_uint_gt(told, 2000);
+    disk_free(&disk);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * disk.h - a disk in memory for the readers of partition tables, and a GPT to put on it.
+ * disk.h - a disk in memory for the readers of partition tables.
  */
 #ifndef TESTS_UNIT_SUPPORT_DISK_H
 #define TESTS_UNIT_SUPPORT_DISK_H
@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gpt_image.h"
+
 #include <core/partition.h>
 
 #define DISK_LINES    32
@@ -16,7 +18,7 @@
 
 struct disk {
     struct partition_source source;
-    uint8_t *bytes;
+    struct gpt_image image;
     uint64_t unreadable; /**< A block, or DISK_READABLE. */
     unsigned reads;
     char lines[DISK_LINES][512]; /**< What was told. */
@@ -40,22 +42,5 @@ uint8_t *disk_at(const struct disk *disk, uint64_t block, size_t offset);
 
 /** Read the table, and end the process if what must hold of any table does not. */
 VMK_ReturnStatus disk_read_table(struct disk *disk, struct partition_table *table);
-
-/* A GPT of 16 entries of 128 bytes; usable are the blocks behind the first copy and before the second. */
-
-#define GPT_ENTRIES 16u
-
-/** The block of the header, and the first of the entries, of copy 0 or 1. */
-uint64_t gpt_header_block(const struct disk *disk, unsigned copy);
-uint64_t gpt_array_block(const struct disk *disk, unsigned copy);
-
-/** Write protective MBR and two copies, without partitions. */
-void gpt_make(struct disk *disk);
-
-/** Write entry @p number (from 1) to both copies. @p first and @p last count from the first usable block. */
-void gpt_put(struct disk *disk, unsigned number, uint64_t first, uint64_t last, const char *name);
-
-/** Compute the checksums of a copy, as far as its header lets one. */
-void gpt_seal(struct disk *disk, unsigned copy);
 
 #endif
