@@ -56,7 +56,7 @@ void *xa_load(struct xarray *xa, unsigned long index)
 }
 EXPORT_SYMBOL(xa_load);
 
-void *vmklinux_xa_find(struct xarray *xa, unsigned long *index, unsigned long max)
+void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
 {
     unsigned long flags;
     void *entry = NULL;
@@ -71,7 +71,18 @@ void *vmklinux_xa_find(struct xarray *xa, unsigned long *index, unsigned long ma
     spin_unlock_irqrestore(&xa->xa_lock, flags);
     return entry;
 }
-EXPORT_SYMBOL(vmklinux_xa_find);
+EXPORT_SYMBOL(xa_find);
+
+void *xa_find_after(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
+{
+    unsigned long next = *index + 1;
+    void *entry = next ? xa_find(xa, &next, max, filter) : NULL;
+
+    if (entry)
+        *index = next;
+    return entry;
+}
+EXPORT_SYMBOL(xa_find_after);
 
 void *xa_erase(struct xarray *xa, unsigned long index)
 {

@@ -7,6 +7,10 @@
 #ifndef VMKLINUX_GENERATED_AUTOCONF_H
 #define VMKLINUX_GENERATED_AUTOCONF_H
 
+/*
+ * DEVIATION-026 (type of init_opal_dev): NULL, as without CONFIG_BLK_SED_OPAL: no self-encrypting drive is
+ * unlocked here.
+ */
 #define CONFIG_64BIT                 1
 #define CONFIG_X86                   1
 #define CONFIG_X86_64                1

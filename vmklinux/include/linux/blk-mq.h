@@ -59,8 +59,6 @@ enum mq_rq_state {
  * DEVIATION-021 (request.bio, request.biotail): a read, a write or a flush of the storage core's has no bio:
  * its memory is what req_bvec(), rq_for_each_bvec(), rq_for_each_segment() and blk_rq_map_sg() yield. A
  * discard has one, and so has a driver's own request with memory.
- *
- * DEVIATION-022 (request.special_vec): memory of its own, not shared with completion_data.
  */
 struct request {
     struct request_queue *q; /* NULL while the tag is free */
@@ -210,6 +208,12 @@ struct blk_mq_queue_data {
 };
 
 typedef bool(busy_tag_iter_fn)(struct request *, void *);
+
+/*
+ * DEVIATION-022 (blk_mq_ops.queue_rqs, blk_mq_ops.put_budget, blk_mq_ops.get_rq_budget_token): never called:
+ * a list is given to queue_rq() request by request, with `last` set for the last one; a budget once got is
+ * the driver's to give back.
+ */
 
 /* What a driver does. Context: queue_rq, commit_rqs, poll, complete: bottom halves off; the others may block.
  */

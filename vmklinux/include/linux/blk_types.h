@@ -150,7 +150,7 @@ static inline bool op_is_discard(blk_opf_t op)
 
 /*
  * A range of blocks, and memory: what a request of the driver's own is about, and a discard. Reads and writes
- * have none (see DEVIATION-021 in linux/blk-mq.h).
+ * have none (linux/blk-mq.h says more).
  */
 struct bio {
     struct bio *bi_next;

@@ -322,6 +322,12 @@ struct gendisk {
 #define disk_to_dev(disk)   (&((disk)->part0->bd_device))
 #define dev_to_disk(device) (dev_to_bdev(device)->bd_disk)
 
+/*
+ * DEVIATION-024 (block_device_operations.compat_ioctl, block_device_operations.check_events,
+ * block_device_operations.unlock_native_capacity, block_device_operations.getgeo,
+ * block_device_operations.set_read_only, block_device_operations.report_zones): never called: there is no
+ * 32-bit user space and nobody who wants cylinders; a change of medium the driver tells by itself.
+ */
 struct block_device_operations {
     int (*open)(struct block_device *, fmode_t);
     void (*release)(struct gendisk *, fmode_t);

@@ -29,6 +29,11 @@ struct vm_area_struct;
 #define FMODE_NDELAY ((__force fmode_t)0x40)
 #define FMODE_EXCL   ((__force fmode_t)0x80)
 
+/*
+ * DEVIATION-023 (file_operations.unlocked_ioctl, file_operations.compat_ioctl, file_operations.uring_cmd,
+ * file_operations.uring_cmd_iopoll): never called: nobody opens a character device; what could be asked of
+ * one is asked of a disk (block_device_operations.ioctl).
+ */
 struct file_operations {
     struct module *owner;
     ssize_t (*read)(struct file *, char __user *, size_t, loff_t *);

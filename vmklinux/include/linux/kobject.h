@@ -42,7 +42,7 @@ static inline const char *kobject_name(const struct kobject *kobj)
 /* No-op: there is no user space that would listen. */
 int kobject_uevent_env(struct kobject *kobj, enum kobject_action action, char *envp[]);
 
-static inline int add_uevent_var(struct kobj_uevent_env *env, const char *format, ...)
+static inline __printf(2, 3) int add_uevent_var(struct kobj_uevent_env *env, const char *format, ...)
 {
     return 0;
 }

@@ -240,6 +240,10 @@ static inline bool pcie_aspm_enabled(struct pci_dev *pdev)
     return false;
 }
 
+/*
+ * DEVIATION-027 (type of pci_sriov_configure_simple): NULL, as without CONFIG_PCI_IOV: no virtual functions
+ * are made.
+ */
 #define pci_sriov_configure_simple NULL
 
 int __must_check pci_enable_device(struct pci_dev *dev);
@@ -256,7 +260,7 @@ void pci_release_selected_regions(struct pci_dev *, int);
 int __must_check pci_request_regions(struct pci_dev *, const char *);
 void pci_release_regions(struct pci_dev *);
 
-static inline int __must_check pci_request_mem_regions(struct pci_dev *pdev, const char *name)
+static inline int pci_request_mem_regions(struct pci_dev *pdev, const char *name)
 {
     return pci_request_selected_regions(pdev, pci_select_bars(pdev, IORESOURCE_MEM), name);
 }

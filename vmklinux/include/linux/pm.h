@@ -78,6 +78,11 @@ struct dev_pm_ops {
 #define SIMPLE_DEV_PM_OPS(name, suspend_fn, resume_fn)                                                       \
     const struct dev_pm_ops __maybe_unused name = {SET_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn)}
 
+/*
+ * DEVIATION-025 (dev_pm_info.set_latency_tolerance): never called: nobody says how slow a device may get to
+ * save power.
+ */
+
 /* Whether the device may wake the system, and whether it shall; the state its driver last left it in. */
 struct dev_pm_info {
     pm_message_t power_state;

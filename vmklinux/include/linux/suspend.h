@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* suspend.h - the system does not sleep (DEVIATION-016 in linux/pm.h). */
+/* suspend.h - the system does not sleep (linux/pm.h says more). */
 #ifndef VMKLINUX_LINUX_SUSPEND_H
 #define VMKLINUX_LINUX_SUSPEND_H
 

@@ -49,8 +49,15 @@ void *vmklinux_xa_store(struct module *module, struct xarray *xa, unsigned long 
                         gfp_t gfp);
 #define xa_store(xa, index, entry, gfp) vmklinux_xa_store(THIS_MODULE, xa, index, entry, gfp)
 void *xa_erase(struct xarray *, unsigned long index);
-/* The first entry from *@index to @max, whose index is stored there. */
-void *vmklinux_xa_find(struct xarray *xa, unsigned long *index, unsigned long max);
+typedef unsigned __bitwise xa_mark_t;
+#define XA_PRESENT ((__force xa_mark_t)8U)
+
+/* The first entry from *@index to @max, whose index is stored there; xa_find_after(): behind *@index. There
+ * are no marks: @filter is XA_PRESENT. */
+void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
+    __attribute__((nonnull(2)));
+void *xa_find_after(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
+    __attribute__((nonnull(2)));
 /* Forget all entries. */
 void xa_destroy(struct xarray *);
 
@@ -59,8 +66,10 @@ static inline bool xa_empty(const struct xarray *xa)
     return xa->used == 0;
 }
 
-#define xa_for_each(xa, index, entry)                                                                        \
-    for ((index) = 0, (entry) = vmklinux_xa_find(xa, &(index), ULONG_MAX); (entry);                          \
-         (entry) = (index)++ == ULONG_MAX ? NULL : vmklinux_xa_find(xa, &(index), ULONG_MAX))
+#define xa_for_each_range(xa, index, entry, start, last)                                                     \
+    for (index = start, entry = xa_find(xa, &index, last, XA_PRESENT); entry;                                \
+         entry = xa_find_after(xa, &index, last, XA_PRESENT))
+#define xa_for_each_start(xa, index, entry, start) xa_for_each_range(xa, index, entry, start, ULONG_MAX)
+#define xa_for_each(xa, index, entry)              xa_for_each_start(xa, index, entry, 0)
 
 #endif
