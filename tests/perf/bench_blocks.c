@@ -13,6 +13,7 @@
 #include <vmkapi/base/modparam.h>
 #include <vmkapi/base/module.h>
 #include <vmkapi/base/sem.h>
+#include <vmkapi/core/frame.h>
 #include <vmkapi/core/machine_memory.h>
 #include <vmkapi/lib/bits.h>
 #include <vmkapi/storage/block_device.h>
@@ -30,7 +31,7 @@ static vmk_uint32 operations = 64000;
 VMK_MODPARAM(operations, VMK_MODPARAM_UINT, "operations in the window");
 
 #define DEPTH_MAX    1024
-#define BYTES        4096
+#define BYTES        VMK_PAGE_SIZE
 #define WARM_UP_PART 20 /* Of the window's operations, before the window. */
 #define TIMEOUT_MS   120000
 
@@ -43,7 +44,7 @@ struct slot {
 };
 
 static struct slot *slots;
-static vmk_uint8 *memory; /* BYTES a slot */
+static vmk_uint8 *memory; /* BYTES, a page, a slot */
 static vmk_BlockHandle handle;
 static vmk_uint32 blocks_each; /* of the device, in an operation */
 static vmk_uint64 places;      /* for an operation, on the device */
@@ -188,7 +189,9 @@ static VMK_ReturnStatus open_and_run(void)
 int init_module(void)
 {
     vmk_HeapCreateProps props = {.name = {"bench_blocks"}, .module = vmk_ModuleCurrentID};
+    vmk_PageRequest pages = {.module = (vmk_uint16)vmk_ModuleCurrentID, .kind = VMK_PAGE_DATA};
     vmk_HeapID heap;
+    vmk_MPN mpn;
     vmk_StatusValue status;
 
     if (depth == 0 || depth > DEPTH_MAX || operations == 0) {
@@ -199,9 +202,12 @@ int init_module(void)
         return status;
     }
     slots = vmk_HeapAlloc(heap, depth * sizeof(*slots));
-    memory = vmk_HeapAlign(heap, (vmk_ByteCount)depth * BYTES, BYTES);
-    status = slots != NULL && memory != NULL ? open_and_run() : VMK_NO_MEMORY;
-    vmk_HeapFree(heap, memory);
+    status = slots != NULL ? vmk_PageAllocRun(pages, depth, &mpn) : VMK_NO_MEMORY;
+    if (status == VMK_OK) {
+        memory = vmk_MPN2Ptr(mpn);
+        status = open_and_run();
+        vmk_PageFreeRun(mpn, depth);
+    }
     vmk_HeapFree(heap, slots);
     VMK_VERIFY(vmk_HeapDestroy(heap) == VMK_OK);
     return status;
