@@ -32,6 +32,7 @@ static void fit(struct vmk_BlockHandleInt *handle)
     if ((handle->flags & VMK_BLOCK_OPEN_WRITE) != 0 && (props->flags & VMK_BLOCK_PROP_READ_ONLY) == 0) {
         allowed |= WRITING;
     }
+    request_set_common(handle, allowed, handle->device->shape->slow_flags);
     __atomic_store_n(&handle->num_blocks, VMK_MIN(handle->range_blocks, behind), __ATOMIC_RELAXED);
     __atomic_store_n(&handle->allowed, allowed, __ATOMIC_RELAXED);
 }

@@ -75,6 +75,10 @@ void request_end_later(vmk_BlockRequest *request, vmk_StatusValue status);
 /** End a request by a failure of the device's. Context: bottom halves off. */
 void request_fail(vmk_BlockRequest *request, vmk_StatusValue status);
 
+/** Have reads and writes that are @p allowed (bits by vmk_BlockOp) and without @p slow_flags taken at once.
+ */
+void request_set_common(struct vmk_BlockHandleInt *handle, vmk_uint32 allowed, vmk_uint32 slow_flags);
+
 /** Commands the driver of @p path has. Exact once no more can be added. Context: any. */
 vmk_uint64 path_in_flight(const struct vmk_BlockPathInt *path);
 

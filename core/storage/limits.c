@@ -32,8 +32,7 @@ bool storage_props_valid(const vmk_BlockProps *props)
     return vmk_IsPowerOfTwo(props->blockSize) && props->blockSize >= BLOCK_MIN &&
            props->blockSize <= BLOCK_MAX && vmk_IsPowerOfTwo(props->physicalBlockSize) &&
            props->physicalBlockSize >= props->blockSize && is_mask(limits->segmentBoundary) &&
-           is_mask(limits->virtBoundary) && is_mask(limits->dmaAlignment) &&
-           limits->dmaAlignment < props->blockSize && block_passes(props);
+           is_mask(limits->virtBoundary) && is_mask(limits->dmaAlignment) && block_passes(props);
 }
 
 /** The smaller one; 0 is no limit. */
@@ -70,7 +69,8 @@ void storage_shape_init(struct storage_shape *shape, const vmk_BlockProps *props
 {
     vmk_BlockLimits *limits = &shape->limits;
 
-    *shape = (struct storage_shape){.props = *props, .limits = props->limits};
+    *shape =
+        (struct storage_shape){.block_bytes = props->blockSize, .props = *props, .limits = props->limits};
     while (1u << shape->block_shift < props->blockSize) {
         shape->block_shift++;
     }

@@ -20,13 +20,19 @@ static vmk_ListLinks paths VMK_GUARDED_BY(storage_table) = VMK_LIST_INITIALIZER(
 
 /* Finding. */
 
+static void free_path(struct vmk_BlockPathInt *path)
+{
+    vmk_PCPUStorageFree(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_uint64), path->started);
+    vmk_HeapFree(heap_kernel, path->cpus);
+    vmk_HeapFree(heap_kernel, path);
+}
+
 void path_unref(struct vmk_BlockPathInt *path)
 {
     if (--path->refs == 0) {
         device_unref(path->device);
         adapter_unref(path->adapter);
-        vmk_HeapFree(heap_kernel, path->cpus);
-        vmk_HeapFree(heap_kernel, path);
+        free_path(path);
     }
 }
 
@@ -126,8 +132,9 @@ static struct vmk_BlockPathInt *make(const vmk_BlockPathRegData *reg) VMK_UNSHAR
         return NULL;
     }
     path->cpus = vmk_HeapAlign(heap_kernel, size, _Alignof(struct path_cpu));
-    if (!path->cpus) {
-        vmk_HeapFree(heap_kernel, path);
+    if (!path->cpus ||
+        vmk_PCPUStorageAlloc(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_uint64), &path->started) != VMK_OK) {
+        free_path(path);
         return NULL;
     }
     vmk_Memset(path->cpus, 0, size);
@@ -227,8 +234,7 @@ VMK_ReturnStatus vmk_BlockPathRegister(const vmk_BlockPathRegData *regData, vmk_
     status = enter(new, &is_new);
     mutex_unlock(&storage_table);
     if (status != VMK_OK) {
-        vmk_HeapFree(heap_kernel, new->cpus);
-        vmk_HeapFree(heap_kernel, new);
+        free_path(new);
         return status;
     }
     account_add(regData->moduleID, ACCOUNT_BLOCK_PATHS, 1);

@@ -32,7 +32,7 @@ static vmk_BottomHalf ended_bh = VMK_INVALID_BOTTOM_HALF;
 /* The end of a request. */
 
 /** Somebody waits in vmk_BlockClose() for the last request to end. */
-static NOINLINE void wake_closer(struct vmk_BlockHandleInt *handle)
+static NOINLINE VMK_ATTRIBUTE_COLD void wake_closer(struct vmk_BlockHandleInt *handle)
 {
     vmk_uint64 flags;
 
@@ -52,7 +52,7 @@ VMK_ALWAYS_INLINE void finish(vmk_BlockRequest *request, vmk_StatusValue status)
     request->done(request);
     /* Only now: the function may be that of a module which waits for this to go. */
     vmk_PCPUAdd64(handle->balance, -1);
-    if (VMK_UNLIKELY(__atomic_load_n(&handle->closing, __ATOMIC_RELAXED))) {
+    if (VMK_UNLIKELY(handle->closing)) {
         wake_closer(handle);
     }
 }
@@ -101,21 +101,18 @@ void request_init(void)
 
 vmk_uint64 path_in_flight(const struct vmk_BlockPathInt *path)
 {
-    vmk_uint64 count = 0;
+    vmk_uint64 count = (vmk_uint64)vmk_PCPUSum64(path->started);
 
     for (vmk_uint32 cpu = 0; cpu < vmk_NumPCPUs(); cpu++) {
-        const struct path_cpu *counts = &path->cpus[cpu];
-
-        count += __atomic_load_n(&counts->started, __ATOMIC_RELAXED);
         for (vmk_uint32 op = 0; op < VMK_BLOCK_OP_COUNT; op++) {
-            count -= __atomic_load_n(&counts->ended[op], __ATOMIC_RELAXED);
+            count -= __atomic_load_n(&path->cpus[cpu].ended[op], __ATOMIC_RELAXED);
         }
     }
     return count;
 }
 
 /** Somebody waits in vmk_BlockPathUnregister() for the last command to end. */
-static NOINLINE void wake_drainer(struct vmk_BlockPathInt *path)
+static void wake_drainer(struct vmk_BlockPathInt *path)
 {
     vmk_uint64 flags;
 
@@ -124,46 +121,50 @@ static NOINLINE void wake_drainer(struct vmk_BlockPathInt *path)
     (void)vmk_WorldWakeup((vmk_WorldEventID)&path->draining);
 }
 
-/** [n] is for less than 2^n microseconds. */
-VMK_ALWAYS_INLINE vmk_uint32 latency_slot(vmk_uint64 ns)
+/** A command has failed, or its path is on its way out. */
+static NOINLINE VMK_ATTRIBUTE_COLD void end_uncommonly(vmk_BlockRequest *request, vmk_StatusValue status)
 {
-    vmk_uint64 us = ns / CLOCK_NS_PER_US;
-    vmk_uint32 slot = us == 0 ? 0 : 64u - (vmk_uint32)__builtin_clzl(us);
+    if (__atomic_load_n(&request->path->draining, __ATOMIC_RELAXED)) {
+        wake_drainer(request->path);
+    }
+    if (status == VMK_OK) {
+        finish(request, VMK_OK);
+    } else {
+        request_retry(request, status);
+    }
+}
 
-    return slot < STORAGE_LATENCIES ? slot : STORAGE_LATENCIES - 1;
+/** Which counter a command that took @p cycles belongs to. */
+VMK_ALWAYS_INLINE vmk_uint32 latency_slot(vmk_uint64 cycles)
+{
+    /* Nanoseconds are scaled by 2^32 (clock.h). */
+    vmk_uint64 us = (vmk_uint64)(((unsigned __int128)cycles * clock_scale.mult) >> 42);
+
+    return 63u - (vmk_uint32)__builtin_clzl(us << 1 | 1);
 }
 
 void vmk_BlockRequestDone(vmk_BlockRequest *request, VMK_ReturnStatus status)
 {
     struct vmk_BlockPathInt *path = request->path;
     struct path_cpu *here = &path->cpus[vmk_GetPCPUNum()];
+    vmk_uint8 op = request->op;
 
-    here->latency[latency_slot(clock_now_ns() - request->submittedAt)]++;
-    here->blocks[request->op] += request->numBlocks;
-    here->ended[request->op]++;
-    if (VMK_UNLIKELY(__atomic_load_n(&path->draining, __ATOMIC_RELAXED))) {
-        wake_drainer(path);
-    }
-    if (VMK_LIKELY(status == VMK_OK)) {
+    here->latency[latency_slot(vmk_CPUReadTSC() - request->submittedAt)]++;
+    here->blocks[op] += request->numBlocks;
+    here->ended[op]++;
+    if (VMK_LIKELY((status | path->draining) == VMK_OK)) {
         finish(request, VMK_OK);
     } else {
-        request_retry(request, status);
+        end_uncommonly(request, status);
     }
 }
 VMK_EXPORT_SYMBOL(vmk_BlockRequestDone);
 
 /* Submission. */
 
-/** Fill in what is the kernel's of a request that goes to @p path. */
-VMK_ALWAYS_INLINE void address(vmk_BlockRequest *request, struct vmk_BlockPathInt *path, vmk_uint64 now)
-{
-    request->path = path;
-    request->submittedAt = now;
-}
-
 VMK_ALWAYS_INLINE void pass_on(struct vmk_BlockPathInt *path, vmk_BlockRequest *requests, vmk_uint32 count)
 {
-    path->cpus[vmk_GetPCPUNum()].started += count;
+    vmk_PCPUAdd64(path->started, count);
     path->ops->submit(path->driver_data, requests);
 }
 
@@ -207,7 +208,7 @@ static bool hold(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request)
 void request_issue(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *requests)
 {
     struct vmk_BlockPathInt *path;
-    vmk_uint64 now = clock_now_ns();
+    vmk_uint64 now = vmk_CPUReadTSC();
     vmk_uint32 count = 0;
 
     while (requests && !(path = VMK_RCU_DEREFERENCE(device->active))) {
@@ -218,7 +219,8 @@ void request_issue(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *requests
         }
     }
     for (vmk_BlockRequest *request = requests; request; request = request->next) {
-        address(request, path, now);
+        request->path = path;
+        request->submittedAt = now;
         count++;
     }
     if (requests) {
@@ -229,12 +231,12 @@ void request_issue(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *requests
 /** Whether the range lies within what is open. */
 VMK_ALWAYS_INLINE bool in_range(const struct vmk_BlockHandleInt *handle, const vmk_BlockRequest *request)
 {
-    vmk_uint64 blocks = __atomic_load_n(&handle->num_blocks, __ATOMIC_RELAXED);
+    vmk_uint64 end;
 
-    return request->block < blocks && request->numBlocks <= blocks - request->block;
+    return !__builtin_add_overflow(request->block, request->numBlocks, &end) && end <= handle->num_blocks;
 }
 
-VMK_ALWAYS_INLINE bool is_allowed(const struct vmk_BlockHandleInt *handle, vmk_uint8 op)
+static bool is_allowed(const struct vmk_BlockHandleInt *handle, vmk_uint8 op)
 {
     return (__atomic_load_n(&handle->allowed, __ATOMIC_RELAXED) >> op & 1) != 0;
 }
@@ -244,7 +246,6 @@ VMK_ALWAYS_INLINE void take(struct vmk_BlockHandleInt *handle, vmk_BlockRequest 
 {
     request->handle = handle;
     request->block += handle->first_block;
-    request->attempts = 0;
     vmk_PCPUAdd64(handle->balance, 1);
 }
 
@@ -297,6 +298,7 @@ static bool is_one_command(const struct storage_shape *shape, vmk_BlockRequest *
     vmk_BlockSegments walk;
 
     request->numSegments = 0;
+    request->attempts = 0;
     request->lengthBytes = 0;
     switch (request->op) {
     case VMK_BLOCK_FLUSH:
@@ -337,46 +339,76 @@ static NOINLINE bool take_other(struct vmk_BlockHandleInt *handle, const struct 
     return true;
 }
 
-/** Take a request. @return whether it goes to the driver as it is. */
-VMK_ALWAYS_INLINE bool take_any(struct vmk_BlockHandleInt *handle, const struct storage_shape *shape,
-                                vmk_BlockRequest *request)
+/* A request begins with a word in which its operation and flags are: one look tells the common kind. */
+VMK_STATIC_ASSERT(__builtin_offsetof(vmk_BlockRequest, op) == 0 &&
+                      __builtin_offsetof(vmk_BlockRequest, flags) == 2 && VMK_BLOCK_READ == 0 &&
+                      VMK_BLOCK_WRITE == 1,
+                  "reads and writes differ in bit 0, and other operations from them in those above");
+
+void request_set_common(struct vmk_BlockHandleInt *handle, vmk_uint32 allowed, vmk_uint32 slow_flags)
 {
-    if (VMK_UNLIKELY(request->op > VMK_BLOCK_WRITE || !is_allowed(handle, request->op) ||
-                     !in_range(handle, request) || (request->flags & shape->slow_flags) != 0 ||
-                     !storage_shape_fits_simply(shape, request))) {
-        return take_other(handle, shape, request);
+    bool reads = (allowed >> VMK_BLOCK_READ & 1) != 0, writes = (allowed >> VMK_BLOCK_WRITE & 1) != 0;
+    vmk_uint32 mask = slow_flags << 16 | (reads && writes ? 0xfe : 0xff);
+
+    __atomic_store_n(&handle->common_xor, reads ? VMK_BLOCK_READ : VMK_BLOCK_WRITE, __ATOMIC_RELAXED);
+    __atomic_store_n(&handle->common_mask, reads || writes ? mask : ~0u, __ATOMIC_RELAXED);
+}
+
+VMK_ALWAYS_INLINE bool is_common(const struct vmk_BlockHandleInt *handle, const vmk_BlockRequest *request)
+{
+    vmk_uint32 word = *(const vmk_uint32 *)request;
+
+    return ((word ^ handle->common_xor) & handle->common_mask) == 0 && in_range(handle, request);
+}
+
+/** Take a request if it is of the common kind. @return whether it is. */
+VMK_ALWAYS_INLINE bool take_common(struct vmk_BlockHandleInt *handle, const struct storage_shape *shape,
+                                   vmk_BlockRequest *request)
+{
+    vmk_uint64 bytes = request->numBlocks * shape->block_bytes;
+
+    if (!is_common(handle, request) || !storage_shape_fits_simply(shape, request, bytes)) {
+        return false;
     }
     take(handle, request);
     request->numSegments = 1;
-    request->lengthBytes = request->numBlocks << shape->block_shift;
+    request->attempts = 0;
+    request->lengthBytes = (vmk_uint32)bytes;
     return true;
+}
+
+/** Submit any list, whether there is a path or not. */
+static NOINLINE VMK_ATTRIBUTE_COLD void submit_list(struct vmk_BlockHandleInt *handle,
+                                                    vmk_BlockRequest *requests)
+{
+    const struct storage_shape *shape = VMK_RCU_DEREFERENCE(handle->device->shape);
+    vmk_BlockRequest *next, *first, **end = &first;
+
+    for (vmk_BlockRequest *request = requests; request; request = next) {
+        next = request->next;
+        if (take_common(handle, shape, request) || take_other(handle, shape, request)) {
+            *end = request;
+            end = &request->next;
+        }
+    }
+    *end = NULL;
+    request_issue(handle->device, first);
 }
 
 void vmk_BlockSubmit(vmk_BlockHandle handle, vmk_BlockRequest *requests)
 {
-    vmk_BlockRequest *next, *first, **end = &first;
-    const struct storage_shape *shape;
+    struct vmk_BlockDeviceInt *device = handle->device;
     struct vmk_BlockPathInt *path;
-    vmk_uint64 now = clock_now_ns();
-    vmk_uint32 count = 0;
 
     vmk_BottomHalfDisable();
-    path = VMK_RCU_DEREFERENCE(handle->device->active);
-    shape = VMK_RCU_DEREFERENCE(handle->device->shape);
-    for (vmk_BlockRequest *request = requests; request; request = next) {
-        next = request->next;
-        if (VMK_LIKELY(take_any(handle, shape, request))) {
-            address(request, path, now);
-            *end = request;
-            end = &request->next;
-            count++;
-        }
-    }
-    *end = NULL;
-    if (VMK_LIKELY(path != NULL && count != 0)) {
-        pass_on(path, first, count);
+    path = VMK_RCU_DEREFERENCE(device->active);
+    if (VMK_LIKELY(path != NULL && requests->next == NULL &&
+                   take_common(handle, VMK_RCU_DEREFERENCE(device->shape), requests))) {
+        requests->path = path;
+        requests->submittedAt = vmk_CPUReadTSC();
+        pass_on(path, requests, 1);
     } else {
-        request_issue(handle->device, first);
+        submit_list(handle, requests);
     }
     vmk_BottomHalfEnable();
 }

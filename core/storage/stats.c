@@ -106,19 +106,25 @@ VMK_ReturnStatus adapter_stats_register(struct vmk_StorageAdapterInt *adapter)
         .name = op_name "_blocks", .offset = __builtin_offsetof(struct path_cpu, blocks[op])                 \
     }
 
+static vmk_uint64 read_in_flight(vmk_AddrCookie path)
+{
+    return path_in_flight(path.ptr);
+}
+
 static const vmk_StatField path_fields[] = {
     OP_FIELDS("read", VMK_BLOCK_READ),
     OP_FIELDS("write", VMK_BLOCK_WRITE),
     OP_FIELDS("flush", VMK_BLOCK_FLUSH),
     OP_FIELDS("discard", VMK_BLOCK_DISCARD),
     OP_FIELDS("write_zeroes", VMK_BLOCK_WRITE_ZEROES),
-    VMK_STAT_FIELD(struct path_cpu, started),
+    VMK_STAT_READ("in_flight", read_in_flight),
 };
 
 VMK_ReturnStatus path_stats_register(struct vmk_BlockPathInt *path)
 {
     vmk_StatGroupInit(&path->stat_group, VMK_VMKERNEL_MODULE_ID, path_fields, VMK_ARRAY_SIZE(path_fields),
                       "storage/path/%s", path->name.string);
+    path->stat_group.cookie.ptr = path;
     path->stat_group.base = path->cpus;
     path->stat_group.stride = sizeof(path->cpus[0]);
     path->stat_group.count = vmk_NumPCPUs();

@@ -167,8 +167,7 @@ static bool is_right(const struct ramdisk_path *path, const vmk_BlockRequest *re
     const vmk_BlockProps *props = &disk->props;
     bool data = request->op == VMK_BLOCK_READ || request->op == VMK_BLOCK_WRITE;
 
-    /* The first may come before the registration has returned. */
-    if (request->op >= VMK_BLOCK_OP_COUNT || (path->path && request->path != path->path)) {
+    if (request->op >= VMK_BLOCK_OP_COUNT || request->path != path->path) {
         return false;
     }
     if (request->op == VMK_BLOCK_FLUSH) {
@@ -191,10 +190,26 @@ static bool is_right(const struct ramdisk_path *path, const vmk_BlockRequest *re
 
 /* Commands. */
 
+/** A command carries the time at which it ends. */
+static vmk_uint64 due_at(const vmk_BlockRequest *request)
+{
+    return (vmk_uint64)request->driverData;
+}
+
+static struct ramdisk_path *path_of(struct ramdisk *disk, const vmk_BlockRequest *request)
+{
+    struct ramdisk_path *path = disk->paths;
+
+    while (path->path != request->path) {
+        path++;
+    }
+    return path;
+}
+
 static vmk_StatusValue outcome(struct ramdisk *disk, const vmk_BlockRequest *request)
     VMK_REQUIRES(&disk->lock)
 {
-    struct ramdisk_path *path = request->driverData;
+    struct ramdisk_path *path = path_of(disk, request);
     struct ramdisk_fault *fault = &disk->faults[request->op];
 
     if (path->broken != VMK_OK) {
@@ -219,16 +234,15 @@ static vmk_BlockRequest *take_due(struct ramdisk *disk, vmk_uint64 now, vmk_uint
     VMK_REQUIRES(&disk->lock)
 {
     vmk_BlockRequest *first = disk->first, **link = &first;
-    vmk_uint64 delay = disk->delay_us * VMK_NSEC_PER_USEC;
 
     *next = ~0ul;
-    while (!disk->held && *link && (*link)->submittedAt + delay <= now) {
+    while (!disk->held && *link && due_at(*link) <= now) {
         (*link)->status = outcome(disk, *link);
         disk->queued--;
         link = &(*link)->next;
     }
     if (!disk->held && *link) {
-        *next = (*link)->submittedAt + delay;
+        *next = due_at(*link);
     }
     disk->first = *link;
     *link = NULL;
@@ -272,6 +286,7 @@ static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
 {
     struct ramdisk_path *path = data.ptr;
     struct ramdisk *disk = path->disk;
+    vmk_uint64 due = vmk_GetTimerCycles() + disk->delay_us * VMK_NSEC_PER_USEC;
 
     vmk_SpinlockLock(&disk->lock);
     *disk->end = requests;
@@ -279,7 +294,7 @@ static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
         disk->violations += !disk->empty && !is_right(path, request);
         disk->commands[request->op]++;
         path->commands++;
-        request->driverData = path;
+        request->driverData = (void *)due;
         disk->end = &request->next;
         disk->queued++;
     }

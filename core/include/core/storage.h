@@ -29,7 +29,7 @@
 
 #define STORAGE_ADAPTERS_MAX 64
 #define STORAGE_PATHS_MAX    8  /**< To one device. */
-#define STORAGE_LATENCIES    28 /**< The last is for a minute and more. */
+#define STORAGE_LATENCIES    54 /**< The last is past any time there is. */
 #define STORAGE_ERRORS_MAX   16 /**< Rows of the retry policy at most. */
 
 extern struct mutex storage_table;
@@ -38,12 +38,13 @@ extern struct mutex storage_table;
 
 /** What one CPU counted of one path. Touched by that CPU with bottom halves off; read by anybody. */
 struct path_cpu {
-    vmk_uint64 started;                    /**< Commands given to the driver. */
     vmk_uint64 ended[VMK_BLOCK_OP_COUNT];  /**< Commands it is done with, failed ones too. */
     vmk_uint64 blocks[VMK_BLOCK_OP_COUNT]; /**< Of these commands. */
-    vmk_uint64
-        latency[STORAGE_LATENCIES]; /**< [n]: took less than 2^n microseconds, and not less than half. */
+    /** [n]: took less than 2^n microseconds (of 1,024 ns), and not less than half. */
+    vmk_uint64 latency[STORAGE_LATENCIES];
 } VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+
+VMK_STATIC_ASSERT(sizeof(struct path_cpu) == 512, "a CPU's is found by a shift");
 
 /** What a path, or all paths a device has and had, did. */
 struct storage_stats {
@@ -88,8 +89,9 @@ struct vmk_BlockPathInt {
     /* What a request looks at. */
     const vmk_BlockPathOps *ops;
     vmk_AddrCookie driver_data;
-    struct path_cpu *cpus; /**< By CPU. */
-    bool draining;         /**< Who ends a command wakes whoever waits for the last one. */
+    vmk_PCPUStorage started; /**< Counts commands given to the driver. */
+    struct path_cpu *cpus;   /**< By CPU. */
+    bool draining;           /**< Who ends a command wakes whoever waits for the last one. */
 
     vmk_Name name;
     struct vmk_StorageAdapterInt *adapter; /**< Referenced. */
@@ -146,6 +148,8 @@ struct vmk_BlockHandleInt {
     struct vmk_BlockDeviceInt *device;
     vmk_uint64 first_block;
     vmk_uint64 num_blocks;   /**< Within the device as it is now. */
+    vmk_uint32 common_xor;   /**< A request whose first word, changed by this, */
+    vmk_uint32 common_mask;  /**< has none of these bits is of the common kind (request.c). */
     vmk_uint32 allowed;      /**< Bits by vmk_BlockOp. */
     bool closing;            /**< Who ends a request wakes whoever waits for the last one. */
     vmk_PCPUStorage balance; /**< Of requests begun and ended. */

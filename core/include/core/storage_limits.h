@@ -14,10 +14,11 @@
 
 /** A device's size, flags and limits, ready for use: here a limit that constrains nothing is all ones. */
 struct storage_shape {
+    vmk_uint64 block_bytes; /**< props.blockSize, and log2 of it. */
     vmk_uint32 block_shift;
     vmk_uint32 slow_flags;  /**< Request flags that the device does not do by itself. */
-    vmk_uint32 range_bytes; /**< The most that a request of one range may have. */
-    vmk_uint32 dma_mask;    /**< limits.dmaAlignment. */
+    vmk_uint64 range_bytes; /**< The most that a request of one range may have. */
+    vmk_uint64 dma_mask;    /**< limits.dmaAlignment. */
     vmk_uint64 cross_mask;  /**< Bits in which a range's first and last address must not differ. */
     vmk_BlockLimits limits;
     vmk_BlockProps props; /**< As the drivers say, the strictest of each. */
@@ -41,21 +42,18 @@ void storage_shape_init(struct storage_shape *shape, const vmk_BlockProps *props
  */
 vmk_uint32 storage_shape_fit(const struct storage_shape *shape, vmk_BlockSegments walk, vmk_uint32 *segments);
 
-/** Whether a request's data is all in one range that needs no cutting: the common case, quickly. */
+/** Whether @p bytes of a request's data are all in one element that needs no cutting: the common case,
+ * quickly. A list that begins within its first element is not looked at so closely. */
 VMK_ALWAYS_INLINE bool storage_shape_fits_simply(const struct storage_shape *shape,
-                                                 const vmk_BlockRequest *request)
+                                                 const vmk_BlockRequest *request, vmk_uint64 bytes)
 {
-    vmk_uint64 bytes = (vmk_uint64)request->numBlocks << shape->block_shift;
     const vmk_SgElem *elem = request->elems;
-    vmk_MA addr;
 
     /* Also refuses no bytes. */
-    if (bytes - 1 >= shape->range_bytes || request->numElems == 0) {
-        return false;
-    }
-    addr = elem->addr + request->elemOffset;
-    return (vmk_uint64)request->elemOffset + bytes <= elem->length && (addr & shape->dma_mask) == 0 &&
-           ((addr ^ (addr + bytes - 1)) & shape->cross_mask) == 0;
+    return bytes - 1 < shape->range_bytes && request->numElems == 1 && request->elemOffset == 0 &&
+           bytes <= elem->length &&
+           ((elem->addr & shape->dma_mask) | ((elem->addr ^ (elem->addr + bytes - 1)) & shape->cross_mask)) ==
+               0;
 }
 
 #endif

@@ -133,7 +133,7 @@ START_TEST(as_the_model)
         fit = storage_shape_fit(&shape, walk, &ranges);
         CHECK_THAT(fit == model_fit(&props, bytes, &model_ranges));
         CHECK_THAT(ranges == model_ranges);
-        if (bytes % props.blockSize == 0 && storage_shape_fits_simply(&shape, &request)) {
+        if (bytes % props.blockSize == 0 && storage_shape_fits_simply(&shape, &request, bytes)) {
             CHECK_THAT(fit == bytes);
             CHECK_THAT(ranges == 1);
         }

@@ -114,10 +114,10 @@ VMK_ALWAYS_INLINE void vmk_CPURelax(void)
 /** Read the time-stamp counter; not ordered against other instructions. Context: any. */
 VMK_ALWAYS_INLINE vmk_uint64 vmk_CPUReadTSC(void)
 {
-    vmk_uint32 low, high;
+    vmk_uint64 low, high; /* Their upper halves are cleared. Intel SDM vol. 2, RDTSC. */
 
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-    return (vmk_uint64)high << 32 | low;
+    return high << 32 | low;
 }
 
 /*

@@ -64,15 +64,14 @@ struct vmk_BlockRequest {
     vmk_StatusValue status;
 
     /* The kernel's, from the submission until `done`. */
-    vmk_uint32 numSegments; /**< Ranges as the device counts them (block_segment.h). */
     vmk_uint32 lengthBytes; /**< Of the data; 0 for operations without. */
-    vmk_uint16 attempts;    /**< Made before, that failed. */
+    vmk_uint32 numSegments; /**< Ranges as the device counts them (block_segment.h). */
+    vmk_uint32 attempts;    /**< Made before, that failed. */
     vmk_BlockPath path;
     vmk_BlockHandle handle;
     vmk_BlockRequest *next; /**< In a list handed to the driver; the driver may use it for its own lists. */
-    vmk_uint64
-        submittedAt;  /**< When the driver got it (vmk_GetTimerCycles); while it waits, when it may go. */
-    void *driverData; /**< The path's driver's. */
+    vmk_uint64 submittedAt; /**< The storage core's: when the driver got it, or may get it. */
+    void *driverData;       /**< The path's driver's. */
 };
 
 #endif
