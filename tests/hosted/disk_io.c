@@ -65,35 +65,54 @@ static vmk_Bool piece_of(const struct disk_slot *slot, unsigned nth, struct piec
     return VMK_TRUE;
 }
 
+static void check_guard(const vmk_uint8 *from, const vmk_uint8 *end)
+{
+    static vmk_uint8 guards[VMK_PAGE_SIZE];
+
+    if (guards[0] != GUARD) {
+        memset(guards, GUARD, sizeof(guards));
+    }
+    while (from < end) {
+        vmk_ByteCount part = VMK_MIN((vmk_ByteCount)(end - from), sizeof(guards));
+
+        DISK_MUST(memcmp(from, guards, part) == 0, "disk: a byte beside the data was written");
+        from += part;
+    }
+}
+
 static void check_guards(const struct disk_slot *slot)
 {
-    const vmk_uint8 *at = slot->memory, *end = slot->memory + slot->memory_bytes;
-    struct piece piece = {.at = slot->memory};
+    const vmk_uint8 *at = slot->memory;
+    struct piece piece;
 
     for (unsigned i = 0; piece_of(slot, i, &piece); i++) {
-        for (; at < piece.at; at++) {
-            DISK_MUST(*at == GUARD, "disk: a byte beside the data was written");
-        }
+        check_guard(at, piece.at);
         at = piece.at + piece.bytes;
     }
-    for (; at < end; at++) {
-        DISK_MUST(*at == GUARD, "disk: a byte behind the data was written");
+    check_guard(at, slot->memory + slot->memory_bytes);
+}
+
+static void check_bytes(const struct disk_slot *slot, const struct piece *piece, const vmk_uint8 *expected)
+{
+    const struct disk *disk = slot->disk;
+
+    for (vmk_ByteCount n = 0; n < piece->bytes; n++) {
+        vmk_uint64 block = slot->request.block + (piece->from + n) / disk->block_bytes;
+
+        DISK_MUST(piece->at[n] == expected[n] || disk->unknown[block],
+                  "disk: block %lu, byte %lu, was read as 0x%02x instead of 0x%02x", block,
+                  (piece->from + n) % disk->block_bytes, piece->at[n], expected[n]);
     }
 }
 
 static void check_read(const struct disk_slot *slot)
 {
-    const struct disk *disk = slot->disk;
-    const vmk_uint8 *row = disk->shadow + slot->request.block * disk->block_bytes;
+    const vmk_uint8 *row = slot->disk->shadow + slot->request.block * slot->disk->block_bytes;
     struct piece piece;
 
     for (unsigned i = 0; piece_of(slot, i, &piece); i++) {
-        for (vmk_ByteCount n = 0; n < piece.bytes; n++) {
-            vmk_uint64 block = slot->request.block + (piece.from + n) / disk->block_bytes;
-
-            DISK_MUST(piece.at[n] == row[piece.from + n] || disk->unknown[block],
-                      "disk: block %lu, byte %lu, was read as 0x%02x instead of 0x%02x", block,
-                      (piece.from + n) % disk->block_bytes, piece.at[n], row[piece.from + n]);
+        if (memcmp(piece.at, row + piece.from, piece.bytes) != 0) {
+            check_bytes(slot, &piece, row + piece.from);
         }
     }
 }
@@ -122,6 +141,17 @@ static void note_written(struct disk_slot *slot, vmk_Bool done)
     }
 }
 
+static void check_neighbours(const struct disk *disk, const vmk_BlockRequest *request)
+{
+    vmk_Bool touches = request->block < disk->bad_first + disk->bad_blocks &&
+                       disk->bad_first < request->block + request->numBlocks;
+
+    if (disk->bad_blocks != 0 && has_data((vmk_BlockOp)request->op)) {
+        DISK_MUST((request->status != VMK_OK) == touches, "disk: %u blocks from %lu on: %s",
+                  request->numBlocks, request->block, vmk_StatusToString(request->status));
+    }
+}
+
 static void on_done(vmk_BlockRequest *request)
 {
     struct disk_slot *slot = VMK_CONTAINER_OF(request, struct disk_slot, request);
@@ -129,6 +159,7 @@ static void on_done(vmk_BlockRequest *request)
 
     DISK_MUST(slot->busy, "disk: a request ended twice");
     disk->ended++;
+    check_neighbours(disk, request);
     if (request->status != VMK_OK) {
         disk->failed++;
         disk->failed_ops[request->op]++;
@@ -208,16 +239,26 @@ static void shift_data(struct disk_slot *slot)
     }
 }
 
+/* What no other write stores (xorshift64). */
+static void make_data(struct disk_slot *slot)
+{
+    vmk_uint64 value = (vmk_uint64)rand_r(&slot->disk->random) << 32 | slot->disk->started | 1ul << 63;
+    vmk_uint64 *words = (vmk_uint64 *)slot->expected;
+
+    for (vmk_ByteCount i = 0; i < data_bytes(slot) / sizeof(*words); i++) {
+        value ^= value << 13;
+        value ^= value >> 7;
+        value ^= value << 17;
+        words[i] = value;
+    }
+}
+
 static void fill_data(struct disk_slot *slot)
 {
     struct piece piece;
 
     if (slot->request.op == VMK_BLOCK_WRITE) {
-        for (vmk_ByteCount i = 0; i < data_bytes(slot); i += 4) {
-            unsigned value = (unsigned)rand_r(&slot->disk->random);
-
-            memcpy(slot->expected + i, &value, 4);
-        }
+        make_data(slot);
     }
     for (unsigned i = 0; piece_of(slot, i, &piece); i++) {
         if (slot->request.op == VMK_BLOCK_WRITE) {

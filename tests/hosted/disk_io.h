@@ -47,6 +47,9 @@ struct disk {
     vmk_StatusValue failure;         /**< The last one's. */
     vmk_uint64 failed_ops[VMK_BLOCK_OP_COUNT];
     unsigned random;
+    /** Blocks that cannot be read or written (0: none): what touches them must fail, whatever does not, not.
+     */
+    vmk_uint64 bad_first, bad_blocks;
 
     /* Inside. */
     vmk_ModuleID module;

@@ -226,7 +226,7 @@ void nvme_behave(struct nvme *nvme)
 
 void nvme_add(struct nvme *nvme, vmk_uint8 slot, vmk_uint64 blocks, vmk_uint32 block_bytes)
 {
-    static const vmk_uint8 ids[] = {0x36, 0x1b, 0x10, 0x00, 0, 0, 0, 0, 2, 2, 8, 1};
+    static const vmk_uint8 ids[] = {0x34, 0x12, 0x56, 0x4e, 0, 0, 0, 0, 2, 2, 8, 1}; /* Nobody's. */
 
     nvme->pci.slot = slot;
     nvme->pci.bar_size[0] = REG_BYTES;
@@ -234,7 +234,9 @@ void nvme_add(struct nvme *nvme, vmk_uint8 slot, vmk_uint64 blocks, vmk_uint32 b
     nvme->pci.write = write_bar;
     memcpy(nvme->pci.config, ids, sizeof(ids));
     nvme->pci.config[0x3d] = 1;
-    hosted_pci_add_msix(&nvme->pci, MSIX_AT, NVME_QUEUES, 0, REG_MSIX);
+    if (!nvme->no_messages) {
+        hosted_pci_add_msix(&nvme->pci, MSIX_AT, NVME_QUEUES, 0, REG_MSIX);
+    }
     snprintf(nvme->serial, sizeof(nvme->serial), "MODEL%u", slot);
     strcpy(nvme->model, "OpenVMK NVMe model");
     strcpy(nvme->firmware, "1.0");

@@ -156,6 +156,7 @@ typedef void (*nvme_tamper)(struct nvme *nvme, unsigned cns, vmk_uint32 nsid, vm
 
 struct nvme {
     struct hosted_pci_function pci;
+    vmk_Bool no_messages; /**< It has its pin only. Set before nvme_add(). */
     char serial[21], model[41], firmware[9];
     struct nvme_namespace ns[NVME_NAMESPACES]; /**< Namespace 1 and up. */
 

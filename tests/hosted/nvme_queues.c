@@ -15,6 +15,7 @@
 #define NO_ROOM_NS      10000 /* When to look again for room in a completion queue. */
 #define AQA_SQ(aqa)     (((aqa)&0xfff) + 1)
 #define AQA_CQ(aqa)     (((aqa) >> 16 & 0xfff) + 1)
+#define CC_ENABLE       1u
 #define CSTS_RUNS(csts) (((csts)&3) == 1)
 
 VMK_STATIC_ASSERT(sizeof(struct nvme_sqe) == SQE_BYTES, "as the specification has it");
@@ -356,9 +357,11 @@ static void ring_cq(struct nvme *nvme, unsigned queue, vmk_uint32 value)
     nvme_update_pin(nvme);
 }
 
+/* A controller that is about to be disabled, or to be enabled, hears none: Linux has a work of its own ask
+ * for things while another one resets. */
 void nvme_doorbell(struct nvme *nvme, unsigned number, vmk_uint32 value)
 {
-    if (!CSTS_RUNS(nvme->csts)) {
+    if (!(nvme->cc & CC_ENABLE) || !CSTS_RUNS(nvme->csts)) {
         return;
     }
     NVME_DRIVER_MUST(number / 2 < NVME_QUEUES, "a doorbell there is not");
