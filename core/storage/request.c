@@ -143,7 +143,7 @@ VMK_ALWAYS_INLINE vmk_uint32 latency_slot(vmk_uint64 cycles)
     return 63u - (vmk_uint32)__builtin_clzl(us << 1 | 1);
 }
 
-void vmk_BlockRequestDone(vmk_BlockRequest *request, VMK_ReturnStatus status)
+void vmk_BlockRequestDone(vmk_BlockRequest *request, vmk_StatusValue status)
 {
     struct vmk_BlockPathInt *path = request->path;
     struct path_cpu *here = &path->cpus[vmk_GetPCPUNum()];

@@ -287,9 +287,9 @@ static vmk_BlockRequest *advance(struct split *split, const struct storage_shape
 
 /** Go on with a split, and when its request has ended with the one that waits longest. Called with the
  * device's lock held, which is released. */
-static void run(struct split *split, vmk_uint64 flags) VMK_RELEASE(&split->device->lock)
+static void run(struct vmk_BlockDeviceInt *device, struct split *split, vmk_uint64 flags)
+    VMK_RELEASE(&device->lock)
 {
-    struct vmk_BlockDeviceInt *device = split->device;
     struct split_pool *pool = device->splits;
     const struct storage_shape *shape = VMK_RCU_DEREFERENCE(device->shape);
     vmk_BlockRequest *pieces, *ended = NULL;
@@ -320,12 +320,13 @@ static void piece_done(vmk_BlockRequest *request)
 {
     struct piece *piece = VMK_CONTAINER_OF(request, struct piece, request);
     struct split *split = piece->split;
+    struct vmk_BlockDeviceInt *device = split->device;
     vmk_uint64 flags;
 
     if (piece->bounced && request->op == VMK_BLOCK_READ && request->status == VMK_OK) {
         copy(piece->origin, vmk_MA2Ptr(split->bounce), request->lengthBytes, false);
     }
-    vmk_SpinlockLockIRQ(&split->device->lock, &flags);
+    vmk_SpinlockLockIRQ(&device->lock, &flags);
     if (piece->bounced) {
         split->bouncing = false;
     }
@@ -334,7 +335,7 @@ static void piece_done(vmk_BlockRequest *request)
     }
     piece->in_use = false;
     split->running--;
-    run(split, flags);
+    run(device, split, flags);
 }
 
 static struct split *free_split(struct split_pool *pool)
@@ -348,7 +349,6 @@ static struct split *free_split(struct split_pool *pool)
 }
 
 void split_begin(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("run() releases the lock by another name")
 {
     struct split_pool *pool = device->splits;
     struct split *split;
@@ -358,7 +358,7 @@ void split_begin(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request)
     split = free_split(pool);
     if (split) {
         start(split, request, VMK_RCU_DEREFERENCE(device->shape));
-        run(split, flags);
+        run(device, split, flags);
         return;
     }
     device->counters.cut_waits++;

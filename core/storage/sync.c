@@ -6,7 +6,7 @@
 #include <core/storage.h>
 #include <core/wait.h>
 #include <vmkapi/base/export.h>
-#include <vmkapi/core/machine_memory.h>
+#include <vmkapi/lib/bits.h>
 
 /** What stands in for the submitter's `done` and `cookie` meanwhile. */
 struct waiting {
@@ -70,11 +70,8 @@ VMK_EXPORT_SYMBOL(vmk_BlockExecute);
 /** Do a request whose data is a virtual range. */
 static VMK_ReturnStatus transfer(vmk_BlockHandle handle, vmk_BlockRequest *request, void *buffer)
 {
-    struct {
-        vmk_SgArray array;
-        vmk_SgElem room[ELEMS_ON_STACK];
-    } small = {.array = {.maxElements = ELEMS_ON_STACK}};
-    vmk_SgArray *sg = &small.array;
+    _Alignas(vmk_SgArray) vmk_uint8 room[sizeof(vmk_SgArray) + ELEMS_ON_STACK * sizeof(vmk_SgElem)];
+    vmk_SgArray *sg = (vmk_SgArray *)room;
     vmk_BlockGeometry geometry;
     vmk_ByteCount bytes;
     vmk_uint32 elems;
@@ -88,21 +85,21 @@ static VMK_ReturnStatus transfer(vmk_BlockHandle handle, vmk_BlockRequest *reque
     if (bytes > ~0u) {
         return VMK_BAD_PARAM;
     }
-    elems = vmk_SgComputeMaxEntries((vmk_VA)buffer, bytes);
+    elems = VMK_MAX(vmk_SgComputeMaxEntries((vmk_VA)buffer, bytes), ELEMS_ON_STACK);
     if (elems > ELEMS_ON_STACK) {
         sg = vmk_HeapAlloc(heap_kernel, vmk_SgComputeAllocSize(elems));
-        if (!sg) {
-            return VMK_NO_MEMORY;
-        }
-        sg->maxElements = elems;
     }
+    if (!sg) {
+        return VMK_NO_MEMORY;
+    }
+    sg->maxElements = elems;
     status = vmk_SgInit(sg, buffer, bytes);
     if (status == VMK_OK) {
         request->elems = sg->elem;
         request->numElems = sg->numElements;
         status = vmk_BlockExecute(handle, request);
     }
-    if (sg != &small.array) {
+    if (elems > ELEMS_ON_STACK) {
         vmk_HeapFree(heap_kernel, sg);
     }
     return status;

@@ -478,13 +478,13 @@ void ramdisk_detach(struct ramdisk *disk)
 
 /* Faults. */
 
-static void lock(struct ramdisk *disk) VMK_ACQUIRE(&disk->lock)
+static void lock(struct ramdisk *disk) VMK_ACQUIRE(&disk->lock) VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_BottomHalfDisable();
     vmk_SpinlockLock(&disk->lock);
 }
 
-static void unlock(struct ramdisk *disk) VMK_RELEASE(&disk->lock)
+static void unlock(struct ramdisk *disk) VMK_RELEASE(&disk->lock) VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_SpinlockUnlock(&disk->lock);
     vmk_BottomHalfEnable();
