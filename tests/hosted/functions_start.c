@@ -26,10 +26,13 @@ vmk_ModuleID hosted_vmklinux_id, HOSTED(MODULE, _id);
 int hosted_vmklinux_init(void);
 int HOSTED(MODULE, _init)(void);
 
+#ifndef CLASS_OF_FUNCTIONS
+#define CLASS_OF_FUNCTIONS 0x02 /* Network. */
+#endif
+
 #define STATUS           0x06
 #define STATUS_CAP_LIST  0x10
 #define CLASS            0x0b
-#define CLASS_NETWORK    0x02
 #define CAPABILITIES     0x34
 #define INTERRUPT_PIN    0x3d
 #define POWER_MANAGEMENT 0x40 /* Where the capability is; its ID is 1. */
@@ -43,7 +46,7 @@ static void plug_in(struct hosted_pci_function *function, vmk_uint8 slot)
     function->slot = slot;
     memcpy(function->config, ids, sizeof(ids));
     function->config[STATUS] = STATUS_CAP_LIST;
-    function->config[CLASS] = CLASS_NETWORK;
+    function->config[CLASS] = CLASS_OF_FUNCTIONS;
     function->config[CAPABILITIES] = POWER_MANAGEMENT;
     function->config[INTERRUPT_PIN] = 1;
     function->config[POWER_MANAGEMENT] = 1;
