@@ -5,6 +5,7 @@
 #include "storage.h"
 
 #include <vmkapi/base/module.h>
+#include <vmkapi/lib/libc.h>
 
 static vmk_uint8 block[512];
 
@@ -73,6 +74,88 @@ vmk_StatusValue test_changes(void)
     KTAP_CHECK(vmk_BlockPathUpdate(rig.disk.paths[0].path, &props) == VMK_BUSY);
     props.blockSize = 1000;
     KTAP_CHECK(vmk_BlockPathUpdate(rig.disk.paths[0].path, &props) == VMK_BAD_PARAM);
+    return rig_down();
+}
+
+/* Partitions. */
+
+static void put32(vmk_uint8 *at, vmk_uint32 value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        at[i] = (vmk_uint8)(value >> 8 * i);
+    }
+}
+
+/** Write an MBR of two partitions: 8 blocks from 16 on, and 20 from 24 on. */
+static void make_table(vmk_uint8 *mbr)
+{
+    static const vmk_uint32 ranges[][2] = {{16, 8}, {24, 20}};
+
+    vmk_Memset(mbr, 0, 512);
+    for (unsigned i = 0; i < VMK_ARRAY_SIZE(ranges); i++) {
+        vmk_uint8 *entry = mbr + 446 + 16 * i;
+
+        entry[4] = 0x83;
+        put32(entry + 8, ranges[i][0]);
+        put32(entry + 12, ranges[i][1]);
+    }
+    mbr[510] = 0x55;
+    mbr[511] = 0xaa;
+}
+
+static VMK_ReturnStatus open_partition(unsigned number, vmk_uint32 flags, vmk_BlockHandle *handle)
+{
+    char name[64];
+
+    vmk_Snprintf(name, sizeof(name), "%s:%u", rig_name(), number);
+    return vmk_BlockOpen(vmk_ModuleCurrentID, name, flags, handle);
+}
+
+vmk_StatusValue test_partitions(void)
+{
+    const vmk_uint32 both = VMK_BLOCK_OPEN_READ | VMK_BLOCK_OPEN_WRITE,
+                     alone = both | VMK_BLOCK_OPEN_EXCLUSIVE;
+    vmk_BlockHandle first, second, whole;
+    vmk_BlockGeometry geometry;
+    vmk_BlockProps props;
+
+    rig_make(512, 64);
+    KTAP_CHECK(rig_up() == VMK_OK);
+    KTAP_CHECK(open_partition(1, both, &first) == VMK_NOT_FOUND);
+    make_table(ramdisk_block(&rig.disk, 0));
+    /* They are read again when the size changes. */
+    props = rig.disk.props;
+    props.numBlocks = 60;
+    KTAP_CHECK(vmk_BlockPathUpdate(rig.disk.paths[0].path, &props) == VMK_OK);
+    KTAP_CHECK(open_partition(2, both, &second) == VMK_OK);
+    KTAP_CHECK(vmk_BlockGeometryGet(second, &geometry) == VMK_OK);
+    KTAP_CHECK(geometry.firstBlock == 24 && geometry.numBlocks == 20);
+    /* Blocks count from its beginning, and end at its end. */
+    vmk_Memset(block, 0x77, sizeof(block));
+    KTAP_CHECK(vmk_BlockWrite(second, 19, 1, block, 0) == VMK_OK);
+    KTAP_CHECK(*ramdisk_block(&rig.disk, 43) == 0x77 && *ramdisk_block(&rig.disk, 44) == 0);
+    KTAP_CHECK(vmk_BlockWrite(second, 20, 1, block, 0) == VMK_BAD_ADDR_RANGE);
+    KTAP_CHECK(vmk_BlockWrite(second, ~0ul - 23, 1, block, 0) == VMK_BAD_ADDR_RANGE);
+    /* One that shrinks with its device. */
+    props.numBlocks = 40;
+    KTAP_CHECK(vmk_BlockPathUpdate(rig.disk.paths[0].path, &props) == VMK_OK);
+    KTAP_CHECK(vmk_BlockWrite(second, 15, 1, block, 0) == VMK_OK);
+    KTAP_CHECK(vmk_BlockWrite(second, 16, 1, block, 0) == VMK_BAD_ADDR_RANGE);
+    props.numBlocks = 64;
+    KTAP_CHECK(vmk_BlockPathUpdate(rig.disk.paths[0].path, &props) == VMK_OK);
+    /* Neighbours do not exclude each other; the whole excludes both, and they it. */
+    KTAP_CHECK(open_partition(1, alone, &first) == VMK_BUSY); /* rig.handle writes. */
+    vmk_BlockClose(rig.handle);
+    rig.handle = NULL;
+    KTAP_CHECK(open_partition(1, alone, &first) == VMK_OK);
+    KTAP_CHECK(open_another(VMK_BLOCK_OPEN_WRITE, &whole) == VMK_BUSY);
+    KTAP_CHECK(open_partition(1, VMK_BLOCK_OPEN_WRITE, &whole) == VMK_BUSY);
+    KTAP_CHECK(open_partition(3, both, &whole) == VMK_NOT_FOUND);
+    vmk_BlockClose(first);
+    vmk_BlockClose(second);
+    KTAP_CHECK(open_another(alone, &whole) == VMK_OK);
+    KTAP_CHECK(open_partition(1, both, &first) == VMK_BUSY);
+    vmk_BlockClose(whole);
     return rig_down();
 }
 
