@@ -58,6 +58,15 @@ static noinline void bind_range(struct request_queue *q, struct request *rq, con
     rq->bio = rq->biotail = &rq->own_bio;
 }
 
+/* Two fields that lie side by side, for one store: the first is the low half. */
+#define PAIR(type, object, first, second)                                                                    \
+    ({                                                                                                       \
+        static_assert(offsetof(typeof(*(object)), first) % sizeof(type) == 0 &&                              \
+                      offsetof(typeof(*(object)), second) ==                                                 \
+                          offsetof(typeof(*(object)), first) + sizeof(type) / 2);                            \
+        (type *)&(object)->first;                                                                            \
+    })
+
 /* Make @rq stand for @request. */
 static __always_inline void bind(struct blk_mq_hw_ctx *hctx, struct request *rq, vmk_BlockRequest *request)
 {
@@ -65,19 +74,17 @@ static __always_inline void bind(struct blk_mq_hw_ctx *hctx, struct request *rq,
 
     rq->q = q;
     rq->mq_hctx = hctx;
-    rq->cmd_flags = flags_of(request);
-    rq->rq_flags = 0;
+    *PAIR(u64, rq, cmd_flags, rq_flags) = (__force u32)flags_of(request);
+    /* It has less than 2^16 segments. */
+    *PAIR(u32, rq, nr_phys_segments, ioprio) = request->numSegments;
     rq->__data_len = request->lengthBytes;
-    rq->timeout = q->rq_timeout;
     rq->__sector = request->block << q->block_shift;
     rq->block_request = request;
     rq->elems = request->elems;
     rq->elem_offset = request->elemOffset;
-    rq->nr_phys_segments = (unsigned short)request->numSegments;
-    rq->ioprio = 0;
+    rq->timeout = q->rq_timeout;
     WRITE_ONCE(rq->state, MQ_RQ_IDLE);
     rq->bio = NULL;
-    rq->end_io = NULL;
     request->driverData = rq;
     if (unlikely(request->op > VMK_BLOCK_WRITE))
         bind_range(q, rq, request);
@@ -222,10 +229,10 @@ static __always_inline void commit_later(struct blk_cpu *cpu, struct blk_mq_hw_c
     cpu->uncommitted = hctx;
 }
 
-void blk_mq_submit(struct request_queue *q, vmk_BlockRequest *requests)
+/* Give a list of requests to the driver, or have them wait. */
+static __always_inline void submit(struct request_queue *q, vmk_BlockRequest *requests, struct blk_cpu *cpu,
+                                   bool draining)
 {
-    struct blk_cpu *cpu = blk_this_cpu();
-    bool draining = cpu->draining;
     vmk_BlockRequest *next;
 
     do {
@@ -234,7 +241,7 @@ void blk_mq_submit(struct request_queue *q, vmk_BlockRequest *requests)
         struct request *rq = NULL;
 
         next = requests->next;
-        if (unlikely(q->tag_set->nr_maps > 1))
+        if (unlikely(q->has_maps))
             hctx = blk_mq_map_queue(q, blk_mq_type_of(flags_of(requests)));
         tags = hctx->tags;
         blk_lock_tags(tags);
@@ -250,8 +257,18 @@ void blk_mq_submit(struct request_queue *q, vmk_BlockRequest *requests)
         bind(hctx, rq, requests);
         if (draining)
             commit_later(cpu, hctx);
-        issue(hctx, rq, !next && !draining);
+        issue(hctx, rq, !draining && !next);
     } while ((requests = next) != NULL);
+}
+
+void blk_mq_submit(struct request_queue *q, vmk_BlockRequest *requests)
+{
+    struct blk_cpu *cpu = blk_this_cpu();
+
+    if (cpu->draining)
+        submit(q, requests, cpu, true);
+    else
+        submit(q, requests, cpu, false);
 }
 
 static vmk_BlockRequest *pop_waiting(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)

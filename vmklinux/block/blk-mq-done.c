@@ -38,24 +38,39 @@ static noinline void bad_completion(struct request *rq)
         blk_report(q, VMK_STORAGE_EVENT_BAD_COMPLETION);
 }
 
-bool blk_mq_complete_request_remote(struct request *rq)
+/* Note that @rq is completed. Context: interrupts off. @return whether somebody has to be told to look. */
+static __always_inline bool note_done(struct request *rq)
 {
-    unsigned long flags;
-    struct blk_cpu *cpu;
+    struct blk_cpu *cpu = blk_this_cpu();
 
-    if (unlikely(READ_ONCE(rq->state) != MQ_RQ_IN_FLIGHT)) {
-        bad_completion(rq);
-        return true;
-    }
-    local_irq_save(flags);
     WRITE_ONCE(rq->state, MQ_RQ_COMPLETE);
-    cpu = blk_this_cpu();
     rq->rq_next = NULL;
     *cpu->done_tail = rq;
     cpu->done_tail = &rq->rq_next;
-    if (cpu->done == rq && !cpu->draining)
+    return cpu->done == rq && !cpu->draining;
+}
+
+/* What is not the device's completion, told by its interrupt, of a request under way. */
+static noinline void complete_otherwise(struct request *rq)
+{
+    unsigned long flags;
+
+    if (READ_ONCE(rq->state) != MQ_RQ_IN_FLIGHT) {
+        bad_completion(rq);
+        return;
+    }
+    local_irq_save(flags);
+    if (note_done(rq))
         vmk_BottomHalfSchedule(blk_bottom_half, VMK_PCPU_THIS);
     local_irq_restore(flags);
+}
+
+bool blk_mq_complete_request_remote(struct request *rq)
+{
+    if (unlikely(READ_ONCE(rq->state) != MQ_RQ_IN_FLIGHT || !in_hardirq()))
+        complete_otherwise(rq);
+    else if (note_done(rq))
+        vmk_BottomHalfSchedule(blk_bottom_half, VMK_PCPU_THIS);
     return true;
 }
 EXPORT_SYMBOL(blk_mq_complete_request_remote);
@@ -194,25 +209,42 @@ static noinline void end_own(struct request *rq, blk_status_t error)
         blk_mq_free_request(rq);
 }
 
-void __blk_mq_end_request(struct request *rq, blk_status_t error)
+/* One whose end is no common one. */
+static noinline void end_otherwise(struct request *rq, blk_status_t error)
 {
     vmk_BlockRequest *request = rq->block_request;
 
-    if (unlikely(!request)) {
+    if (!request) {
         end_own(rq, error);
         return;
     }
     blk_mq_put_tag(rq);
-    if (likely(!error))
+    if (error)
+        blk_mq_fail(request, blk_vmk_status(error, request->op != VMK_BLOCK_READ));
+    else
+        vmk_BlockRequestDone(request, VMK_OK);
+}
+
+/* Each call is the last thing done, so that nothing has to be saved for after it. */
+static __always_inline void end(struct request *rq, blk_status_t error)
+{
+    vmk_BlockRequest *request = rq->block_request;
+
+    if (likely(request && !error && blk_mq_put_tag_quickly(rq)))
         vmk_BlockRequestDone(request, VMK_OK);
     else
-        blk_mq_fail(request, blk_vmk_status(error, request->op != VMK_BLOCK_READ));
+        end_otherwise(rq, error);
+}
+
+void __blk_mq_end_request(struct request *rq, blk_status_t error)
+{
+    end(rq, error);
 }
 EXPORT_SYMBOL(__blk_mq_end_request);
 
 void blk_mq_end_request(struct request *rq, blk_status_t error)
 {
-    __blk_mq_end_request(rq, error);
+    end(rq, error);
 }
 EXPORT_SYMBOL(blk_mq_end_request);
 

@@ -86,6 +86,7 @@ int blk_mq_map_swqueue(struct request_queue *q)
         return -ENOMEM;
     }
     describe_hctxs(q);
+    q->has_maps = q->tag_set->nr_maps > 1;
     for (type = 0; type < HCTX_MAX_TYPES; type++) {
         old = q->cpu_hctx[type];
         rcu_assign_pointer(q->cpu_hctx[type], tables[type]);

@@ -130,7 +130,8 @@ static struct sleeper *find_sleeper(struct blk_mq_tags *tags, const struct reque
     return NULL;
 }
 
-void blk_mq_put_tag_attended(struct blk_mq_tags *tags, struct request *rq)
+/* Give a request to whoever waits for it. */
+static void give(struct blk_mq_tags *tags, struct request *rq) VMK_REQUIRES(&tags->lock)
 {
     struct sleeper *sleeper;
 
@@ -149,6 +150,19 @@ void blk_mq_put_tag_attended(struct blk_mq_tags *tags, struct request *rq)
     }
     release(tags, rq);
     blk_mq_kick_waiting(tags);
+}
+
+void blk_mq_put_tag(struct request *rq)
+{
+    struct blk_mq_hw_ctx *hctx = rq->mq_hctx;
+    struct request_queue *q = rq->q;
+
+    blk_lock_tags(hctx->tags);
+    hctx->nr_active--;
+    give(hctx->tags, rq);
+    blk_unlock_tags(hctx->tags);
+    if (READ_ONCE(q->gate))
+        blk_mq_wake_freezer(q);
 }
 
 /* Take a free request, if there is one of the kind. */
@@ -286,16 +300,17 @@ u32 blk_mq_unique_tag(struct request *rq)
 }
 EXPORT_SYMBOL(blk_mq_unique_tag);
 
-/* Keep a request from being used again, if the driver has it. */
+/* Keep a request from being used again, if the driver has it. What is done about one that is late may be to
+ * look at all of them. */
 static bool hold_started(struct blk_mq_tags *tags, struct request *rq)
 {
     bool started;
 
     local_bh_disable();
     blk_lock_tags(tags);
-    started = rq->q && blk_mq_request_started(rq) && !rq->held;
+    started = rq->q && blk_mq_request_started(rq) && !rq->freed;
     if (started) {
-        rq->held = true;
+        rq->held++;
         tags->attention++;
     }
     blk_unlock_tags(tags);
@@ -307,11 +322,11 @@ static void let_go(struct blk_mq_tags *tags, struct request *rq)
 {
     local_bh_disable();
     blk_lock_tags(tags);
-    rq->held = false;
+    rq->held--;
     tags->attention--;
-    if (rq->freed) {
+    if (rq->freed && rq->held == 0) {
         rq->freed = false;
-        blk_mq_put_tag_attended(tags, rq);
+        give(tags, rq);
     }
     blk_unlock_tags(tags);
     local_bh_enable();

@@ -25,13 +25,20 @@ static bool any_late(const struct blk_mq_tags *tags)
     return false;
 }
 
+/* A driver has ended its time early, to be asked what to do: such a deadline lies a whole time-out back. */
+static bool is_aborted(struct request *rq)
+{
+    return time_after_eq(jiffies, READ_ONCE(rq->deadline) + rq->timeout);
+}
+
 static bool time_out(struct request *rq, void *unused)
 {
     const struct blk_mq_ops *ops = rq->q->mq_ops;
 
     if (!is_late(rq))
         return true;
-    blk_report(rq->q, VMK_STORAGE_EVENT_TIMEOUT);
+    if (!is_aborted(rq))
+        blk_report(rq->q, VMK_STORAGE_EVENT_TIMEOUT);
     rq->rq_flags |= RQF_TIMED_OUT;
     if (!ops->timeout || ops->timeout(rq) == BLK_EH_RESET_TIMER) {
         rq->rq_flags &= ~RQF_TIMED_OUT;
@@ -78,7 +85,7 @@ void blk_timeout_stop(struct blk_mq_tag_set *set)
 
 void blk_abort_request(struct request *rq)
 {
-    WRITE_ONCE(rq->deadline, jiffies);
+    WRITE_ONCE(rq->deadline, jiffies - rq->timeout);
     kblockd_schedule_work(&rq->mq_hctx->tags->set->timeout_work);
 }
 EXPORT_SYMBOL(blk_abort_request);

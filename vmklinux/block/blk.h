@@ -59,9 +59,6 @@ static __always_inline void blk_unlock_tags(struct blk_mq_tags *tags) VMK_RELEAS
 struct blk_mq_tags *blk_mq_alloc_rqs(struct blk_mq_tag_set *set, unsigned int hctx_idx);
 void blk_mq_free_rqs(struct blk_mq_tag_set *set, struct blk_mq_tags *tags, unsigned int hctx_idx);
 
-/* Who gets the next tag that comes back, or a look at it, has to be asked. */
-void blk_mq_put_tag_attended(struct blk_mq_tags *tags, struct request *rq) VMK_REQUIRES(&tags->lock);
-
 /* Somebody waits for the queue to be frozen, and this was its last request with these tags. */
 void blk_mq_wake_freezer(struct request_queue *q);
 
@@ -79,24 +76,28 @@ static __always_inline struct request *blk_mq_get_tag(struct blk_mq_tags *tags, 
 }
 
 /* Give a request back. Context: bottom halves off. */
-static __always_inline void blk_mq_put_tag(struct request *rq)
+void blk_mq_put_tag(struct request *rq);
+
+/* As blk_mq_put_tag(), if nobody is in the way and nobody waits. @return whether it was done. */
+static __always_inline bool blk_mq_put_tag_quickly(struct request *rq)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("may fail")
 {
     struct blk_mq_hw_ctx *hctx = rq->mq_hctx;
     struct blk_mq_tags *tags = hctx->tags;
-    struct request_queue *q = rq->q;
+    bool quiet;
 
-    blk_lock_tags(tags);
-    hctx->nr_active--;
-    if (unlikely(tags->attention)) {
-        blk_mq_put_tag_attended(tags, rq);
-    } else {
+    if (unlikely(!vmk_SpinlockTryWord(&tags->lock.object)))
+        return false;
+    VMK_SPINLOCK_NOTE(TryAcquire, &tags->lock.object);
+    quiet = !(tags->attention | READ_ONCE(rq->q->gate));
+    if (likely(quiet)) {
+        hctx->nr_active--;
         rq->q = NULL;
         rq->rq_next = tags->free;
         tags->free = rq;
     }
-    blk_unlock_tags(tags);
-    if (unlikely(READ_ONCE(q->gate)))
-        blk_mq_wake_freezer(q);
+    vmk_SpinlockRelease(&tags->lock.object);
+    return quiet;
 }
 
 /* Call @fn for each request of @tags that the driver was given, none of which is used again meanwhile.

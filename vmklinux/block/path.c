@@ -9,17 +9,16 @@
 #include <vmklinux/status.h>
 #include <vmklinux/sysfs.h>
 
+/* What the operations are given is the queue: it is what `submit` needs. */
+
 static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
 {
-    struct gendisk *disk = data.ptr;
-
-    blk_mq_submit(disk->queue, requests);
+    blk_mq_submit(data.ptr, requests);
 }
 
 static vmk_uint32 poll(vmk_AddrCookie data)
 {
-    struct gendisk *disk = data.ptr;
-    struct request_queue *q = disk->queue;
+    struct request_queue *q = data.ptr;
     struct blk_cpu *cpu = blk_this_cpu();
     struct blk_mq_hw_ctx *hctx = blk_mq_map_queue(q, HCTX_TYPE_POLL);
     int found;
@@ -37,14 +36,16 @@ static vmk_uint32 poll(vmk_AddrCookie data)
 
 static vmk_StatusValue scsi_command(vmk_AddrCookie data, vmk_ScsiCommand *command)
 {
-    struct gendisk *disk = data.ptr;
+    struct request_queue *q = data.ptr;
 
-    return disk->fops->scsi_command(disk, command);
+    return q->disk->fops->scsi_command(q->disk, command);
 }
 
 static vmk_StatusValue nvme_command(vmk_AddrCookie data, vmk_NvmeCommand *command)
 {
-    return blk_nvme_command(data.ptr, command);
+    struct request_queue *q = data.ptr;
+
+    return blk_nvme_command(q->disk, command);
 }
 
 static const vmk_BlockPathOps plain_ops = {.submit = submit, .poll = poll};
@@ -148,7 +149,7 @@ int blk_path_register(struct gendisk *disk)
     if (data && page && disk->adapter) {
         data->moduleID = module->id;
         data->adapter = disk->adapter;
-        data->driverData.ptr = disk;
+        data->driverData.ptr = disk->queue;
         data->ops = disk->fops->scsi_command ? &scsi_ops : blk_is_nvme(disk) ? &nvme_ops : &plain_ops;
         count_queues(disk, data);
         if (disk->fops->identify)

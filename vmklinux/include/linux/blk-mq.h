@@ -65,8 +65,9 @@ struct request {
     struct blk_mq_hw_ctx *mq_hctx;
     blk_opf_t cmd_flags;
     req_flags_t rq_flags;
+    unsigned short nr_phys_segments;
+    unsigned short ioprio;
     unsigned int __data_len; /* bytes; drivers use blk_rq_bytes() */
-    unsigned int timeout;    /* jiffies */
     sector_t __sector;       /* of 512 bytes; drivers use blk_rq_pos() */
 
     /* vmklinux's own: where the data are */
@@ -74,12 +75,11 @@ struct request {
     const vmk_SgElem *elems;
     unsigned int elem_offset; /* bytes of the first one to leave out */
 
-    unsigned short nr_phys_segments;
-    unsigned short ioprio;
+    unsigned int timeout; /* jiffies */
     enum mq_rq_state state;
     int tag;
-    bool held;              /* looked at by somebody else than its driver: its tag must not be used again, */
-    bool freed;             /* and is to be given back by him */
+    u8 held;                /* how often looked at by others than its driver: its tag must not be used again, */
+    bool freed;             /* and is to be given back by the last of them */
     unsigned long deadline; /* jiffies */
     struct bio *bio;
     struct bio *biotail;

@@ -101,6 +101,7 @@ struct request_queue {
         *cpu_hctx[3]; /* by enum hctx_type; a map that the set lacks is the default one; by RCU */
 
     /* vmklinux's own */
+    bool has_maps;            /* for reads or polling, beside the default one */
     unsigned int block_shift; /* log2 of 512-byte sectors in a logical block */
     unsigned int gate; /* enum blk_gate (block/blk.h): why requests are held up; read under tags->lock */
     unsigned int quiesce_depth; /* these two are guarded by queue_lock */
