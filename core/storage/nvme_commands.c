@@ -301,6 +301,12 @@ static VMK_ReturnStatus namespace_info(struct command_call *call, struct vmk_Blo
     if (status != VMK_OK) {
         return status;
     }
+    /* Of one that is not there all fields are zero. */
+    if (field(id, 0, 8) == 0) {
+        return command_fail(call, VMK_NOT_FOUND,
+                            "%s has no namespace %u; 'storage nvme namespace list' shows them",
+                            path->adapter->name.string, nsid);
+    }
     shift = id[128 + 4 * (id[26] % NAMESPACE_FORMATS) + 2];
     format_row(f);
     format_uint(f, nsid);
