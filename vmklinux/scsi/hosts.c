@@ -68,7 +68,7 @@ static void release_host(struct device *dev)
     put_device(parent);
 }
 
-/* Its parent has the memory of both. */
+/* Its parent, which has the memory of both, is held from scsi_add_host_with_dma() on. */
 static void release_host_dev(struct device *dev)
 {
     put_device(dev->parent);
@@ -135,7 +135,7 @@ static struct Scsi_Host *make_host(struct scsi_host_template *sht, int privsize)
     shost->shost_gendev.release = release_host;
     (void)dev_set_name(&shost->shost_gendev, "host%u", shost->host_no);
     device_initialize(&shost->shost_dev);
-    shost->shost_dev.parent = get_device(&shost->shost_gendev);
+    shost->shost_dev.parent = &shost->shost_gendev;
     shost->shost_dev.type = &scsi_host_type;
     shost->shost_dev.groups = sht->shost_groups;
     shost->shost_dev.release = release_host_dev;
@@ -154,6 +154,9 @@ struct Scsi_Host *scsi_host_alloc(struct scsi_host_template *sht, int privsize)
     if (IS_ERR(ehandler))
         goto put_host;
     shost->ehandler = ehandler;
+    /* For aborts: a driver that has none needs none. */
+    if (!sht->eh_abort_handler)
+        return shost;
     shost->tmf_work_q =
         vmklinux_alloc_workqueue(sht->module, "scsi_tmf_%u", WQ_UNBOUND | WQ_MEM_RECLAIM, 1, shost->host_no);
     if (!shost->tmf_work_q)
@@ -212,6 +215,7 @@ int scsi_add_host_with_dma(struct Scsi_Host *shost, struct device *dev, struct d
     err = device_add(&shost->shost_dev);
     if (err)
         goto out_gendev;
+    get_device(&shost->shost_gendev);
     return scsi_host_set_state(shost, SHOST_RUNNING);
 
 out_gendev:

@@ -236,6 +236,7 @@ EXPORT_SYMBOL(scsi_report_device_reset);
 
 void scsi_build_sense(struct scsi_cmnd *scmd, int desc, u8 key, u8 asc, u8 ascq)
 {
+    memset(scmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
     scsi_build_sense_buffer(desc, scmd->sense_buffer, key, asc, ascq);
     scmd->result = SAM_STAT_CHECK_CONDITION;
 }
