@@ -52,6 +52,8 @@ struct split {
 };
 
 struct split_pool {
+    /** The pieces': the submitter's is for what he submitted, and closes once that has ended. */
+    struct vmk_BlockHandleInt handle;
     struct split splits[SPLITS];
     vmk_BlockRequest *waiting, **waiting_end; /**< For a free one; in order. */
 };
@@ -273,7 +275,6 @@ static vmk_BlockRequest *advance(struct split *split, const struct storage_shape
             break;
         }
         piece->in_use = true;
-        piece->request.handle = split->parent->handle;
         piece->request.attempts = 0;
         vmk_PCPUAdd64(piece->request.handle->balance, 1);
         split->running++;
@@ -391,9 +392,13 @@ static VMK_ReturnStatus alloc_buffer(bool zero, vmk_MA *buffer)
 VMK_ReturnStatus split_pool_create(struct vmk_BlockDeviceInt *device) VMK_UNSHARED
 {
     struct split_pool *pool = vmk_HeapZalloc(heap_kernel, sizeof(*pool));
-    vmk_StatusValue status = pool ? VMK_OK : VMK_NO_MEMORY;
+    vmk_StatusValue status = VMK_NO_MEMORY;
 
     device->splits = pool;
+    if (pool) {
+        pool->handle.device = device;
+        status = vmk_PCPUStorageAlloc(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_int64), &pool->handle.balance);
+    }
     for (vmk_uint32 i = 0; status == VMK_OK && i < SPLITS; i++) {
         struct split *split = &pool->splits[i];
 
@@ -401,6 +406,7 @@ VMK_ReturnStatus split_pool_create(struct vmk_BlockDeviceInt *device) VMK_UNSHAR
         status = alloc_buffer(false, &split->bounce);
         for (vmk_uint32 k = 0; k < PIECES; k++) {
             split->pieces[k].split = split;
+            split->pieces[k].request.handle = &pool->handle;
             split->pieces[k].request.done = piece_done;
         }
     }
@@ -414,12 +420,17 @@ VMK_ReturnStatus split_pool_create(struct vmk_BlockDeviceInt *device) VMK_UNSHAR
 
 void split_pool_destroy(struct vmk_BlockDeviceInt *device)
 {
-    for (vmk_uint32 i = 0; device->splits && i < SPLITS; i++) {
-        if (device->splits->splits[i].bounce != 0) {
-            vmk_PageFree(vmk_MA2MPN(device->splits->splits[i].bounce));
+    struct split_pool *pool = device->splits;
+
+    for (vmk_uint32 i = 0; pool && i < SPLITS; i++) {
+        if (pool->splits[i].bounce != 0) {
+            vmk_PageFree(vmk_MA2MPN(pool->splits[i].bounce));
         }
     }
-    vmk_HeapFree(heap_kernel, device->splits);
+    if (pool) {
+        vmk_PCPUStorageFree(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_int64), pool->handle.balance);
+    }
+    vmk_HeapFree(heap_kernel, pool);
     device->splits = NULL;
 }
 

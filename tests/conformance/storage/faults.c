@@ -5,6 +5,7 @@
 #include "storage.h"
 
 #include <vmkapi/base/module.h>
+#include <vmkapi/base/world.h>
 #include <vmkapi/lib/libc.h>
 
 static vmk_uint8 block[512];
@@ -34,6 +35,49 @@ vmk_StatusValue test_exclusion(void)
     vmk_BlockClose(first);
     KTAP_CHECK(open_another(writer, &first) == VMK_OK);
     vmk_BlockClose(first);
+    return rig_down();
+}
+
+static vmk_SemaphoreObject closed;
+
+static vmk_StatusValue close_it(void *data)
+{
+    vmk_Semaphore sema = &closed;
+
+    vmk_BlockClose(data);
+    vmk_SemaUnlock(&sema);
+    return VMK_OK;
+}
+
+static void end_quietly(vmk_BlockRequest *request)
+{
+    request->cookie.u64++;
+}
+
+/** Of one command, and of several. */
+vmk_StatusValue test_close(void)
+{
+    static vmk_BlockRequest requests[2];
+    vmk_WorldProps props = {.name = "closer", .moduleID = vmk_ModuleCurrentID, .startFunction = close_it};
+    vmk_Semaphore sema = &closed;
+    vmk_WorldID world;
+
+    vmk_SemaInit(&closed, "closed", 0);
+    rig_make(512, 2048);
+    rig.disk.props.flags = VMK_BLOCK_PROP_WRITE_CACHE;
+    KTAP_CHECK(rig_up() == VMK_OK);
+    ramdisk_hold(&rig.disk);
+    requests[0] = (vmk_BlockRequest){.op = VMK_BLOCK_FLUSH, .done = end_quietly, .next = &requests[1]};
+    requests[1] = (vmk_BlockRequest){.op = VMK_BLOCK_WRITE_ZEROES, .numBlocks = 2000, .done = end_quietly};
+    vmk_BlockSubmit(rig.handle, requests);
+    props.data = rig.handle;
+    rig.handle = NULL;
+    KTAP_CHECK(vmk_WorldCreate(&props, &world) == VMK_OK);
+    KTAP_CHECK(vmk_SemaLockTimed(&sema, 200) == VMK_TIMEOUT);
+    ramdisk_release(&rig.disk);
+    KTAP_CHECK(vmk_SemaLockTimed(&sema, PATIENCE_MS) == VMK_OK);
+    KTAP_CHECK(requests[0].cookie.u64 == 1 && requests[1].cookie.u64 == 1);
+    KTAP_CHECK(requests[0].status == VMK_OK && requests[1].status == VMK_OK);
     return rig_down();
 }
 

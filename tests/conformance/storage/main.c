@@ -25,6 +25,7 @@ static const struct ktap_test tests[] = {
     {"FUA is kept by flushes", test_fua},
     {"zeroes are written, discards cut", test_zeroes},
     {"who excludes others is alone", test_exclusion},
+    {"closing waits for what has not ended", test_close},
     {"partitions have their ranges", test_partitions},
     {"sizes, protection and limits change", test_changes},
     {"failures that may mend are tried again", test_retries},

@@ -99,6 +99,7 @@ vmk_StatusValue test_fua(void);
 vmk_StatusValue test_zeroes(void);
 vmk_StatusValue test_exclusion(void);
 vmk_StatusValue test_partitions(void);
+vmk_StatusValue test_close(void);
 vmk_StatusValue test_changes(void);
 vmk_StatusValue test_retries(void);
 vmk_StatusValue test_failures_reach(void);

@@ -34,7 +34,11 @@ enum vmk_BlockOpenFlags {
 VMK_ReturnStatus vmk_BlockOpen(vmk_ModuleID module, const char *name, vmk_uint32 flags,
                                vmk_BlockHandle *handle);
 
-/** Close; waits for requests of this handle that have not ended. Context: may block. */
+/**
+ * Close; waits for requests of this handle that have not ended.
+ *
+ * Nobody submits any more, a request's `done` neither. Context: may block.
+ */
 void vmk_BlockClose(vmk_BlockHandle handle);
 
 typedef struct vmk_BlockGeometry {
