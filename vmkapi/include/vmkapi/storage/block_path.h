@@ -115,7 +115,7 @@ typedef struct vmk_BlockProps {
 /** What a unit says of itself: printable text, without blanks at the ends. */
 typedef struct vmk_BlockIdentity {
     vmk_BlockType type;
-    /** `naa.`, `eui.`, `uuid.` or `t10.` and what follows; empty: the core makes one of model and serial, or
+    /** Beginning with naa., eui., uuid. or t10.; otherwise the core makes one of model and serial number, or
      * failing these of the path's name. */
     char uniqueID[VMK_BLOCK_ID_LENGTH];
     char vendor[16];
