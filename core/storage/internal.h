@@ -111,6 +111,13 @@ void split_pool_destroy(struct vmk_BlockDeviceInt *device);
  * halves off. */
 void split_begin(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request);
 
+/**
+ * A command to write zeroes was refused: have them written from now on, these first.
+ *
+ * Context: bottom halves off.
+ */
+void split_refused_zeroes(vmk_BlockRequest *request);
+
 void split_init(void);
 
 /* identity.c */

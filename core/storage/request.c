@@ -293,7 +293,8 @@ static vmk_StatusValue check(const struct vmk_BlockHandleInt *handle, const stru
 }
 
 /** Whether one command does a request that has been checked; works out how its data lies. */
-static bool is_one_command(const struct storage_shape *shape, vmk_BlockRequest *request)
+static bool is_one_command(const struct vmk_BlockDeviceInt *device, const struct storage_shape *shape,
+                           vmk_BlockRequest *request)
 {
     vmk_BlockSegments walk;
 
@@ -306,7 +307,7 @@ static bool is_one_command(const struct storage_shape *shape, vmk_BlockRequest *
     case VMK_BLOCK_DISCARD:
         return request->numBlocks <= shape->limits.maxDiscardBlocks;
     case VMK_BLOCK_WRITE_ZEROES:
-        return request->numBlocks <= shape->limits.maxZeroesBlocks;
+        return !device->zeroes_refused && request->numBlocks <= shape->limits.maxZeroesBlocks;
     default:
         request->lengthBytes = request->numBlocks << shape->block_shift;
         vmk_BlockSegmentsStart(&walk, request);
@@ -332,7 +333,7 @@ static NOINLINE bool take_other(struct vmk_BlockHandleInt *handle, const struct 
         request_end_later(request, VMK_OK);
         return false;
     }
-    if (!is_one_command(shape, request)) {
+    if (!is_one_command(handle->device, shape, request)) {
         split_begin(handle->device, request);
         return false;
     }

@@ -8,10 +8,13 @@
  * all under way; each piece that ends makes room for the next. Requests wait in order for a free split. So
  * nothing is allocated, and whatever is begun comes to its end if only the driver ends its commands.
  */
+#define VMK_LOG_MODULE "Storage"
+
 #include "internal.h"
 
 #include <core/heap.h>
 #include <vmkapi/base/assert.h>
+#include <vmkapi/base/logging.h>
 #include <vmkapi/base/stress.h>
 #include <vmkapi/core/frame.h>
 #include <vmkapi/core/machine_memory.h>
@@ -46,6 +49,7 @@ struct split {
     vmk_uint32 running;       /**< Pieces. */
     bool bouncing;            /**< The buffer is in use. */
     bool flush;               /**< A flush is to follow. */
+    bool again;               /**< From the beginning, once no piece is under way. */
     vmk_StatusValue status;   /**< The first failure. */
     vmk_MA bounce;
     struct piece pieces[PIECES];
@@ -223,7 +227,7 @@ static bool prepare(struct piece *piece, const struct storage_shape *shape)
         place(piece, VMK_BLOCK_DISCARD, 0, range_blocks(split, shape, shape->limits.maxDiscardBlocks));
         return true;
     case VMK_BLOCK_WRITE_ZEROES:
-        if (shape->limits.maxZeroesBlocks == 0) {
+        if (shape->limits.maxZeroesBlocks == 0 || split->device->zeroes_refused) {
             prepare_zeroes(piece, shape);
         } else {
             place(piece, VMK_BLOCK_WRITE_ZEROES, 0,
@@ -247,15 +251,24 @@ static void prepare_flush(struct piece *piece)
 
 /* Splits. */
 
-static void start(struct split *split, vmk_BlockRequest *parent, const struct storage_shape *shape)
+/** Go to the beginning of the request. */
+static void rewind(struct split *split, const struct storage_shape *shape)
 {
-    split->parent = parent;
+    vmk_BlockRequest *parent = split->parent;
+
     split->block = parent->block;
     split->blocks_left = parent->numBlocks;
     split->status = VMK_OK;
     split->flush = parent->op == VMK_BLOCK_WRITE && (parent->flags & shape->slow_flags) != 0;
+    split->again = false;
     vmk_BlockSegmentsStart(&split->data, parent);
+}
+
+static void start(struct split *split, vmk_BlockRequest *parent, const struct storage_shape *shape)
+{
+    split->parent = parent;
     split->device->counters.cut++;
+    rewind(split, shape);
 }
 
 /** Get pieces under way. @return them, linked. */
@@ -264,7 +277,7 @@ static vmk_BlockRequest *advance(struct split *split, const struct storage_shape
     vmk_BlockRequest *first, **end = &first;
     struct piece *piece;
 
-    while (split->status == VMK_OK && (piece = free_piece(split)) != NULL) {
+    while (split->status == VMK_OK && !split->again && (piece = free_piece(split)) != NULL) {
         if (split->blocks_left != 0) {
             if (!prepare(piece, shape)) {
                 break;
@@ -296,6 +309,9 @@ static void run(struct vmk_BlockDeviceInt *device, struct split *split, vmk_uint
     vmk_BlockRequest *pieces, *ended = NULL;
     vmk_StatusValue status = VMK_OK;
 
+    if (split->again && split->running == 0) {
+        rewind(split, shape);
+    }
     pieces = advance(split, shape);
     if (split->running == 0) {
         ended = split->parent;
@@ -331,7 +347,9 @@ static void piece_done(vmk_BlockRequest *request)
     if (piece->bounced) {
         split->bouncing = false;
     }
-    if (split->status == VMK_OK) {
+    if (request->op == VMK_BLOCK_WRITE_ZEROES && request->status == VMK_NOT_SUPPORTED) {
+        split->again = true;
+    } else if (split->status == VMK_OK) {
         split->status = request->status;
     }
     piece->in_use = false;
@@ -367,6 +385,26 @@ void split_begin(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request)
     *pool->waiting_end = request;
     pool->waiting_end = &request->next;
     vmk_SpinlockUnlockIRQ(&device->lock, flags);
+}
+
+void split_refused_zeroes(vmk_BlockRequest *request)
+{
+    struct vmk_BlockDeviceInt *device = request->handle->device;
+    vmk_uint64 flags;
+    bool news;
+
+    vmk_SpinlockLockIRQ(&device->lock, &flags);
+    news = !device->zeroes_refused;
+    device->zeroes_refused = true;
+    vmk_SpinlockUnlockIRQ(&device->lock, flags);
+    if (news) {
+        vmk_LogMessage("%s: can't write zeroes by itself after all; they are written for it", device->name);
+    }
+    if (request->handle == &device->splits->handle) {
+        request_end_later(request, VMK_NOT_SUPPORTED); /* A piece: its split begins again. */
+    } else {
+        split_begin(device, request);
+    }
 }
 
 /* Making them. */

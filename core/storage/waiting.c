@@ -162,6 +162,10 @@ void request_retry(vmk_BlockRequest *request, vmk_StatusValue status)
     const struct retry_rule *rule = retry_rule_of(status);
 
     __atomic_fetch_add(&request->path->errors[retry_row(rule)], 1, __ATOMIC_RELAXED);
+    if (request->op == VMK_BLOCK_WRITE_ZEROES && status == VMK_NOT_SUPPORTED) {
+        split_refused_zeroes(request);
+        return;
+    }
     if ((request->flags & VMK_BLOCK_NO_RETRY) != 0 || !try_again(request, rule)) {
         request_fail(request, status);
     }

@@ -130,6 +130,7 @@ struct vmk_BlockDeviceInt {
     vmk_uint64 give_up_at VMK_GUARDED_BY(lock);        /**< While all paths are down; else 0. */
     vmk_BlockRequest *waiting VMK_GUARDED_BY(lock);    /**< For a path, or their time; in order. */
     vmk_BlockRequest **waiting_end VMK_GUARDED_BY(lock);
+    bool zeroes_refused;   /**< It has refused to write zeroes by itself. Changes under the lock. */
     vmk_TimerObject timer; /**< Looks after those who wait. */
     struct device_counters counters VMK_GUARDED_BY(lock);
     struct storage_stats departed VMK_GUARDED_BY(lock); /**< Of paths that are gone. */

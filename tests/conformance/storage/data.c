@@ -353,6 +353,7 @@ vmk_StatusValue test_zeroes(void)
 {
     static vmk_uint8 data[2], zero[4];
     vmk_BlockRequest request = {.op = VMK_BLOCK_WRITE_ZEROES, .block = 1, .numBlocks = 1000};
+    vmk_uint64 before;
 
     rig_make(512, 1024);
     rig.disk.props.limits.maxDiscardBlocks = 100;
@@ -373,5 +374,26 @@ vmk_StatusValue test_zeroes(void)
     KTAP_CHECK(vmk_BlockExecute(rig.handle, &request) == VMK_OK);
     /* 1 to 95 is the first: the others begin at multiples of 8. */
     KTAP_CHECK(ramdisk_commands(&rig.disk, VMK_BLOCK_DISCARD) == 11);
-    return rig_down();
+    KTAP_CHECK(rig_down() == VMK_OK);
+
+    /* A device that says it can, and then can't: by one command, and by several. */
+    for (vmk_uint32 most = 100; most <= 2000; most += 1900) {
+        rig_make(512, 1024);
+        rig.disk.props.limits.maxZeroesBlocks = most;
+        KTAP_CHECK(rig_up() == VMK_OK);
+        for (unsigned i = 0; i < 1024; i++) {
+            vmk_Memset(ramdisk_block(&rig.disk, i), 0xee, 512);
+        }
+        ramdisk_fail(&rig.disk, VMK_BLOCK_WRITE_ZEROES, most == 100, 1000, VMK_NOT_SUPPORTED);
+        request.op = VMK_BLOCK_WRITE_ZEROES;
+        KTAP_CHECK(vmk_BlockExecute(rig.handle, &request) == VMK_OK);
+        for (unsigned i = 0; i < 1024; i++) {
+            KTAP_CHECK(ramdisk_block(&rig.disk, i)[i % 512] == (i == 0 || i > 1000 ? 0xee : 0));
+        }
+        before = ramdisk_commands(&rig.disk, VMK_BLOCK_WRITE_ZEROES);
+        KTAP_CHECK(vmk_BlockExecute(rig.handle, &request) == VMK_OK);
+        KTAP_CHECK(ramdisk_commands(&rig.disk, VMK_BLOCK_WRITE_ZEROES) == before);
+        KTAP_CHECK(rig_down() == VMK_OK);
+    }
+    return VMK_OK;
 }
