@@ -252,8 +252,9 @@ static vmk_BlockRequest *take_due(struct ramdisk *disk, vmk_uint64 now, vmk_uint
     return first;
 }
 
-/** End what is due. @return how many commands. Context: bottom halves off. */
-static vmk_uint32 work(struct ramdisk *disk)
+/** End what is due, and have the timer see to the rest unless somebody @p polls. @return how many commands.
+ * Context: bottom halves off. */
+static vmk_uint32 work(struct ramdisk *disk, bool polls)
 {
     vmk_uint64 now = vmk_GetTimerCycles(), next;
     vmk_BlockRequest *requests;
@@ -261,7 +262,7 @@ static vmk_uint32 work(struct ramdisk *disk)
 
     vmk_SpinlockLock(&disk->lock);
     requests = take_due(disk, now, &next);
-    if (next != ~0ul) {
+    if (next != ~0ul && !polls) {
         (void)vmk_TimerArm(&disk->timer, next);
     }
     vmk_SpinlockUnlock(&disk->lock);
@@ -279,7 +280,7 @@ static vmk_uint32 work(struct ramdisk *disk)
 
 static void work_later(vmk_AddrCookie data)
 {
-    (void)work(data.ptr);
+    (void)work(data.ptr, false);
 }
 
 static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
@@ -287,11 +288,13 @@ static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
     struct ramdisk_path *path = data.ptr;
     struct ramdisk *disk = path->disk;
     vmk_uint64 due = vmk_GetTimerCycles() + disk->delay_us * VMK_NSEC_PER_USEC;
+    bool polled = disk->polled;
 
     vmk_SpinlockLock(&disk->lock);
     *disk->end = requests;
     for (vmk_BlockRequest *request = requests; request; request = request->next) {
         disk->violations += !disk->empty && !is_right(path, request);
+        polled = polled && (request->flags & VMK_BLOCK_POLLED) != 0;
         disk->commands[request->op]++;
         path->commands++;
         request->driverData = (void *)due;
@@ -300,14 +303,16 @@ static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
     }
     disk->max_queued = VMK_MAX(disk->max_queued, disk->queued);
     vmk_SpinlockUnlock(&disk->lock);
-    vmk_BottomHalfSchedule(disk->bh, VMK_PCPU_THIS);
+    if (!polled) {
+        vmk_BottomHalfSchedule(disk->bh, VMK_PCPU_THIS);
+    }
 }
 
 static vmk_uint32 poll(vmk_AddrCookie data)
 {
     struct ramdisk_path *path = data.ptr;
 
-    return work(path->disk);
+    return work(path->disk, true);
 }
 
 static VMK_ReturnStatus scsi(vmk_AddrCookie data, vmk_ScsiCommand *command)

@@ -40,7 +40,7 @@ struct ramdisk {
     vmk_uint32 num_paths;
     vmk_uint32 queue_depth;
     vmk_uint32 delay_us; /**< Of each command; 0: none beyond a bottom half. */
-    bool polled;         /**< It has a poll queue. */
+    bool polled;         /**< It has a poll queue: what is to be polled ends no other way. */
     bool empty;          /**< It moves no data: for measuring. */
 
     vmk_StorageAdapter adapter;

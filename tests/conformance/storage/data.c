@@ -67,6 +67,9 @@ vmk_StatusValue test_names(void)
     ramdisk_init(&other, 512, 64);
     vmk_Strlcpy(other.identity.serial, "S-1", sizeof(other.identity.serial));
     KTAP_CHECK(is_another(&other));
+    ramdisk_init(&other, 512, 64);
+    vmk_Strlcpy(other.identity.uniqueID, MADE_UP, sizeof(other.identity.uniqueID));
+    KTAP_CHECK(is_another(&other));
     KTAP_CHECK(opens(MADE_UP));
     KTAP_CHECK(rig_down() == VMK_OK);
     KTAP_CHECK(!opens(MADE_UP));

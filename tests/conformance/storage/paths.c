@@ -27,14 +27,29 @@ static void set_state(unsigned path, vmk_BlockPathState state)
     vmk_BlockPathStateSet(rig.disk.paths[path].path, state);
 }
 
+/** Whether the device has @p blocks, once path @p path says so many. */
+static vmk_Bool has_size(unsigned path, vmk_uint64 says, vmk_uint64 blocks)
+{
+    vmk_BlockProps props = rig.disk.props;
+    vmk_BlockGeometry geometry;
+
+    props.numBlocks = says;
+    return vmk_BlockPathUpdate(rig.disk.paths[path].path, &props) == VMK_OK &&
+           vmk_BlockGeometryGet(rig.handle, &geometry) == VMK_OK && geometry.numBlocks == blocks;
+}
+
 vmk_StatusValue test_failover(void)
 {
     vmk_uint64 first;
 
     make_disk(64, 2);
     KTAP_CHECK(rig_up() == VMK_OK);
+    /* As large as all paths say that it is. */
+    KTAP_CHECK(has_size(1, 32, 32) && has_size(0, 48, 32) && has_size(1, 64, 48) && has_size(0, 64, 64));
+    rig_settle();
+    first = ramdisk_path_commands(&rig.disk, 0);
     KTAP_CHECK(vmk_BlockWrite(rig.handle, 1, 1, block, 0) == VMK_OK);
-    KTAP_CHECK(ramdisk_path_commands(&rig.disk, 1) == 0);
+    KTAP_CHECK(ramdisk_path_commands(&rig.disk, 0) > first && ramdisk_path_commands(&rig.disk, 1) == 0);
     /* The one in use fails: the other does it, at once, and what follows. */
     rig.disk.paths[0].broken = VMK_NO_CONNECT;
     first = ramdisk_path_commands(&rig.disk, 0);

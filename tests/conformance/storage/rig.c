@@ -17,8 +17,7 @@ const char *rig_name(void)
     return name.string;
 }
 
-/** Opening a partition waits until the partitions are known; there is none. */
-static void settle(void)
+void rig_settle(void)
 {
     char partition[VMK_MISC_NAME_MAX + 2];
     vmk_BlockHandle handle;
@@ -45,7 +44,7 @@ VMK_ReturnStatus rig_up(void)
     if (status != VMK_OK) {
         return status;
     }
-    settle();
+    rig_settle();
     status = vmk_BlockOpen(vmk_ModuleCurrentID, rig_name(), VMK_BLOCK_OPEN_READ | VMK_BLOCK_OPEN_WRITE,
                            &rig.handle);
     if (status != VMK_OK) {

@@ -37,6 +37,9 @@ VMK_ReturnStatus rig_up(void);
  * must not be. */
 VMK_ReturnStatus rig_down(void);
 
+/** Wait until nobody looks for partitions any more: opening one does, though there is none. */
+void rig_settle(void);
+
 /** A name by which the device can be opened. */
 const char *rig_name(void);
 
