@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * storage_io SMP MEMORY [TOTAL DEPTH] - blocks that describe themselves, written to and read from each kind
- * of disk, in requests of all sizes and shapes; once the machine is off, each block of each image is looked
- * at from the host, and no other has been touched.
+ * storage_io SMP MEMORY [TOTAL DEPTH [KIND]] - blocks that describe themselves, written to and read from each
+ * kind of disk, in requests of all sizes and shapes; once the machine is off, each block of each image is
+ * looked at from the host, and no other has been touched.
  */
 #include "disks.h"
 #include "verify.h"
@@ -75,13 +75,20 @@ int main(int argc, char **argv)
         smp = (unsigned)atoi(argv[1]);
         memory = argv[2];
     }
-    if (argc == 5) {
+    if (argc >= 5) {
         total = argv[3];
         depth = argv[4];
     }
+    int first = 0, end = sizeof kinds / sizeof *kinds;
+    for (int i = 0; argc == 6 && i < end; i++) {
+        if (strcmp(kinds[i].name, argv[5]) == 0) {
+            first = i;
+            end = i + 1;
+        }
+    }
     Suite *suite = suite_create("storage_io");
     TCase *tcase = tcase_create("storage_io");
-    tcase_add_loop_test(tcase, test_what_is_written_is_there, 0, sizeof kinds / sizeof *kinds);
+    tcase_add_loop_test(tcase, test_what_is_written_is_there, first, end);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);
 }
