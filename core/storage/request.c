@@ -134,13 +134,13 @@ static NOINLINE VMK_ATTRIBUTE_COLD void end_uncommonly(vmk_BlockRequest *request
     }
 }
 
-/** Which counter a command that took @p cycles belongs to. */
+/** Which counter a command that took @p cycles belongs to; whatever these are, there is one. */
 VMK_ALWAYS_INLINE vmk_uint32 latency_slot(vmk_uint64 cycles)
 {
     /* Nanoseconds are scaled by 2^32 (clock.h). */
-    vmk_uint64 us = (vmk_uint64)(((unsigned __int128)cycles * clock_scale.mult) >> 42);
+    vmk_uint32 us = (vmk_uint32)(((unsigned __int128)cycles * clock_scale.mult) >> 42);
 
-    return 63u - (vmk_uint32)__builtin_clzl(us << 1 | 1);
+    return 31u - (vmk_uint32)__builtin_clz(us << 1 | 1);
 }
 
 void vmk_BlockRequestDone(vmk_BlockRequest *request, vmk_StatusValue status)

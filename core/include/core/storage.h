@@ -29,7 +29,7 @@
 
 #define STORAGE_ADAPTERS_MAX 64
 #define STORAGE_PATHS_MAX    8  /**< To one device. */
-#define STORAGE_LATENCIES    54 /**< The last is past any time there is. */
+#define STORAGE_LATENCIES    32 /**< Up to 18 minutes. */
 #define STORAGE_ERRORS_MAX   16 /**< Rows of the retry policy at most. */
 
 extern struct mutex storage_table;
@@ -42,7 +42,7 @@ struct path_cpu {
     vmk_uint64 blocks[VMK_BLOCK_OP_COUNT]; /**< Of these commands. */
     /** [n]: took less than 2^n microseconds (of 1,024 ns), and not less than half. */
     vmk_uint64 latency[STORAGE_LATENCIES];
-} VMK_ATTRIBUTE_ALIGN(VMK_L1_CACHELINE_SIZE);
+} VMK_ATTRIBUTE_ALIGN(512);
 
 VMK_STATIC_ASSERT(sizeof(struct path_cpu) == 512, "a CPU's is found by a shift");
 
