@@ -98,11 +98,10 @@ static vmk_StatusValue start_lane(void *data)
 
 /* Making. */
 
-static VMK_ReturnStatus make_slot(struct bench *bench, vmk_uint32 number)
+static VMK_ReturnStatus make_slot(struct bench *bench, struct lane *lane, vmk_uint32 number)
 {
     const struct bench_options *options = bench->options;
     struct slot *slot = &bench->slots[number];
-    struct lane *lane = &bench->lanes[number % options->num_cpus];
     vmk_uint32 bytes = options->request_blocks * options->block_size;
     vmk_PageRequest pages = {.zero = VMK_TRUE, .module = VMK_VMKERNEL_MODULE_ID, .kind = VMK_PAGE_DATA};
     vmk_MPN mpn;
@@ -132,6 +131,7 @@ static VMK_ReturnStatus make(struct bench *bench)
 {
     const struct bench_options *options = bench->options;
     vmk_StatusValue status = VMK_OK;
+    vmk_uint32 lane = 0;
 
     bench->slots = vmk_HeapZalloc(heap_kernel, options->depth * sizeof(*bench->slots));
     bench->lanes = vmk_HeapZalloc(heap_kernel, options->num_cpus * sizeof(*bench->lanes));
@@ -145,7 +145,8 @@ static VMK_ReturnStatus make(struct bench *bench)
                           .position = bench->positions / options->num_cpus * i};
     }
     for (vmk_uint32 i = 0; status == VMK_OK && i < options->depth; i++) {
-        status = make_slot(bench, i);
+        status = make_slot(bench, &bench->lanes[lane], i);
+        lane = lane + 1 < options->num_cpus ? lane + 1 : 0;
     }
     return status;
 }

@@ -76,7 +76,7 @@ static VMK_ReturnStatus bench(struct command_call *call, struct disk_use *disk)
     struct vmk_BlockDeviceInt *device = disk->handle->device;
     struct format *f = &call->format;
     struct device_counters counters;
-    struct bench_options options;
+    struct bench_options options = {0};
     struct bench_result result;
     struct storage_stats stats;
     vmk_uint64 elapsed_us;

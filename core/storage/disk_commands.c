@@ -54,7 +54,7 @@ static void show_bytes(struct format *f, vmk_uint64 offset, const vmk_uint8 *byt
 static VMK_ReturnStatus read_blocks(struct command_call *call, struct disk_use *disk)
 {
     vmk_uint32 block_size = disk->geometry.blockSize;
-    vmk_uint64 first, count;
+    vmk_uint64 first = 0, count = 0;
     vmk_StatusValue status = count_argument(call, disk, READ_MAX / block_size, &first, &count);
     void *buffer;
 
@@ -172,7 +172,7 @@ static VMK_ReturnStatus write_blocks(struct command_call *call, struct disk_use 
 
 static VMK_ReturnStatus write_all(struct command_call *call, struct disk_use *disk)
 {
-    vmk_uint64 first, count;
+    vmk_uint64 first = 0, count = 0;
     struct contents contents;
     vmk_uint8 *buffer;
     vmk_StatusValue status = parse_contents(call, disk, &contents);

@@ -24,7 +24,7 @@ static vmk_StatusValue tell_why_not(struct command_call *call, const char *name,
     }
 }
 
-static VMK_ReturnStatus open(struct command_call *call, vmk_uint32 flags, struct disk_use *disk)
+static VMK_ReturnStatus open_disk(struct command_call *call, vmk_uint32 flags, struct disk_use *disk)
 {
     const char *name = command_string(call, "device");
     vmk_StatusValue status = vmk_BlockOpen(VMK_VMKERNEL_MODULE_ID, name, flags, &disk->handle);
@@ -46,13 +46,13 @@ static VMK_ReturnStatus open(struct command_call *call, vmk_uint32 flags, struct
 
 VMK_ReturnStatus disk_open(struct command_call *call, struct disk_use *disk)
 {
-    return open(call, VMK_BLOCK_OPEN_READ, disk);
+    return open_disk(call, VMK_BLOCK_OPEN_READ, disk);
 }
 
 VMK_ReturnStatus disk_open_to_write(struct command_call *call, struct disk_use *disk)
 {
     vmk_StatusValue status =
-        open(call, VMK_BLOCK_OPEN_READ | VMK_BLOCK_OPEN_WRITE | VMK_BLOCK_OPEN_EXCLUSIVE, disk);
+        open_disk(call, VMK_BLOCK_OPEN_READ | VMK_BLOCK_OPEN_WRITE | VMK_BLOCK_OPEN_EXCLUSIVE, disk);
 
     if (status == VMK_OK && !command_bool(call, "yes", false)) {
         vmk_BlockClose(disk->handle);

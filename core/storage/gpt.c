@@ -324,7 +324,7 @@ static void look_at_backup(struct partition_source *source, struct partition_tab
                            const struct gpt_header *primary)
 {
     vmk_uint64 at = primary->alternate_block;
-    struct gpt_header backup;
+    struct gpt_header backup = {0};
     struct diagnosis why;
 
     if (at != source->num_blocks - 1) {
@@ -389,7 +389,7 @@ bool gpt_is_there(struct partition_source *source)
 
 VMK_ReturnStatus gpt_read(struct partition_source *source, struct partition_table *table)
 {
-    struct gpt_header header;
+    struct gpt_header header = {0};
     vmk_StatusValue status = find_header(source, table, &header);
 
     if (status == VMK_OK) {

@@ -36,7 +36,7 @@ static vmk_uint64 field(const vmk_uint8 *bytes, vmk_uint32 at, vmk_uint32 len)
 /** A text padded with blanks. */
 static void format_padded(struct format *f, const vmk_uint8 *bytes, vmk_uint32 len)
 {
-    char text[48];
+    char text[48] = "";
 
     len = VMK_MIN(len, (vmk_uint32)sizeof(text) - 1);
     for (vmk_uint32 i = 0; i < len; i++) {

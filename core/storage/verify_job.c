@@ -59,39 +59,48 @@ struct cursor {
     vmk_uint32 offset; /**< In the piece. */
 };
 
-/** The next @p len bytes, if they lie in one piece and aligned; the cursor goes on. */
-static void *take_whole(struct cursor *c, vmk_uint32 len)
+/** What is left of the piece at hand. */
+static vmk_uint8 *rest(const struct cursor *c, vmk_uint32 *len)
 {
     const struct shape_piece *piece = &c->job->shape.pieces[c->piece];
-    vmk_uint8 *at = c->job->buffer + piece->offset + c->offset;
 
-    if (piece->length - c->offset < len || ((vmk_VA)at & 7) != 0) {
-        return NULL;
-    }
+    *len = piece->length - c->offset;
+    return c->job->buffer + piece->offset + c->offset;
+}
+
+static void advance(struct cursor *c, vmk_uint32 len)
+{
     c->offset += len;
-    if (c->offset == piece->length) {
+    if (c->offset == c->job->shape.pieces[c->piece].length) {
         c->piece++;
         c->offset = 0;
     }
-    return at;
+}
+
+/** Take the next @p len bytes where they are, if they lie in one piece and aligned. */
+static bool take_whole(struct cursor *c, vmk_uint32 len, void **at)
+{
+    vmk_uint32 left;
+
+    *at = rest(c, &left);
+    if (left < len || ((vmk_VA)*at & 7) != 0) {
+        return false;
+    }
+    advance(c, len);
+    return true;
 }
 
 /** Copy the next @p len bytes to or from @p linear. */
 static void copy(struct cursor *c, vmk_uint8 *linear, vmk_uint32 len, bool to_pieces)
 {
-    while (len > 0) {
-        const struct shape_piece *piece = &c->job->shape.pieces[c->piece];
-        vmk_uint8 *at = c->job->buffer + piece->offset + c->offset;
-        vmk_uint32 part = VMK_MIN(len, piece->length - c->offset);
+    vmk_uint32 left, part;
 
+    for (; len > 0; len -= part, linear += part) {
+        vmk_uint8 *at = rest(c, &left);
+
+        part = VMK_MIN(len, left);
         vmk_Memcpy(to_pieces ? at : linear, to_pieces ? linear : at, part);
-        linear += part;
-        len -= part;
-        c->offset += part;
-        if (c->offset == piece->length) {
-            c->piece++;
-            c->offset = 0;
-        }
+        advance(c, part);
     }
 }
 
@@ -113,10 +122,11 @@ static void fill(struct job *job, const struct verify_options *options, void *sc
     struct pattern_header header = header_of(job, options, 0);
 
     for (vmk_uint32 i = 0; i < job->item.num_blocks; i++, header.block++) {
-        void *block = take_whole(&cursor, options->block_size);
+        void *block;
+        bool whole = take_whole(&cursor, options->block_size, &block);
 
-        pattern_fill(block ? block : scratch, options->block_size, &header);
-        if (!block) {
+        pattern_fill(whole ? block : scratch, options->block_size, &header);
+        if (!whole) {
             copy(&cursor, scratch, options->block_size, true);
         }
     }
@@ -215,9 +225,9 @@ VMK_ReturnStatus job_check(const struct job *job, const struct verify_options *o
         return VMK_OK;
     }
     for (vmk_uint32 i = 0; i < job->item.num_blocks; i++, wants.block++) {
-        void *block = take_whole(&cursor, options->block_size);
+        void *block;
 
-        if (!block) {
+        if (!take_whole(&cursor, options->block_size, &block)) {
             copy(&cursor, scratch, options->block_size, false);
             block = scratch;
         }
