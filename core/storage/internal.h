@@ -135,8 +135,11 @@ void identity_clean(char *text, vmk_ByteCount size);
 
 VMK_ReturnStatus adapter_stats_register(struct vmk_StorageAdapterInt *adapter);
 VMK_ReturnStatus path_stats_register(struct vmk_BlockPathInt *path);
+void path_stats_unregister(struct vmk_BlockPathInt *path);
 VMK_ReturnStatus device_stats_register(struct vmk_BlockDeviceInt *device);
 /** Add what @p path counted. Context: any. */
 void path_stats_add(const struct vmk_BlockPathInt *path, struct storage_stats *stats);
+
+void stats_init(void);
 
 #endif

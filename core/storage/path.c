@@ -203,7 +203,7 @@ static VMK_ReturnStatus enter(struct vmk_BlockPathInt *path, bool *is_new) VMK_R
     }
     status = device_join(path, is_new);
     if (status != VMK_OK) {
-        vmk_StatGroupUnregister(&path->stat_group);
+        path_stats_unregister(path);
         return status;
     }
     adapter_ref(path->adapter);
@@ -277,7 +277,7 @@ void vmk_BlockPathUnregister(vmk_BlockPath path)
     drain(path);
     mutex_lock(&path->control);
     mutex_unlock(&path->control);
-    vmk_StatGroupUnregister(&path->stat_group);
+    path_stats_unregister(path);
     vmk_LogMessage("%s: removed", path->name.string);
     account_add(path->reg.moduleID, ACCOUNT_BLOCK_PATHS, -1);
     mutex_lock(&storage_table);

@@ -5,7 +5,9 @@
  */
 #include "internal.h"
 
+#include <vmkapi/base/assert.h>
 #include <vmkapi/lib/libc.h>
+#include <vmkapi/lib/name.h>
 
 /* Names. */
 
@@ -76,21 +78,29 @@ void storage_device_stats(struct vmk_BlockDeviceInt *device, struct storage_stat
 
 /* The tree. */
 
-#define EVENT_FIELD(type, counter_name, event)                                                               \
-    {                                                                                                        \
-        .name = counter_name, .offset = __builtin_offsetof(type, events[event])                              \
-    }
-#define EVENT_FIELDS(type)                                                                                   \
-    EVENT_FIELD(type, "timeouts", VMK_STORAGE_EVENT_TIMEOUT),                                                \
-        EVENT_FIELD(type, "aborts", VMK_STORAGE_EVENT_ABORT),                                                \
-        EVENT_FIELD(type, "device_resets", VMK_STORAGE_EVENT_DEVICE_RESET),                                  \
-        EVENT_FIELD(type, "target_resets", VMK_STORAGE_EVENT_TARGET_RESET),                                  \
-        EVENT_FIELD(type, "bus_resets", VMK_STORAGE_EVENT_BUS_RESET),                                        \
-        EVENT_FIELD(type, "host_resets", VMK_STORAGE_EVENT_HOST_RESET),                                      \
-        EVENT_FIELD(type, "requeues", VMK_STORAGE_EVENT_REQUEUE),                                            \
-        EVENT_FIELD(type, "bad_completions", VMK_STORAGE_EVENT_BAD_COMPLETION)
+/** The fields of an array of counters; a row of each table is filled when the layer comes up. */
+static vmk_StatField adapter_fields[VMK_STORAGE_EVENT_COUNT], event_fields[VMK_STORAGE_EVENT_COUNT],
+    error_fields[STORAGE_ERRORS_MAX], latency_fields[STORAGE_LATENCIES];
+static vmk_Name latency_names[STORAGE_LATENCIES];
+static vmk_uint32 error_rows;
 
-static const vmk_StatField adapter_fields[] = {EVENT_FIELDS(struct vmk_StorageAdapterInt)};
+void stats_init(void)
+{
+    for (vmk_uint32 i = 0; i < VMK_STORAGE_EVENT_COUNT; i++) {
+        adapter_fields[i].name = event_fields[i].name = storage_event_name(i);
+        adapter_fields[i].offset = __builtin_offsetof(struct vmk_StorageAdapterInt, events[i]);
+        event_fields[i].offset = __builtin_offsetof(struct vmk_BlockPathInt, events[i]);
+    }
+    for (; storage_error_name(error_rows); error_rows++) {
+        error_fields[error_rows].name = storage_error_name(error_rows);
+        error_fields[error_rows].offset = __builtin_offsetof(struct vmk_BlockPathInt, errors[error_rows]);
+    }
+    for (vmk_uint32 i = 0; i < STORAGE_LATENCIES; i++) {
+        VMK_VERIFY(vmk_NameFormat(&latency_names[i], "below_%luus", 1ul << i) == VMK_OK);
+        latency_fields[i].name = latency_names[i].string;
+        latency_fields[i].offset = __builtin_offsetof(struct path_cpu, latency[i]);
+    }
+}
 
 VMK_ReturnStatus adapter_stats_register(struct vmk_StorageAdapterInt *adapter)
 {
@@ -120,15 +130,55 @@ static const vmk_StatField path_fields[] = {
     VMK_STAT_READ("in_flight", read_in_flight),
 };
 
+/** Prepare the groups of a path, those its CPUs count first. */
+static void init_path_groups(struct vmk_BlockPathInt *path)
+{
+    const struct {
+        const vmk_StatField *fields;
+        vmk_uint32 count;
+        const char *below;
+        bool by_cpu;
+    } kinds[PATH_STAT_GROUPS] = {
+        {path_fields, VMK_ARRAY_SIZE(path_fields), "", true},
+        {latency_fields, STORAGE_LATENCIES, "/latency", true},
+        {error_fields, error_rows, "/errors", false},
+        {event_fields, VMK_STORAGE_EVENT_COUNT, "/events", false},
+    };
+
+    for (vmk_uint32 i = 0; i < PATH_STAT_GROUPS; i++) {
+        vmk_StatGroup *group = &path->stat_groups[i];
+
+        vmk_StatGroupInit(group, VMK_VMKERNEL_MODULE_ID, kinds[i].fields, kinds[i].count, "storage/path/%s%s",
+                          path->name.string, kinds[i].below);
+        group->cookie.ptr = path;
+        group->base = path;
+        if (kinds[i].by_cpu) {
+            group->base = path->cpus;
+            group->stride = sizeof(path->cpus[0]);
+            group->count = vmk_NumPCPUs();
+        }
+    }
+}
+
 VMK_ReturnStatus path_stats_register(struct vmk_BlockPathInt *path)
 {
-    vmk_StatGroupInit(&path->stat_group, VMK_VMKERNEL_MODULE_ID, path_fields, VMK_ARRAY_SIZE(path_fields),
-                      "storage/path/%s", path->name.string);
-    path->stat_group.cookie.ptr = path;
-    path->stat_group.base = path->cpus;
-    path->stat_group.stride = sizeof(path->cpus[0]);
-    path->stat_group.count = vmk_NumPCPUs();
-    return vmk_StatGroupRegister(&path->stat_group);
+    vmk_StatusValue status = VMK_OK;
+
+    init_path_groups(path);
+    for (vmk_uint32 i = 0; i < PATH_STAT_GROUPS && status == VMK_OK; i++) {
+        status = vmk_StatGroupRegister(&path->stat_groups[i]);
+    }
+    if (status != VMK_OK) {
+        path_stats_unregister(path);
+    }
+    return status;
+}
+
+void path_stats_unregister(struct vmk_BlockPathInt *path)
+{
+    for (vmk_uint32 i = 0; i < PATH_STAT_GROUPS; i++) {
+        vmk_StatGroupUnregister(&path->stat_groups[i]);
+    }
 }
 
 static const vmk_StatField device_fields[] = {

@@ -6,6 +6,7 @@
 
 void storage_init(void)
 {
+    stats_init();
     request_init();
     split_init();
     partition_reader_init();

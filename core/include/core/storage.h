@@ -30,6 +30,7 @@
 #define STORAGE_ADAPTERS_MAX 64
 #define STORAGE_PATHS_MAX    8  /**< To one device. */
 #define STORAGE_LATENCIES    32 /**< Up to 18 minutes. */
+#define PATH_STAT_GROUPS     4  /**< Commands, errors, events, latencies. */
 #define STORAGE_ERRORS_MAX   16 /**< Rows of the retry policy at most. */
 
 extern struct mutex storage_table;
@@ -104,7 +105,7 @@ struct vmk_BlockPathInt {
     bool leaving VMK_GUARDED_BY(storage_table);
     vmk_uint64 errors[STORAGE_ERRORS_MAX];      /**< By row of the retry policy; atomic. */
     vmk_uint64 events[VMK_STORAGE_EVENT_COUNT]; /**< Atomic. */
-    vmk_StatGroup stat_group;
+    vmk_StatGroup stat_groups[PATH_STAT_GROUPS];
 };
 
 /** Partitions of a device, as its table said when it was last read. */

@@ -271,6 +271,7 @@ static vmk_uint64 counter(const char *path)
 vmk_StatusValue test_events(void)
 {
     vmk_StorageAdapterRegData reg = {.moduleID = vmk_ModuleCurrentID};
+    vmk_uint64 before, later = 0;
     vmk_StorageAdapter adapter;
     char path[96];
 
@@ -290,5 +291,20 @@ vmk_StatusValue test_events(void)
     KTAP_CHECK(vmk_BlockWrite(rig.handle, 0, 1, block, 0) == VMK_OK && counter(path) == 4);
     KTAP_CHECK(counter("storage/device/naa.5000c500a1b2c3d5/retries") == 2);
     KTAP_CHECK(counter("storage/device/naa.5000c500a1b2c3d5/failed") == 0);
+    vmk_Snprintf(path, sizeof(path), "storage/path/%s/errors/busy", rig_name());
+    KTAP_CHECK(counter(path) == 2);
+    vmk_Snprintf(path, sizeof(path), "storage/path/%s/events/aborts", rig_name());
+    KTAP_CHECK(counter(path) == 3);
+    /* A command of 40 ms is in the step up to 65.536 ms; on a busy host in a later one. */
+    vmk_Snprintf(path, sizeof(path), "storage/path/%s/latency/below_32768us", rig_name());
+    before = counter(path);
+    rig.disk.delay_us = 40000;
+    KTAP_CHECK(vmk_BlockWrite(rig.handle, 0, 1, block, 0) == VMK_OK);
+    KTAP_CHECK(counter(path) == before);
+    for (unsigned step = 65536; step < 1u << 31 && later == 0; step *= 2) {
+        vmk_Snprintf(path, sizeof(path), "storage/path/%s/latency/below_%uus", rig_name(), step);
+        later = counter(path);
+    }
+    KTAP_CHECK(later == 1);
     return rig_down();
 }
