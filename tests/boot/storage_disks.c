@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIB            (1ull << 20)
-#define NAMESPACES     8
-#define SIZE(n)        ((16 + (n)) * MIB) /* Of namespace or disk n, so that no two are alike. */
-#define LARGE_BLOCKS   3                  /* The namespace with blocks of 4096 bytes. */
-#define PROTECTED      5                  /* The one that is read-only. */
-#define LATER_SIZE     (40 * MIB)
-#define EXPECTED_DISKS (NAMESPACES + 1 + 3 + 1) /* With the CD. */
+#define MIB               (1ull << 20)
+#define NAMESPACES        8
+#define SIZE(n)           ((16 + (n)) * MIB) /* Of namespace or disk n, so that no two are alike. */
+#define LARGE_BLOCKS      3                  /* The namespace with blocks of 4096 bytes. */
+#define PROTECTED         5                  /* The one that is read-only. */
+#define LATER_SIZE        (40 * MIB)
+#define CD                (NAMESPACES + 2) /* Its place among the disks. */
+#define MEDIUM_PATIENCE_S 60
+#define EXPECTED_DISKS    (NAMESPACES + 1 + 3 + 1) /* With the CD. */
 
 static unsigned smp = 2;
 static const char *memory = "512M";
@@ -155,6 +157,47 @@ START_TEST(test_cdrom)
 }
 END_TEST
 
+static void tell_drive(const char *execute, const char *more)
+{
+    char text[256];
+    snprintf(text, sizeof text, "{\"execute\": \"%s\", \"arguments\": {\"id\": \"disk%u-dev\"%s}}", execute,
+             CD, more);
+    ck_assert_msg(machine_qmp(machine, text, NULL), "%s: %s", execute, machine_error(machine));
+}
+
+/* The drive is asked every two seconds. */
+static void await_blocks(const char *path, long long blocks)
+{
+    for (int i = 0; i < MEDIUM_PATIENCE_S * 10; i++) {
+        json_t *device = get(path);
+        bool there = json_integer_value(json_object_get(device, "Blocks")) == blocks;
+        json_decref(device);
+        if (there) {
+            return;
+        }
+        machine_run_for(machine, 100);
+    }
+    ck_abort_msg("%s has not got %lld blocks", path, blocks);
+}
+
+START_TEST(test_media_come_and_go)
+{
+    const char *path = disks_path(machine, "ahci", 1, 1);
+    char text[256];
+    tell_drive("blockdev-open-tray", ", \"force\": true");
+    tell_drive("blockdev-remove-medium", "");
+    await_blocks(path, 0);
+    snprintf(text, sizeof text, "storage disk read -d %s --block 16", path);
+    ck_assert_int_ne(machine_command(machine, text, 30, NULL), 0);
+    snprintf(text, sizeof text, ", \"node-name\": \"disk%u\"", CD);
+    tell_drive("blockdev-insert-medium", text);
+    tell_drive("blockdev-close-tray", "");
+    await_blocks(path, (long long)(SIZE(31) / 2048));
+    snprintf(text, sizeof text, "storage disk read -d %s --block 16", path);
+    free(boot_run(machine, text));
+}
+END_TEST
+
 /* Names are of the disks, not of their places. */
 START_TEST(test_names)
 {
@@ -202,6 +245,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, test_read_only);
     tcase_add_test(tcase, test_ports);
     tcase_add_test(tcase, test_cdrom);
+    tcase_add_test(tcase, test_media_come_and_go);
     tcase_add_test(tcase, test_names);
     tcase_add_test(tcase, test_a_disk_grows);
     suite_add_tcase(suite, tcase);
