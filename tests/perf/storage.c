@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#define DEVICES_PART      8   /* Of the operations, where devices are counted. */
-#define UNHALTED_AT_LEAST 200 /* So many operations make a median. */
+#define DEVICES_PART      8  /* Of the operations, where devices are counted. */
+#define UNHALTED_AT_LEAST 50 /* So many operations make a median. */
 
 #define CASE(disk_, name_, write_, depth_, operations_)                                                      \
     {                                                                                                        \
@@ -13,10 +13,10 @@
     }
 
 const struct bench_case storage_cases[STORAGE_CASES] = {
-    CASE("nvme", ".read4k.qd32", false, 32, 64000), CASE("nvme", ".read4k.qd1", false, 1, 16000),
-    CASE("nvme", ".write4k.qd32", true, 32, 64000), CASE("nvme", ".write4k.qd1", true, 1, 16000),
-    CASE("ahci", ".read4k.qd32", false, 32, 64000), CASE("ahci", ".read4k.qd1", false, 1, 16000),
-    CASE("ahci", ".write4k.qd32", true, 32, 64000), CASE("ahci", ".write4k.qd1", true, 1, 16000),
+    CASE("nvme", ".read4k.qd32", false, 32, 64000), CASE("nvme", ".read4k.qd1", false, 1, 32000),
+    CASE("nvme", ".write4k.qd32", true, 32, 64000), CASE("nvme", ".write4k.qd1", true, 1, 32000),
+    CASE("ahci", ".read4k.qd32", false, 32, 64000), CASE("ahci", ".read4k.qd1", false, 1, 32000),
+    CASE("ahci", ".write4k.qd32", true, 32, 64000), CASE("ahci", ".write4k.qd1", true, 1, 32000),
 };
 
 const struct suite storage_suite = {"storage", storage_cases, STORAGE_CASES, storage_measure_openvmk,
