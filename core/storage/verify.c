@@ -184,13 +184,29 @@ static void settle(struct worker *worker, struct job *job)
     worker->idle = job;
 }
 
+/** Wait until a request has ended, or there is another reason to look again. */
+static void await(struct worker *worker)
+{
+    const struct verify_options *options = worker->run->options;
+
+    if (!options->polled || worker->under_way == 0) {
+        take(&worker->news);
+        return;
+    }
+    while (!__atomic_load_n(&worker->ended, __ATOMIC_RELAXED)) {
+        if (vmk_BlockPoll(options->handle) == 0) {
+            (void)vmk_WorldYield();
+        }
+    }
+}
+
 static vmk_StatusValue work(void *data)
 {
     struct worker *worker = data;
     struct job *job, *next;
 
     while (submit(worker) != SCHEDULE_END || worker->under_way != 0) {
-        take(&worker->news);
+        await(worker);
         for (job = __atomic_exchange_n(&worker->ended, NULL, __ATOMIC_ACQUIRE); job; job = next) {
             next = job->next;
             settle(worker, job);

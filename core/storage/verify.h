@@ -23,6 +23,7 @@ struct verify_options {
     struct schedule_options schedule;
     vmk_uint32 depth; /**< Requests under way at a time, by all CPUs. */
     vmk_uint32 num_cpus;
+    bool polled; /**< Look for ends instead of being told, where the device has queues for that. */
     /** Called about once a second in the caller's world: blocks done, of how many; how many seconds no
      * request has ended. */
     void (*progress)(void *cookie, vmk_uint64 done, vmk_uint64 total, vmk_uint32 silent_s);

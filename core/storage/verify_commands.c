@@ -89,6 +89,7 @@ static VMK_ReturnStatus parse_options(struct command_call *call, const struct di
     options->block_size = disk->geometry.blockSize;
     options->first_block = disk->geometry.firstBlock;
     options->depth = (vmk_uint32)command_uint(call, "depth", DEPTH_DEFAULT);
+    options->polled = command_bool(call, "polled", false);
     options->num_cpus = (vmk_uint32)command_uint(call, "cpus", VMK_MIN(vmk_NumPCPUs(), options->depth));
     if (options->num_cpus > vmk_NumPCPUs() || options->num_cpus > options->depth) {
         return command_fail(call, VMK_BAD_PARAM,
@@ -237,6 +238,9 @@ static const struct command_arg verify_args[] = {
      .min = 1,
      .max = 1u << 20,
      .help = "Writes from flush to flush, none unless told; by mode flush 64"},
+    {.name = "polled",
+     .type = COMMAND_FLAG,
+     .help = "Look for what has ended, where the device has queues for that"},
     DISK_YES_ARG,
     {0}};
 static const struct format_column verify_columns[] = {{"Device", FORMAT_STRING},

@@ -167,10 +167,11 @@ void job_prepare(struct job *job, const struct verify_options *options, void *sc
                                     [SCHEDULE_FLUSH] = VMK_BLOCK_FLUSH};
     vmk_BlockRequest *request = &job->request;
 
-    *request = (vmk_BlockRequest){.op = ops[job->item.kind],
-                                  .flags = job->item.fua ? VMK_BLOCK_FUA : 0,
-                                  .done = request->done,
-                                  .cookie = request->cookie};
+    *request = (vmk_BlockRequest){
+        .op = ops[job->item.kind],
+        .flags = (vmk_uint16)((job->item.fua ? VMK_BLOCK_FUA : 0) | (options->polled ? VMK_BLOCK_POLLED : 0)),
+        .done = request->done,
+        .cookie = request->cookie};
     if (job->item.kind == SCHEDULE_FLUSH) {
         return;
     }

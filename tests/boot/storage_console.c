@@ -456,6 +456,19 @@ START_TEST(test_rescan_and_reset)
 }
 END_TEST
 
+/* Queues that are polled have no interrupt: nothing ends unless somebody looks. */
+START_TEST(test_polled_queues)
+{
+    free(run("system module unload nvme"));
+    free(run("system module load nvme --parameters poll_queues=2"));
+    disks_wait(machine, DISKS);
+    ck_assert_ptr_nonnull(strstr(machine_console(machine), "2/0/2 default/read/poll queues"));
+    verify("storage disk verify %2 --size 2M --yes --polled --cpus 2", 2 * MIB, true);
+    verify("storage disk verify %2 --size 2M --yes --polled --depth 1 --cpus 1", 2 * MIB, true);
+    verify("storage disk verify %0 --size 2M --yes --polled", 2 * MIB, true); /* SATA has none */
+}
+END_TEST
+
 /** Allocations of the kernel's. What its address space keeps of worlds that were, it keeps until many are. */
 static long long allocations(void)
 {
@@ -502,6 +515,7 @@ int main(void)
     tcase_add_test(tcase, test_verify_in_all_modes);
     tcase_add_test(tcase, test_a_disk_in_use_is_not_overwritten);
     tcase_add_test(tcase, test_rescan_and_reset);
+    tcase_add_test(tcase, test_polled_queues);
     tcase_add_test(tcase, test_commands_leak_nothing);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);
