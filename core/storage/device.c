@@ -406,6 +406,12 @@ bool device_choose(struct vmk_BlockDeviceInt *device, const struct vmk_BlockPath
     return new != away;
 }
 
+bool device_is_lost(const struct vmk_BlockDeviceInt *device)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("one load, old when it returns with the lock as well")
+{
+    return __atomic_load_n(&device->lost, __ATOMIC_RELAXED);
+}
+
 const char *storage_device_state_text(struct vmk_BlockDeviceInt *device)
 {
     const char *text = "on";

@@ -141,13 +141,8 @@ static VMK_ReturnStatus admit(struct vmk_BlockHandleInt *handle) VMK_REQUIRES(&s
 {
     struct vmk_BlockDeviceInt *device = handle->device;
     vmk_StatusValue status = choose_range(handle);
-    vmk_uint64 flags;
-    bool lost;
 
-    vmk_SpinlockLockIRQ(&device->lock, &flags);
-    lost = device->lost;
-    vmk_SpinlockUnlockIRQ(&device->lock, flags);
-    if (lost) {
+    if (device_is_lost(device)) {
         return VMK_PERM_DEV_LOSS;
     }
     if (status != VMK_OK) {
@@ -293,6 +288,6 @@ VMK_ReturnStatus vmk_BlockGeometryGet(vmk_BlockHandle handle, vmk_BlockGeometry 
     };
     vmk_RCUReadUnlock();
     vmk_Strlcpy(geometry->device.string, device->name, sizeof(geometry->device.string));
-    return __atomic_load_n(&device->lost, __ATOMIC_RELAXED) ? VMK_PERM_DEV_LOSS : VMK_OK;
+    return device_is_lost(device) ? VMK_PERM_DEV_LOSS : VMK_OK;
 }
 VMK_EXPORT_SYMBOL(vmk_BlockGeometryGet);

@@ -31,6 +31,9 @@ struct vmk_BlockDeviceInt *device_lookup(const char *name) VMK_REQUIRES(&storage
  */
 VMK_ReturnStatus device_join(struct vmk_BlockPathInt *path, bool *is_new) VMK_REQUIRES(&storage_table);
 
+/** Whether no path to it is left that may come back. Context: any. */
+bool device_is_lost(const struct vmk_BlockDeviceInt *device);
+
 /** Have no new command go to @p path. The device is lost if that was the last one. */
 void device_leave(struct vmk_BlockPathInt *path) VMK_REQUIRES(&storage_table);
 

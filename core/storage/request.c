@@ -277,6 +277,9 @@ static vmk_StatusValue check(const struct vmk_BlockHandleInt *handle, const stru
 
         return writes ? VMK_READ_ONLY : VMK_NO_PERMISSION;
     }
+    if (device_is_lost(handle->device)) {
+        return VMK_PERM_DEV_LOSS; /* Whatever it said last of its size. */
+    }
     if (request->op == VMK_BLOCK_FLUSH) {
         return VMK_OK;
     }

@@ -65,6 +65,13 @@ struct split_pool {
 /** What is written where a device can't write zeroes by itself. */
 static vmk_MA zeroes;
 
+/** The device's counters; its lock is held. */
+static struct device_counters *counters(struct split *split)
+{
+    vmk_SpinlockAssertHeldByWorld(&split->device->lock);
+    return &split->device->counters;
+}
+
 /* Data. */
 
 static vmk_uint32 walk_here(const vmk_BlockSegments *walk)
@@ -154,7 +161,7 @@ static void prepare_zeroes(struct piece *piece, const struct storage_shape *shap
     vmk_uint64 left = (vmk_uint64)split->blocks_left << shape->block_shift;
     vmk_uint32 bytes = use_linear(piece, shape, zeroes, (vmk_uint32)VMK_MIN(left, BOUNCE_BYTES));
 
-    split->device->counters.zeroes_written += bytes;
+    counters(split)->zeroes_written += bytes;
     place(piece, VMK_BLOCK_WRITE, bytes, bytes >> shape->block_shift);
 }
 
@@ -194,7 +201,6 @@ static bool prepare_direct(struct piece *piece, const struct storage_shape *shap
 static bool prepare_bounced(struct piece *piece, const struct storage_shape *shape)
 {
     struct split *split = piece->split;
-    struct device_counters *counters = &split->device->counters;
     vmk_uint32 bytes;
 
     if (split->bouncing) {
@@ -206,8 +212,8 @@ static bool prepare_bounced(struct piece *piece, const struct storage_shape *sha
     if (split->parent->op == VMK_BLOCK_WRITE) {
         copy(split->data, vmk_MA2Ptr(split->bounce), bytes, true);
     }
-    counters->bounced++;
-    counters->copied_bytes += bytes;
+    counters(split)->bounced++;
+    counters(split)->copied_bytes += bytes;
     place(piece, split->parent->op, bytes, bytes >> shape->block_shift);
     skip(&split->data, bytes);
     return true;
@@ -242,7 +248,7 @@ static bool prepare(struct piece *piece, const struct storage_shape *shape)
 static void prepare_flush(struct piece *piece)
 {
     piece->split->flush = false;
-    piece->split->device->counters.flushes_added++;
+    counters(piece->split)->flushes_added++;
     piece->bounced = false;
     piece->request.flags = 0;
     piece->request.numElems = piece->request.numSegments = 0;
@@ -267,7 +273,7 @@ static void rewind(struct split *split, const struct storage_shape *shape)
 static void start(struct split *split, vmk_BlockRequest *parent, const struct storage_shape *shape)
 {
     split->parent = parent;
-    split->device->counters.cut++;
+    counters(split)->cut++;
     rewind(split, shape);
 }
 
@@ -291,7 +297,7 @@ static vmk_BlockRequest *advance(struct split *split, const struct storage_shape
         piece->request.attempts = 0;
         vmk_PCPUAdd64(piece->request.handle->balance, 1);
         split->running++;
-        split->device->counters.pieces++;
+        counters(split)->pieces++;
         *end = &piece->request;
         end = &piece->request.next;
     }

@@ -140,6 +140,7 @@ vmk_StatusValue test_loss(void)
     ramdisk_path_remove(&rig.disk, 1);
     KTAP_CHECK(vmk_SemaLockTimed(&sema, PATIENCE_MS) == VMK_OK && request.status == VMK_PERM_DEV_LOSS);
     KTAP_CHECK(vmk_BlockFlush(rig.handle) == VMK_PERM_DEV_LOSS);
+    KTAP_CHECK(vmk_BlockRead(rig.handle, 64, 1, block) == VMK_PERM_DEV_LOSS);
     KTAP_CHECK(vmk_BlockGeometryGet(rig.handle, &geometry) == VMK_PERM_DEV_LOSS);
     KTAP_CHECK(vmk_BlockOpen(vmk_ModuleCurrentID, "naa.5000c500a1b2c3d5", VMK_BLOCK_OPEN_READ, &other) ==
                VMK_PERM_DEV_LOSS);
