@@ -41,6 +41,9 @@ static bool time_out(struct request *rq, void *unused)
         blk_report(rq->q, VMK_STORAGE_EVENT_TIMEOUT);
     rq->rq_flags |= RQF_TIMED_OUT;
     if (!ops->timeout || ops->timeout(rq) == BLK_EH_RESET_TIMER) {
+        /* nvme has sent an abort, and waits for what comes of it. The SCSI layer counts by itself. */
+        if (rq->q->disk && blk_is_nvme(rq->q->disk))
+            blk_report(rq->q, VMK_STORAGE_EVENT_ABORT);
         rq->rq_flags &= ~RQF_TIMED_OUT;
         WRITE_ONCE(rq->deadline, jiffies + rq->timeout);
     }
