@@ -165,7 +165,7 @@ static void on_done(vmk_BlockRequest *request)
         disk->failed_ops[request->op]++;
         disk->failure = request->status;
     }
-    if (request->op == VMK_BLOCK_READ && request->status == VMK_OK) {
+    if (request->op == VMK_BLOCK_READ && request->status == VMK_OK && !disk->distrusted) {
         check_read(slot);
     } else if (request->op != VMK_BLOCK_READ && request->op != VMK_BLOCK_FLUSH) {
         note_written(slot, request->status == VMK_OK);
@@ -407,6 +407,11 @@ void disk_exercise(struct disk *disk, struct disk_exercise exercise)
               vmk_StatusToString(disk->failure));
 }
 
+void disk_distrust(struct disk *disk)
+{
+    disk->distrusted = VMK_TRUE;
+}
+
 void disk_compare(struct disk *disk)
 {
     vmk_uint32 most = DISK_DATA_BYTES / disk->block_bytes;
@@ -439,6 +444,10 @@ VMK_ReturnStatus disk_open(struct disk *disk, vmk_ModuleID module, const char *p
     VMK_VERIFY(vmk_BlockGeometryGet(disk->handle, &geometry) == VMK_OK);
     disk->block_bytes = geometry.blockSize;
     disk->blocks = geometry.numBlocks;
+    if (disk->blocks == 0 || disk->blocks > DISK_MAX_BYTES / disk->block_bytes) {
+        vmk_BlockClose(disk->handle);
+        return VMK_LIMIT_EXCEEDED;
+    }
     disk->shadow = calloc(disk->blocks, disk->block_bytes);
     disk->unknown = calloc(disk->blocks, 1);
     VMK_VERIFY(disk->shadow != NULL && disk->unknown != NULL);

@@ -12,8 +12,9 @@
 
 #include <vmkapi/storage/block_device.h>
 
-#define DISK_SLOTS      256        /**< Requests at a time. */
-#define DISK_PIECES     48         /**< Of a request's data at most. */
+#define DISK_SLOTS      256 /**< Requests at a time. */
+#define DISK_PIECES     48  /**< Of a request's data at most. */
+#define DISK_MAX_BYTES  (256ul << 20)
 #define DISK_DATA_BYTES (1u << 20) /**< Of a request at most. */
 
 /** How a request's data lies in memory. */
@@ -55,10 +56,12 @@ struct disk {
     vmk_ModuleID module;
     vmk_uint8 *shadow;  /* What is on the disk. */
     vmk_uint8 *unknown; /* A byte a block: a write failed there. */
+    vmk_Bool distrusted;
     struct disk_slot slot[DISK_SLOTS];
 };
 
-/** Open the disk a path leads to, as `vmhba0:C0:T0:L0`; it reads as zeroes. @return how that ended. */
+/** Open the disk a path leads to, as `vmhba0:C0:T0:L0`; it reads as zeroes. @return how that ended;
+ * VMK_LIMIT_EXCEEDED for one that is too large to be known by heart, or has no blocks. */
 VMK_ReturnStatus disk_open(struct disk *disk, vmk_ModuleID module, const char *path);
 /** Close it; nothing is under way. */
 void disk_close(struct disk *disk);
@@ -90,6 +93,9 @@ struct disk_exercise {
 
 /** Do requests chosen at random, and wait for their end. */
 void disk_exercise(struct disk *disk, struct disk_exercise exercise);
+
+/** Expect nothing of what is on the disk any more. */
+void disk_distrust(struct disk *disk);
 
 /** Read all of the disk, and compare. */
 void disk_compare(struct disk *disk);

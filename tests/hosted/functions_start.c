@@ -10,9 +10,7 @@
 #include <hosted/machine.h>
 #include <hosted/module.h>
 #include <hosted/pci.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/net/net_pkt.h>
 #include <vmkapi/net/net_port.h>
@@ -65,25 +63,6 @@ void linux_test_start(void)
     VMK_VERIFY(hosted_vmklinux_init() == 0);
     hosted_pci_start();
     VMK_VERIFY(HOSTED(MODULE, _init)() == 0);
-}
-
-unsigned logged_lines(void (*log)(void))
-{
-    FILE *file = tmpfile();
-    int before = dup(STDERR_FILENO);
-    unsigned lines = 0;
-    int c;
-
-    VMK_VERIFY(file != NULL && before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
-    log();
-    VMK_VERIFY(dup2(before, STDERR_FILENO) >= 0);
-    close(before);
-    rewind(file);
-    while ((c = getc(file)) != EOF) {
-        lines += c == '\n';
-    }
-    fclose(file);
-    return lines;
 }
 
 void raise_line(_Bool asserted)

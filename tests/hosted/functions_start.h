@@ -5,9 +5,6 @@
 #ifndef HOSTED_FUNCTIONS_START_H
 #define HOSTED_FUNCTIONS_START_H
 
-/** @return how many lines the log gets from @p log. */
-unsigned logged_lines(void (*log)(void));
-
 /** Start vmnic0 and send a frame through it, or stop it. */
 void use_uplink(_Bool on);
 

@@ -4,6 +4,7 @@
  */
 #include "../unit/vmklinux/linux_test.h"
 #include "functions_start.h"
+#include "logged.h"
 
 #include <linux/delay.h>
 #include <linux/ethtool.h>

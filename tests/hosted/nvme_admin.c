@@ -100,7 +100,9 @@ static vmk_uint16 delete_cq(struct nvme *nvme, const struct nvme_sqe *sqe)
     if (id == 0 || id >= NVME_QUEUES || !nvme->cq[id].live) {
         return NVME_INVALID_QUEUE_ID;
     }
-    NVME_DRIVER_MUST(nvme->cq[id].users == 0, "deleting a completion queue that is in use");
+    if (nvme->cq[id].users != 0) {
+        return NVME_INVALID_DELETION;
+    }
     nvme->cq[id].live = VMK_FALSE;
     nvme_update_pin(nvme);
     return NVME_OK;
@@ -179,8 +181,9 @@ static void changed_log(struct nvme *nvme, vmk_uint8 *log)
     nvme->changed_namespaces = 0;
 }
 
-static vmk_uint16 get_log(struct nvme *nvme, const struct nvme_sqe *sqe)
+static vmk_uint16 get_log(struct nvme *nvme, const struct nvme_command *command)
 {
+    const struct nvme_sqe *sqe = &command->sqe;
     vmk_ByteCount bytes = ((sqe->cdw10 >> 16 | (sqe->cdw11 & 0xffffull) << 16) + 1) * 4;
     vmk_uint64 offset = sqe->cdw12 | (vmk_uint64)sqe->cdw13 << 32;
     vmk_uint8 log[LOG_MAX] = {0};
@@ -204,7 +207,7 @@ static vmk_uint16 get_log(struct nvme *nvme, const struct nvme_sqe *sqe)
     if (offset % 4 != 0 || offset > sizeof(log) || bytes > sizeof(log) - offset) {
         return NVME_INVALID_FIELD | NVME_DO_NOT_RETRY;
     }
-    return nvme_to_host(nvme, sqe, log + offset, bytes) ? NVME_OK : NVME_INTERNAL;
+    return nvme_to_host(command, log + offset, bytes) ? NVME_OK : NVME_INTERNAL;
 }
 
 /* Asynchronous events (5.2). */
@@ -277,15 +280,15 @@ void nvme_resize(struct nvme *nvme, vmk_uint32 nsid, vmk_uint64 blocks)
     namespace_changed(nvme, nsid);
 }
 
-static vmk_uint16 identify(struct nvme *nvme, const struct nvme_sqe *sqe)
+static vmk_uint16 identify(struct nvme *nvme, const struct nvme_command *command)
 {
     vmk_uint8 data[NVME_PAGE] = {0};
-    vmk_uint16 status = nvme_identify(nvme, sqe, data);
+    vmk_uint16 status = nvme_identify(nvme, &command->sqe, data);
 
     if (status != NVME_OK) {
         return status;
     }
-    return nvme_to_host(nvme, sqe, data, sizeof(data)) ? NVME_OK : NVME_INTERNAL;
+    return nvme_to_host(command, data, sizeof(data)) ? NVME_OK : NVME_INTERNAL;
 }
 
 vmk_uint16 nvme_admin(struct nvme *nvme, struct nvme_command *command)
@@ -302,7 +305,7 @@ vmk_uint16 nvme_admin(struct nvme *nvme, struct nvme_command *command)
     case NVME_DELETE_SQ:
         return delete_sq(nvme, sqe);
     case NVME_IDENTIFY:
-        return identify(nvme, sqe);
+        return identify(nvme, command);
     case NVME_ABORT:
         return abort_command(nvme, command);
     case NVME_SET_FEATURES:
@@ -310,7 +313,7 @@ vmk_uint16 nvme_admin(struct nvme *nvme, struct nvme_command *command)
     case NVME_GET_FEATURES:
         return get_feature(nvme, command);
     case NVME_GET_LOG:
-        return get_log(nvme, sqe);
+        return get_log(nvme, command);
     case NVME_ASYNC_EVENT:
         keep_event_request(nvme, command);
         return NVME_OK;

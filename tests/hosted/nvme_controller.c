@@ -110,9 +110,9 @@ static vmk_uint32 read_register(const struct nvme *nvme, unsigned offset)
 {
     switch (offset) {
     case REG_CAP:
-        return CAP_TIMEOUT | CAP_CONTIGUOUS | (NVME_ENTRIES - 1);
+        return (vmk_uint32)nvme->cap_flips ^ (CAP_TIMEOUT | CAP_CONTIGUOUS | (NVME_ENTRIES - 1));
     case REG_CAP_HIGH:
-        return CAP_HIGH_NVM;
+        return (vmk_uint32)(nvme->cap_flips >> 32) ^ CAP_HIGH_NVM;
     case REG_VS:
         return VERSION_1_4;
     case REG_INTMS:

@@ -69,6 +69,7 @@ enum nvme_status {
     NVME_TOO_MANY_EVENTS = 0x105,
     NVME_INVALID_VECTOR = 0x108,
     NVME_INVALID_LOG_PAGE = 0x109,
+    NVME_INVALID_DELETION = 0x10c,
     NVME_FEATURE_NOT_SAVEABLE = 0x10d,
     NVME_READ_ONLY_RANGE = 0x182,
     NVME_WRITE_FAULT = 0x280,
@@ -168,6 +169,7 @@ struct nvme {
     unsigned interrupt_nth;  /**< Only every nth interrupt is sent; 0: each. */
     vmk_Bool mute;           /**< No interrupt is sent. */
     unsigned queues_granted; /**< Pairs of I/O queues, at most; 0: what there are. */
+    vmk_uint64 cap_flips;    /**< Bits of CAP that are others. */
     nvme_tamper tamper;
 
     /* What has happened. */
@@ -220,8 +222,8 @@ unsigned nvme_under_way(const struct nvme *nvme);
 
 /** nvme_data.c: move data of a command between its pages and @p data. VMK_FALSE when the function is no bus
  * master. */
-vmk_Bool nvme_to_host(struct nvme *nvme, const struct nvme_sqe *sqe, const void *data, vmk_ByteCount bytes);
-vmk_Bool nvme_from_host(struct nvme *nvme, const struct nvme_sqe *sqe, void *data, vmk_ByteCount bytes);
+vmk_Bool nvme_to_host(const struct nvme_command *command, const void *data, vmk_ByteCount bytes);
+vmk_Bool nvme_from_host(const struct nvme_command *command, void *data, vmk_ByteCount bytes);
 
 /** nvme_admin.c, nvme_io.c: do a command. @return its status. */
 vmk_uint16 nvme_admin(struct nvme *nvme, struct nvme_command *command);

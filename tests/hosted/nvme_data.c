@@ -17,24 +17,27 @@ struct walk {
     vmk_uint64 prp2;
     vmk_uint8 *data;
     vmk_ByteCount left;
+    vmk_ByteCount moves; /* So many of them are. */
     vmk_DMADirection direction;
 };
 
 static vmk_Bool move(struct walk *walk, vmk_uint64 address)
 {
     vmk_ByteCount part = VMK_MIN(walk->left, NVME_PAGE - (address & PAGE_MASK));
+    vmk_ByteCount moved = VMK_MIN(part, walk->moves);
     void *memory = hosted_pci_dma(&walk->nvme->pci, address, part, walk->direction);
 
     if (memory == NULL) {
         return VMK_FALSE;
     }
     if (walk->direction == VMK_DMA_DIRECTION_TO_MEMORY) {
-        memcpy(memory, walk->data, part);
+        memcpy(memory, walk->data, moved);
     } else {
-        memcpy(walk->data, memory, part);
+        memcpy(walk->data, memory, moved);
     }
     walk->data += part;
     walk->left -= part;
+    walk->moves -= moved;
     return VMK_TRUE;
 }
 
@@ -77,21 +80,27 @@ static vmk_Bool walk_pages(struct walk *walk, vmk_uint64 prp1)
     return walk->left <= NVME_PAGE ? move_page(walk, walk->prp2) : move_list(walk, walk->prp2);
 }
 
-static vmk_Bool transfer(struct nvme *nvme, const struct nvme_sqe *sqe, void *data, vmk_ByteCount bytes,
+static vmk_Bool transfer(const struct nvme_command *command, void *data, vmk_ByteCount bytes,
                          vmk_DMADirection direction)
 {
-    struct walk walk = {nvme, sqe->prp2, data, bytes, direction};
+    const struct nvme_sqe *sqe = &command->sqe;
+    struct walk walk = {.nvme = command->nvme,
+                        .prp2 = sqe->prp2,
+                        .data = data,
+                        .left = bytes,
+                        .moves = command->lie == NVME_SHORT ? bytes / 2 : bytes,
+                        .direction = direction};
 
     NVME_DRIVER_MUST((sqe->flags & 0xc0) == 0, "a scatter-gather list, which the controller does not take");
     return bytes == 0 || walk_pages(&walk, sqe->prp1);
 }
 
-vmk_Bool nvme_to_host(struct nvme *nvme, const struct nvme_sqe *sqe, const void *data, vmk_ByteCount bytes)
+vmk_Bool nvme_to_host(const struct nvme_command *command, const void *data, vmk_ByteCount bytes)
 {
-    return transfer(nvme, sqe, (void *)data, bytes, VMK_DMA_DIRECTION_TO_MEMORY);
+    return transfer(command, (void *)data, bytes, VMK_DMA_DIRECTION_TO_MEMORY);
 }
 
-vmk_Bool nvme_from_host(struct nvme *nvme, const struct nvme_sqe *sqe, void *data, vmk_ByteCount bytes)
+vmk_Bool nvme_from_host(const struct nvme_command *command, void *data, vmk_ByteCount bytes)
 {
-    return transfer(nvme, sqe, data, bytes, VMK_DMA_DIRECTION_FROM_MEMORY);
+    return transfer(command, data, bytes, VMK_DMA_DIRECTION_FROM_MEMORY);
 }

@@ -29,18 +29,13 @@ static vmk_uint64 blocks_of(const struct nvme_sqe *sqe)
     return (sqe->cdw12 & 0xffff) + 1;
 }
 
-static vmk_ByteCount bytes_moved(const struct nvme_command *command, vmk_ByteCount bytes)
-{
-    return command->lie == NVME_SHORT ? bytes / 2 : bytes;
-}
-
 static vmk_uint16 read_blocks(struct nvme_command *command, struct nvme_namespace *ns, void *data)
 {
     const struct nvme_sqe *sqe = &command->sqe;
     vmk_ByteCount bytes = blocks_of(sqe) * ns->medium.block_bytes;
 
     medium_read(&ns->medium, first_of(sqe), blocks_of(sqe), data);
-    return nvme_to_host(command->nvme, sqe, data, bytes_moved(command, bytes)) ? NVME_OK : NVME_INTERNAL;
+    return nvme_to_host(command, data, bytes) ? NVME_OK : NVME_INTERNAL;
 }
 
 static vmk_uint16 write_blocks(struct nvme_command *command, struct nvme_namespace *ns, void *data)
@@ -49,7 +44,7 @@ static vmk_uint16 write_blocks(struct nvme_command *command, struct nvme_namespa
     vmk_ByteCount bytes = blocks_of(sqe) * ns->medium.block_bytes;
 
     medium_read(&ns->medium, first_of(sqe), blocks_of(sqe), data);
-    if (!nvme_from_host(command->nvme, sqe, data, bytes_moved(command, bytes))) {
+    if (!nvme_from_host(command, data, bytes)) {
         return NVME_INTERNAL;
     }
     medium_write(&ns->medium, first_of(sqe), blocks_of(sqe), data, (sqe->cdw12 & CDW12_FUA) != 0);
@@ -86,7 +81,7 @@ static vmk_uint16 manage_dataset(struct nvme_command *command, struct nvme_names
     unsigned count = (sqe->cdw10 & 0xff) + 1;
 
     VMK_STATIC_ASSERT(sizeof(ranges[0]) == DATASET_RANGE, "as the specification has it");
-    if (!nvme_from_host(command->nvme, sqe, ranges, count * DATASET_RANGE)) {
+    if (!nvme_from_host(command, ranges, count * DATASET_RANGE)) {
         return NVME_INTERNAL;
     }
     for (unsigned i = 0; i < count; i++) {

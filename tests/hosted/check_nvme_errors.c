@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check_nvme_errors.c - Linux's nvme, unmodified, with a controller whose commands fail, hang, or get lost:
+ * each request ends once, and as it should.
+ */
+#include "nvme_stack.h"
+
+#include <hosted/machine.h>
+#include <run.h>
+
+#define ALL_OPS (1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE | 1 << VMK_BLOCK_FLUSH)
+
+static const struct disk_exercise load = {.requests = 500, .depth = 16, .blocks_max = 300, .ops = ALL_OPS};
+static const struct disk_exercise failing_load = {
+    .requests = 500, .depth = 16, .blocks_max = 300, .ops = ALL_OPS, .may_fail = VMK_TRUE};
+
+static void misbehave(enum nvme_lie lie, vmk_uint16 opcode, vmk_uint32 argument, unsigned times)
+{
+    nvme_misbehave(&nvme,
+                   (struct nvme_rule){.lie = lie, .opcode = opcode, .argument = argument, .times = times});
+}
+
+/* Statuses. */
+
+static const struct {
+    vmk_uint16 opcode;
+    vmk_uint16 nvme;
+    vmk_StatusValue status;
+} statuses[] = {
+    {NVME_READ, NVME_UNRECOVERED_READ | NVME_DO_NOT_RETRY, VMK_READ_ERROR},
+    {NVME_READ, NVME_UNRECOVERED_READ, VMK_READ_ERROR},
+    {NVME_WRITE, NVME_WRITE_FAULT | NVME_DO_NOT_RETRY, VMK_WRITE_ERROR},
+    {NVME_WRITE, NVME_CAPACITY_EXCEEDED | NVME_DO_NOT_RETRY, VMK_NO_SPACE},
+    {NVME_WRITE, NVME_READ_ONLY_RANGE | NVME_DO_NOT_RETRY, VMK_WRITE_ERROR},
+    {NVME_READ, NVME_INVALID_OPCODE | NVME_DO_NOT_RETRY, VMK_NOT_SUPPORTED},
+    {NVME_READ, NVME_INTERNAL | NVME_DO_NOT_RETRY, VMK_IO_ERROR},
+    {NVME_FLUSH, NVME_INTERNAL | NVME_DO_NOT_RETRY, VMK_IO_ERROR},
+};
+
+START_TEST(tells_what_failed)
+{
+    vmk_BlockOp op = statuses[_i].opcode == NVME_READ    ? VMK_BLOCK_READ
+                     : statuses[_i].opcode == NVME_WRITE ? VMK_BLOCK_WRITE
+                                                         : VMK_BLOCK_FLUSH;
+    vmk_StatusValue status;
+
+    nvme_start(512);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_WRITE, 0, 8), VMK_OK);
+    misbehave(NVME_FAILS, statuses[_i].opcode, statuses[_i].nvme, 0);
+    status = disk_do(&disk, op, 0, op == VMK_BLOCK_FLUSH ? 0 : 8);
+    ck_assert_msg(status == statuses[_i].status, "status 0x%x became %s", statuses[_i].nvme,
+                  vmk_StatusToString(status));
+    nvme_behave(&nvme);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_READ, 0, 16), VMK_OK);
+    nvme_stop();
+}
+END_TEST
+
+/* One bad block: whatever touches it fails, nothing else does. */
+START_TEST(leaves_neighbours_alone)
+{
+    nvme_start(512);
+    nvme_misbehave(&nvme, (struct nvme_rule){.lie = NVME_FAILS,
+                                             .opcode = NVME_ANY_OPCODE,
+                                             .argument = NVME_UNRECOVERED_READ | NVME_DO_NOT_RETRY,
+                                             .first_lba = 4000,
+                                             .blocks = 1});
+    disk.bad_first = 4000;
+    disk.bad_blocks = 1;
+    disk_exercise(&disk, (struct disk_exercise){.requests = 3000,
+                                                .depth = 32,
+                                                .blocks_max = 1000,
+                                                .ops = 1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE,
+                                                .may_fail = VMK_TRUE});
+    ck_assert_uint_gt(disk.failed, 20);
+    nvme_behave(&nvme);
+    disk.bad_blocks = 0;
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* What fails now and then is done again, and nobody hears of it. */
+START_TEST(tries_again)
+{
+    nvme_start(512);
+    nvme_misbehave(
+        &nvme,
+        (struct nvme_rule){
+            .lie = NVME_FAILS, .opcode = NVME_READ, .argument = NVME_INTERNAL, .skip = 20, .times = 5});
+    disk_exercise(&disk, load);
+    ck_assert_uint_ge(events_of(NVME_PATH, VMK_STORAGE_EVENT_REQUEUE), 5);
+    nvme_stop();
+}
+END_TEST
+
+/* Commands that hang. */
+
+START_TEST(aborts_a_command_that_hangs)
+{
+    nvme_start(512);
+    misbehave(NVME_STUCK, NVME_READ, 0, 1);
+    disk_exercise(&disk, load);
+    ck_assert_uint_eq(nvme.aborts, 1);
+    ck_assert_uint_eq(nvme.enables, 1);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 1);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
+    nvme_stop();
+}
+END_TEST
+
+/* The abort does not help: the controller is reset, and everything done again. */
+START_TEST(resets_a_controller_that_hangs)
+{
+    nvme_start(512);
+    misbehave(NVME_NEVER, NVME_WRITE, 0, 1);
+    disk_exercise(&disk, load);
+    ck_assert_uint_eq(nvme.aborts, 1);
+    ck_assert_uint_eq(nvme.enables, 2);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 2);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* Many at a time, and the aborts hang too. */
+START_TEST(resets_a_controller_that_hangs_for_good)
+{
+    nvme_start(512);
+    misbehave(NVME_NEVER, NVME_READ, 0, 10);
+    nvme_misbehave(
+        &nvme, (struct nvme_rule){.lie = NVME_NEVER, .admin = VMK_TRUE, .opcode = NVME_ABORT, .times = 1});
+    disk_exercise(&disk, load);
+    ck_assert_uint_ge(nvme.enables, 2);
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* It comes back as the abort arrives, or just before the reset. */
+START_TEST(takes_a_command_that_is_late)
+{
+    static const unsigned late_ms[] = {29900, 30000, 30100, 31000, 59900, 60000, 60100, 61000};
+
+    nvme_start(512);
+    for (unsigned i = 0; i < VMK_ARRAY_SIZE(late_ms); i++) {
+        nvme_behave(&nvme);
+        misbehave(NVME_LATE, NVME_WRITE, late_ms[i], 1);
+        disk_exercise(&disk, (struct disk_exercise){
+                                 .requests = 50, .depth = 8, .blocks_max = 64, .ops = 1 << VMK_BLOCK_WRITE});
+    }
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+START_TEST(gives_up_a_controller_that_never_gets_ready)
+{
+    nvme_start(512);
+    misbehave(NVME_NEVER, NVME_WRITE, 0, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        ck_assert(disk_start(&disk, VMK_BLOCK_WRITE, i * 100, 10, DISK_WHOLE, 0));
+    }
+    hosted_run_ms(1000);
+    nvme.ready_ms = NVME_NEVER_READY;
+    ck_assert(disk_settle(&disk, 600000));
+    ck_assert_uint_eq(disk.failed, 20);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_READ, 0, 1), VMK_PERM_DEV_LOSS);
+    disk_close(&disk);
+    ck_assert(stack_unload());
+}
+END_TEST
+
+START_TEST(resets_a_controller_that_failed)
+{
+    nvme_start(512);
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned n = 0; n < 20; n++) {
+            ck_assert(
+                disk_start(&disk, n % 2 ? VMK_BLOCK_WRITE : VMK_BLOCK_READ, n * 100, 10, DISK_DWORDS, 0));
+        }
+        nvme_fail(&nvme);
+        ck_assert(disk_settle(&disk, 600000));
+        ck_assert_uint_eq(disk.failed, 0);
+        ck_assert_uint_eq(nvme.enables, i + 2);
+    }
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* Surprise removal: registers read as all ones, with and without the rest of the function. */
+static void pull_out(vmk_Bool all)
+{
+    nvme_start(512);
+    disk_exercise(&disk, load);
+    for (unsigned n = 0; n < 30; n++) {
+        disk_start(&disk, n % 2 ? VMK_BLOCK_WRITE : VMK_BLOCK_READ, n * 100, 10, DISK_PAGES, 0);
+    }
+    nvme.all_ones = VMK_TRUE;
+    nvme.pci.gone = all;
+    ck_assert(disk_settle(&disk, 600000));
+    ck_assert_uint_gt(disk.failed, 0);
+    disk_exercise(&disk, failing_load);
+    disk_close(&disk);
+    ck_assert(stack_unload());
+}
+
+START_TEST(survives_registers_that_read_as_ones)
+{
+    pull_out(VMK_FALSE);
+}
+END_TEST
+
+START_TEST(survives_being_pulled_out)
+{
+    pull_out(VMK_TRUE);
+}
+END_TEST
+
+/* Interrupts. */
+
+START_TEST(finds_what_no_interrupt_told)
+{
+    nvme_start(512);
+    nvme.mute = VMK_TRUE;
+    for (unsigned n = 0; n < 10; n++) {
+        ck_assert(disk_start(&disk, VMK_BLOCK_WRITE, n * 100, 10, DISK_WHOLE, 0));
+    }
+    ck_assert(disk_settle(&disk, 120000));
+    ck_assert_uint_eq(disk.failed, 0);
+    ck_assert_uint_eq(nvme.enables, 1);
+    nvme.mute = VMK_FALSE;
+    disk_exercise(&disk, load);
+    nvme_stop();
+}
+END_TEST
+
+START_TEST(takes_interrupts_for_nothing)
+{
+    nvme_start(512);
+    for (unsigned n = 0; n < 1000; n++) {
+        nvme_interrupt(&nvme, n % 2);
+    }
+    disk_exercise(&disk, load);
+    nvme_stop();
+}
+END_TEST
+
+/* With fewer interrupts than completions, none stays behind for long. */
+START_TEST(reaps_all_there_are)
+{
+    nvme_start(512);
+    nvme.interrupt_nth = 2;
+    disk_exercise(&disk,
+                  (struct disk_exercise){.requests = 200, .depth = 16, .blocks_max = 8, .ops = ALL_OPS});
+    nvme.interrupt_nth = 0;
+    nvme_stop();
+}
+END_TEST
+
+/* Coming up. */
+
+START_TEST(waits_for_a_slow_controller)
+{
+    nvme_machine_start(512);
+    nvme.ready_ms = 8000;
+    nvme_load_and_open();
+    disk_exercise(&disk, load);
+    nvme_stop();
+}
+END_TEST
+
+START_TEST(refuses_a_controller_that_never_gets_ready)
+{
+    nvme_machine_start(512);
+    nvme.ready_ms = NVME_NEVER_READY;
+    ck_assert(stack_load());
+    ck_assert(!disk_appears(test_id, NVME_PATH));
+    ck_assert(stack_unload());
+    nvme.ready_ms = 1;
+    hosted_run_ms(1000);
+    nvme.csts = 0;
+    nvme_load_and_open();
+    nvme_stop();
+}
+END_TEST
+
+/* Each admin command on the way to the disk fails, hangs, comes twice or not as asked for: there is a disk,
+ * or there is none; nothing is left behind. */
+static const enum nvme_lie admin_lies[] = {NVME_FAILS, NVME_NEVER, NVME_STUCK, NVME_TWICE, NVME_SHORT};
+
+START_TEST(survives_each_admin_command)
+{
+    unsigned nth = 0, reached;
+
+    nvme_machine_start(512);
+    do {
+        struct nvme_rule rule = {.lie = admin_lies[_i],
+                                 .admin = VMK_TRUE,
+                                 .opcode = NVME_ANY_OPCODE,
+                                 .argument = NVME_INTERNAL | NVME_DO_NOT_RETRY,
+                                 .skip = nth,
+                                 .times = 1};
+
+        nvme_behave(&nvme);
+        nvme_misbehave(&nvme, rule);
+        ck_assert(stack_load());
+        if (disk_appears(test_id, NVME_PATH) && disk_open(&disk, test_id, NVME_PATH) == VMK_OK) {
+            disk_exercise(
+                &disk,
+                (struct disk_exercise){
+                    .requests = 20, .depth = 4, .blocks_max = 8, .ops = ALL_OPS, .may_fail = VMK_TRUE});
+            disk_close(&disk);
+        }
+        hosted_run_ms(1000);
+        reached = nvme.rule[0].matched;
+        ck_assert_msg(stack_unload(), "admin command %u, and something is left", nth);
+    } while (reached > nth++);
+    ck_assert_uint_gt(nth, 8);
+    nvme_behave(&nvme);
+    nvme_load_and_open();
+    nvme_stop();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *tests[] = {leaves_neighbours_alone,
+                            tries_again,
+                            aborts_a_command_that_hangs,
+                            resets_a_controller_that_hangs,
+                            resets_a_controller_that_hangs_for_good,
+                            takes_a_command_that_is_late,
+                            gives_up_a_controller_that_never_gets_ready,
+                            resets_a_controller_that_failed,
+                            survives_registers_that_read_as_ones,
+                            survives_being_pulled_out,
+                            finds_what_no_interrupt_told,
+                            takes_interrupts_for_nothing,
+                            reaps_all_there_are,
+                            waits_for_a_slow_controller,
+                            refuses_a_controller_that_never_gets_ready};
+    Suite *suite = suite_create("nvme-errors");
+    TCase *tcase = run_add(suite, "tests", tests, VMK_ARRAY_SIZE(tests), 0);
+
+    tcase_add_loop_test(tcase, tells_what_failed, 0, VMK_ARRAY_SIZE(statuses));
+    tcase_add_loop_test(tcase, survives_each_admin_command, 0, VMK_ARRAY_SIZE(admin_lies));
+    return run_suite(suite);
+}
