@@ -57,24 +57,25 @@ has 0 missing
 mkdir "$work/other"
 cat >"$work/other/other.c" <<'TEXT'
 #include <linux/device.h>
-#include <linux/ata.h>
+#include <linux/component.h>
 #include <linux/mii.h>
-#define FLAG(name) DL_FLAG_##name
-int other(struct device *one, struct device *two, struct mii_if_info *mii)
+#include <linux/pm_qos.h>
+#define FLAG(name) PM_QOS_FLAG_##name
+int other(struct device *device, struct mii_if_info *mii)
 {
-    one->numa_node = mii_check_media(mii, 1, 0);
-    return device_link_add(one, two, FLAG(STATELESS)) != NULL;
+    device->numa_node = mii_check_media(mii, 1, 0);
+    return dev_pm_qos_expose_flags(device, FLAG(NO_POWER_OFF));
 }
 TEXT
 port 0 "$work/other"
-says '    linux/ata.h'
+says '    linux/component.h'
 says 'field       struct device.numa_node'
 says 'of the driver library drivers/net/mii'
-says 'DL_FLAG_STATELESS'
+says 'PM_QOS_FLAG_NO_POWER_OFF'
 port 0 --formatter=json "$work/other/other.c"
 has 1 symbols_to_write
 has 1 library_symbols
-has linux/ata.h headers 0
+has linux/component.h headers 0
 
 # What a driver library has itself, it need not be given.
 cp "$work/other/other.c" "$work/mii.c"

@@ -78,8 +78,8 @@ struct request {
     unsigned int timeout; /* jiffies */
     enum mq_rq_state state;
     int tag;
-    u8 held;                /* how often looked at by others than its driver: its tag must not be used again, */
-    bool freed;             /* and is to be given back by the last of them */
+    u8 held;    /* how often looked at by others than its driver: its tag must not be used again, */
+    bool freed; /* and is to be given back by the last of them */
     unsigned long deadline; /* jiffies */
     struct bio *bio;
     struct bio *biotail;
