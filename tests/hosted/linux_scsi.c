@@ -149,6 +149,7 @@ static int step(char letter)
 {
     bool success = strchr(works, letter) != NULL;
 
+    EXPECT(strlen(steps) + 1 < sizeof(steps));
     steps[strlen(steps)] = letter;
     deaf &= letter != cure;
     return success ? SUCCESS : FAILED;
