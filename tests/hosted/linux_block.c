@@ -40,8 +40,11 @@ static unsigned int came, ended, commits, inits, timeouts, never;
 static blk_status_t status_to_be; /* how they end */
 static unsigned int requeues_to_be;
 static enum blk_eh_timer_return timeout_answer;
+static unsigned long last_timeout, between_timeouts;
 static struct bio bio_seen;
 static bool had_bio;
+static blk_opf_t flags_seen;
+static unsigned short segments_seen;
 
 static struct pci_dev *function;
 static struct blk_mq_tag_set set;
@@ -95,6 +98,8 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
     if (manner == REFUSE)
         return BLK_STS_IOERR;
     had_bio = rq->bio != NULL;
+    flags_seen = rq->cmd_flags & ~(__force blk_opf_t)REQ_OP_MASK;
+    segments_seen = rq->nr_phys_segments;
     if (rq->bio)
         bio_seen = *rq->bio;
     lasts[came++ % ARRAY_SIZE(lasts)] = bd->last;
@@ -140,6 +145,8 @@ static enum blk_eh_timer_return timed_out(struct request *rq)
 {
     EXPECT(!in_interrupt());
     timeouts++;
+    between_timeouts = jiffies - last_timeout;
+    last_timeout = jiffies;
     if (timeout_answer == BLK_EH_DONE) {
         num_held = 0;
         finish(rq);
@@ -337,8 +344,34 @@ static void a_discard_has_its_range(void)
     open_disk();
     EXPECT(vmk_BlockExecute(handle, &discard) == VMK_OK && had_bio);
     EXPECT(bio_seen.bi_iter.bi_sector == FIRST + 8 && bio_seen.bi_iter.bi_size == 16 * BLOCK_SIZE);
-    EXPECT(bio_op(&bio_seen) == REQ_OP_DISCARD && !bio_seen.bi_next);
+    EXPECT(bio_op(&bio_seen) == REQ_OP_DISCARD && !bio_seen.bi_next && segments_seen == 1);
     EXPECT(vmk_BlockExecute(handle, &zeroes) == VMK_OK && !had_bio && came == 2);
+    close_disk();
+}
+
+static blk_opf_t flags_of(enum vmk_BlockOp op, vmk_uint16 flags)
+{
+    static u8 page[BLOCK_SIZE] __aligned(BLOCK_SIZE);
+    vmk_SgElem elem = {.addr = virt_to_phys(page), .length = BLOCK_SIZE};
+    vmk_BlockRequest request = {.op = op, .flags = flags, .block = FIRST, .numBlocks = 1};
+
+    if (op == VMK_BLOCK_READ || op == VMK_BLOCK_WRITE) {
+        request.elems = &elem;
+        request.numElems = 1;
+    }
+    came = 0;
+    EXPECT(vmk_BlockExecute(handle, &request) == VMK_OK && came == 1);
+    return flags_seen;
+}
+
+static void flags_reach_the_driver(void)
+{
+    open_disk();
+    EXPECT(flags_of(VMK_BLOCK_WRITE, 0) == 0);
+    EXPECT(flags_of(VMK_BLOCK_WRITE, VMK_BLOCK_FUA) == REQ_FUA);
+    EXPECT(flags_of(VMK_BLOCK_READ, VMK_BLOCK_NO_RETRY) == REQ_FAILFAST_MASK);
+    EXPECT(flags_of(VMK_BLOCK_WRITE_ZEROES, 0) == 0);
+    EXPECT(flags_of(VMK_BLOCK_WRITE_ZEROES, VMK_BLOCK_NO_UNMAP) == REQ_NOUNMAP);
     close_disk();
 }
 
@@ -455,6 +488,8 @@ static void the_driver_says_what_late_requests_get(void)
     timeout_answer = BLK_EH_DONE;
     msleep(3500);
     EXPECT(timeouts == 2 && count_done() == 1);
+    /* It had all its time again. */
+    EXPECT(between_timeouts >= set.timeout);
     msleep(5000);
     EXPECT(timeouts == 2);
     close_disk();
@@ -644,6 +679,7 @@ static void no_drive_is_unlocked(void)
 const struct linux_case linux_cases[] = {
     {"memory is the storage core's", memory_is_the_storage_cores},
     {"a discard has its range", a_discard_has_its_range},
+    {"flags reach the driver", flags_reach_the_driver},
     {"who finds no tag waits", who_finds_no_tag_waits},
     {"a list ends with its last", a_list_ends_with_its_last},
     {"the device is told once a bottom half", the_device_is_told_once_a_bottom_half},

@@ -142,9 +142,8 @@ static noinline void wait_for_tag(struct blk_mq_hw_ctx *hctx, vmk_BlockRequest *
     blk_lock_tags(hctx->tags);
     *hctx->waiting_tail = request;
     hctx->waiting_tail = &request->next;
-    note_hungry(hctx);
     blk_unlock_tags(hctx->tags);
-    /* A tag may have come back, or the gate have opened, just before. */
+    /* A tag may have come back, or the gate have opened, just before. If not, running it notes that it waits. */
     blk_mq_kick_hctx(hctx);
 }
 
@@ -257,7 +256,8 @@ static __always_inline void submit(struct request_queue *q, vmk_BlockRequest *re
         bind(hctx, rq, requests);
         if (draining)
             commit_later(cpu, hctx);
-        issue(hctx, rq, !draining && !next);
+        /* With maps, the next may be of another hardware context. */
+        issue(hctx, rq, !draining && (!next || q->has_maps));
     } while ((requests = next) != NULL);
 }
 
