@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* async.c - functions that run beside their starter: work items of a queue of their own, in a list by cookie.
+/*
+ * async.c - functions that run beside their starter: work items of a queue of their own, in a list by cookie.
+ *
+ * Drivers look for what is behind their devices in such functions, so the end of boot waits for them.
  */
 #include <linux/async.h>
 #include <linux/export.h>
@@ -8,6 +11,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <vmkapi/base/system.h>
 #include <vmklinux/async.h>
 
 struct async_entry {
@@ -36,6 +40,7 @@ static void run(struct work_struct *work)
     kfree(entry);
     spin_unlock_irqrestore(&async_lock, flags);
     wake_up_all(&async_done);
+    vmk_StartupRelease();
 }
 
 async_cookie_t vmklinux_async_schedule(struct module *module, async_func_t func, void *data)
@@ -55,6 +60,7 @@ async_cookie_t vmklinux_async_schedule(struct module *module, async_func_t func,
         func(data, cookie);
         return cookie;
     }
+    vmk_StartupHold("what a driver looks for");
     INIT_WORK(&entry->work, run);
     queue_work(async_wq, &entry->work);
     return cookie;
