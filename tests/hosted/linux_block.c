@@ -676,6 +676,14 @@ static void no_drive_is_unlocked(void)
     EXPECT(init_opal_dev(NULL, NULL) == NULL);
 }
 
+/* DEVIATION-034 */
+static void nobody_knows_the_date(void)
+{
+    ktime_t before = ktime_get(), now = ktime_get_real();
+
+    EXPECT(before <= now && now <= ktime_get());
+}
+
 const struct linux_case linux_cases[] = {
     {"memory is the storage core's", memory_is_the_storage_cores},
     {"a discard has its range", a_discard_has_its_range},
@@ -696,4 +704,5 @@ const struct linux_case linux_cases[] = {
     {"a disk changes", a_disk_changes},
     {"nobody opens a character device", nobody_opens_a_character_device},
     {"no drive is unlocked", no_drive_is_unlocked},
+    {"nobody knows the date", nobody_knows_the_date},
     {NULL, NULL}};

@@ -11,7 +11,10 @@ typedef s64 ktime_t;
 /* Monotonic time since boot. Context: any. */
 extern ktime_t ktime_get(void);
 
-/* Time since boot too: nothing here knows the date. */
+/*
+ * DEVIATION-034 (ktime_get_real): time since boot, as nothing here knows the date. An NVMe controller that is
+ * told has its log entries in that time.
+ */
 static inline ktime_t ktime_get_real(void)
 {
     return ktime_get();
