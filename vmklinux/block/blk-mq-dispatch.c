@@ -143,7 +143,7 @@ static noinline void wait_for_tag(struct blk_mq_hw_ctx *hctx, vmk_BlockRequest *
     *hctx->waiting_tail = request;
     hctx->waiting_tail = &request->next;
     blk_unlock_tags(hctx->tags);
-    /* A tag may have come back, or the gate have opened, just before. If not, running it notes that it waits. */
+    /* A tag may have come back, or the gate have opened, just before. If not, the run notes that it waits. */
     blk_mq_kick_hctx(hctx);
 }
 
