@@ -381,7 +381,7 @@ static vmk_BlockOp choose_op(struct disk *disk, unsigned ops)
     return op;
 }
 
-static void start_any(struct disk *disk, const struct disk_exercise *exercise)
+static vmk_Bool start_any(struct disk *disk, const struct disk_exercise *exercise)
 {
     vmk_BlockOp op = choose_op(disk, exercise->ops);
     vmk_uint32 most = VMK_MIN(exercise->blocks_max, DISK_DATA_BYTES / disk->block_bytes);
@@ -389,7 +389,7 @@ static void start_any(struct disk *disk, const struct disk_exercise *exercise)
     vmk_uint16 flags = op == VMK_BLOCK_WRITE && roll(disk, 8) == 0 ? VMK_BLOCK_FUA : 0;
     vmk_uint64 block = op == VMK_BLOCK_FLUSH ? 0 : roll(disk, (unsigned)(disk->blocks - count + 1));
 
-    disk_start(disk, op, block, count, (enum disk_shape)roll(disk, DISK_SHAPES), flags);
+    return disk_start(disk, op, block, count, (enum disk_shape)roll(disk, DISK_SHAPES), flags);
 }
 
 void disk_exercise(struct disk *disk, struct disk_exercise exercise)
@@ -397,10 +397,12 @@ void disk_exercise(struct disk *disk, struct disk_exercise exercise)
     unsigned until = disk->started + exercise.requests, failed = disk->failed;
 
     while (disk->started < until) {
+        unsigned begun = 0;
+
         for (unsigned i = 0; i < 4 && disk->under_way < exercise.depth && disk->started < until; i++) {
-            start_any(disk, &exercise);
+            begun += start_any(disk, &exercise);
         }
-        VMK_VERIFY(vmk_WorldSleep(10) == VMK_OK);
+        VMK_VERIFY(vmk_WorldSleep(begun != 0 ? 10 : 200) == VMK_OK);
     }
     DISK_MUST(disk_settle(disk, ONE_REQUEST), "disk: %u requests do not end", disk->under_way);
     DISK_MUST(exercise.may_fail || disk->failed == failed, "disk: a request failed: %s",
