@@ -133,6 +133,10 @@ static blk_status_t blk_status_of(struct scsi_cmnd *cmd)
     case DID_TRANSPORT_FAILFAST:
     case DID_TRANSPORT_MARGINAL:
         return BLK_STS_TRANSPORT;
+    case DID_SOFT_ERROR:
+        /* The driver wants it issued again, and it has no tries left: libata's way with a command that it put
+         * off, and that timed out together with the one it waited for. */
+        return BLK_STS_AGAIN;
     default:
         return BLK_STS_IOERR;
     }
