@@ -55,7 +55,7 @@ EXPORT_SYMBOL(scsi_host_set_state);
 
 static void release_host(struct device *dev)
 {
-    struct Scsi_Host *shost = dev_to_shost(dev);
+    struct Scsi_Host *shost = container_of(dev, struct Scsi_Host, shost_gendev);
     struct device *parent = dev->parent;
 
     if (shost->ehandler)
