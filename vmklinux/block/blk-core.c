@@ -136,13 +136,9 @@ void blk_gate_close(struct request_queue *q, enum blk_gate why)
     spin_unlock_irqrestore(&q->queue_lock, flags);
 }
 
-void blk_gate_open(struct request_queue *q, enum blk_gate why)
+/* What waited goes on: a gate was opened. */
+static void go_on(struct request_queue *q)
 {
-    unsigned long flags;
-
-    spin_lock_irqsave(&q->queue_lock, flags);
-    WRITE_ONCE(q->gate, q->gate & ~(unsigned int)why);
-    spin_unlock_irqrestore(&q->queue_lock, flags);
     wake_up_all(&q->freeze_wait);
     blk_mq_run_hw_queues(q, true);
 }
@@ -219,11 +215,12 @@ void blk_mq_unquiesce_queue(struct request_queue *q)
     spin_lock_irqsave(&q->queue_lock, flags);
     if (!WARN_ON_ONCE(q->quiesce_depth == 0) && --q->quiesce_depth == 0) {
         clear_bit(QUEUE_FLAG_QUIESCED, &q->queue_flags);
+        WRITE_ONCE(q->gate, q->gate & ~(unsigned int)BLK_GATE_QUIESCED);
         last = true;
     }
     spin_unlock_irqrestore(&q->queue_lock, flags);
     if (last)
-        blk_gate_open(q, BLK_GATE_QUIESCED);
+        go_on(q);
 }
 EXPORT_SYMBOL(blk_mq_unquiesce_queue);
 
@@ -271,6 +268,13 @@ void blk_mq_unfreeze_queue(struct request_queue *q)
     /* Limits are changed while a queue is frozen. */
     if (q->disk)
         blk_path_update(q->disk);
-    blk_gate_open(q, BLK_GATE_FROZEN);
+    /* That may have taken a while: who has begun to freeze the queue meanwhile opens it. */
+    spin_lock_irqsave(&q->queue_lock, flags);
+    last = q->freeze_depth == 0;
+    if (last)
+        WRITE_ONCE(q->gate, q->gate & ~(unsigned int)BLK_GATE_FROZEN);
+    spin_unlock_irqrestore(&q->queue_lock, flags);
+    if (last)
+        go_on(q);
 }
 EXPORT_SYMBOL(blk_mq_unfreeze_queue);

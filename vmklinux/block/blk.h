@@ -166,7 +166,6 @@ void blk_timeout_stop(struct blk_mq_tag_set *set);
 
 struct request_queue *blk_alloc_queue(struct blk_mq_tag_set *set);
 void blk_gate_close(struct request_queue *q, enum blk_gate why);
-void blk_gate_open(struct request_queue *q, enum blk_gate why);
 /* Wait until each CPU that was in submit() has left it, and each that has the queue on its list has run it.
  */
 void blk_mq_synchronize(struct request_queue *q);
