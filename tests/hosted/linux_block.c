@@ -505,6 +505,29 @@ static void what_is_put_back_comes_again(void)
     close_disk();
 }
 
+/* As nvme does in a reset: the queue is frozen first, then everything under way put back. What the driver
+ * did not complete begins anew once it says so, and not before. */
+static void what_is_put_back_while_frozen_lets_go(void)
+{
+    open_disk();
+    manner = HOLD;
+    ask(0, 2, 0);
+    blk_freeze_queue_start(disk->queue);
+    blk_mq_quiesce_queue(disk->queue);
+    requeues_to_be = 2;
+    let_one_go();
+    let_one_go();
+    EXPECT(blk_mq_freeze_queue_wait_timeout(disk->queue, 20) != 0);
+    manner = DO;
+    blk_mq_unquiesce_queue(disk->queue);
+    msleep(1);
+    EXPECT(came == 2 && requeues_to_be == 0);
+    blk_mq_unfreeze_queue(disk->queue);
+    msleep(1);
+    EXPECT(came == 4 && count_done() == 2);
+    close_disk();
+}
+
 static void nothing_ends_twice(void)
 {
     struct request *rq;
@@ -696,6 +719,7 @@ const struct linux_case linux_cases[] = {
     {"freezing waits for what is under way", freezing_waits_for_what_is_under_way},
     {"the driver says what late requests get", the_driver_says_what_late_requests_get},
     {"what is put back comes again", what_is_put_back_comes_again},
+    {"what is put back while frozen lets go of its tag", what_is_put_back_while_frozen_lets_go},
     {"nothing ends twice", nothing_ends_twice},
     {"failures keep their meaning", failures_keep_their_meaning},
     {"a driver asks for itself", a_driver_asks_for_itself},

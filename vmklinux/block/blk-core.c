@@ -58,7 +58,8 @@ static void requeue_work(struct work_struct *work)
     spin_unlock_irq(&q->queue_lock);
     list_for_each_entry_safe (rq, next, &list, queuelist) {
         list_del_init(&rq->queuelist);
-        blk_mq_insert_request(rq, false);
+        if (!blk_mq_give_back(rq))
+            blk_mq_insert_request(rq, false);
     }
 }
 

@@ -376,6 +376,25 @@ void blk_mq_insert_request(struct request *rq, bool at_head)
     local_bh_enable();
 }
 
+/*
+ * nvme issues what was put back before it tells the controller of doorbells in memory, but uses these
+ * already. On a queue that has had commands by then, QEMU 7.2's controller asks for no event, and is told of
+ * nothing any more. So the queue has to be empty then.
+ */
+bool blk_mq_give_back(struct request *rq)
+{
+    vmk_BlockRequest *request = rq->block_request;
+
+    if (!request || rq->rq_flags & RQF_TIMED_OUT || !(READ_ONCE(rq->q->gate) & BLK_GATE_FROZEN))
+        return false;
+    local_bh_disable();
+    wait_for_tag(rq->mq_hctx, request);
+    /* Only now: without a request, the hardware context may go. */
+    blk_mq_put_tag(rq);
+    local_bh_enable();
+    return true;
+}
+
 /* Running what waits. */
 
 static void run_work(struct work_struct *work)

@@ -133,6 +133,13 @@ void blk_mq_hctx_init_dispatch(struct blk_mq_hw_ctx *hctx);
 /* Have a request with a tag issued as soon as may be. Context: any but a hard interrupt. */
 void blk_mq_insert_request(struct request *rq, bool at_head);
 
+/*
+ * Of a request that the driver put back: if the queue is frozen and it is the storage core's, have it wait
+ * without its tag, as if it had never been issued. Not one that was late: the driver counts its tries.
+ * Context: any but a hard interrupt. @return whether it was done.
+ */
+bool blk_mq_give_back(struct request *rq);
+
 /* Issue what waits in a hardware context, as much as may be now. Context: bottom halves off. */
 void blk_mq_run_hctx(struct blk_mq_hw_ctx *hctx);
 
