@@ -362,7 +362,7 @@ static VMK_ReturnStatus conclude(struct run *run, struct verify_result *result, 
 }
 
 VMK_ReturnStatus verify_run(const struct verify_options *options, struct verify_result *result,
-                            struct diagnosis *why)
+                            struct diagnosis *why) VMK_UNSHARED
 {
     struct run *run = vmk_HeapZalloc(heap_kernel, sizeof(*run));
     vmk_uint64 start = vmk_GetTimerCycles();

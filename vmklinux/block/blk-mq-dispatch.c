@@ -110,6 +110,7 @@ static void note_fed(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)
 }
 
 void blk_mq_kick_waiting(struct blk_mq_tags *tags)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("the lock goes by its other name, hctx->tags->lock")
 {
     struct blk_mq_hw_ctx *hctx =
         list_first_entry_or_null(&tags->waiting, struct blk_mq_hw_ctx, waiting_entry);

@@ -89,7 +89,7 @@ int blk_mq_map_swqueue(struct request_queue *q)
     q->has_maps = q->tag_set->nr_maps > 1;
     for (type = 0; type < HCTX_MAX_TYPES; type++) {
         old = q->cpu_hctx[type];
-        rcu_assign_pointer(q->cpu_hctx[type], tables[type]);
+        smp_store_release(&q->cpu_hctx[type], tables[type]);
         tables[type] = old;
     }
     synchronize_rcu();

@@ -21,7 +21,7 @@ void cleanup_srcu_struct(struct srcu_struct *ssp)
 }
 EXPORT_SYMBOL(cleanup_srcu_struct);
 
-int srcu_read_lock(struct srcu_struct *ssp)
+int srcu_read_lock(struct srcu_struct *ssp) __acquires(ssp)
 {
     int idx = (int)READ_ONCE(ssp->idx);
 
@@ -32,7 +32,7 @@ int srcu_read_lock(struct srcu_struct *ssp)
 }
 EXPORT_SYMBOL(srcu_read_lock);
 
-void srcu_read_unlock(struct srcu_struct *ssp, int idx)
+void srcu_read_unlock(struct srcu_struct *ssp, int idx) __releases(ssp)
 {
     __release(ssp);
     if (atomic_dec_and_test(&ssp->readers[idx]))

@@ -110,7 +110,7 @@ static int grow(struct dma_pool *pool, gfp_t gfp)
     page->next = pool->pages;
     pool->pages = page;
     for (size_t offset = 0; offset + pool->size <= pool->allocation; offset += pool->size) {
-        struct free_block *block = page->vaddr + offset;
+        struct free_block *block = (struct free_block *)((char *)page->vaddr + offset);
 
         *block = (struct free_block){.next = pool->free, .dma = page->dma + offset};
         pool->free = block;

@@ -507,9 +507,9 @@ static inline struct bio_vec vmklinux_rq_iter_bvec(const struct req_iterator *it
     unsigned int offset = (unsigned int)(at & ~PAGE_MASK);
     unsigned int len = min(iter->elem->length - iter->offset, iter->left);
 
-    return (struct bio_vec){.bv_page = pfn_to_page(at >> PAGE_SHIFT),
-                            .bv_offset = offset,
-                            .bv_len = single ? min_t(unsigned int, len, PAGE_SIZE - offset) : len};
+    if (single && len > PAGE_SIZE - offset)
+        len = PAGE_SIZE - offset;
+    return (struct bio_vec){.bv_page = pfn_to_page(at >> PAGE_SHIFT), .bv_offset = offset, .bv_len = len};
 }
 
 static inline void vmklinux_rq_iter_advance(struct req_iterator *iter, unsigned int bytes)

@@ -22,7 +22,7 @@ struct bvec_iter {
 
 static inline void *bvec_virt(struct bio_vec *bvec)
 {
-    return page_address(bvec->bv_page) + bvec->bv_offset;
+    return (char *)page_address(bvec->bv_page) + bvec->bv_offset;
 }
 
 #endif

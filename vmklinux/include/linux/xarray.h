@@ -35,7 +35,7 @@ static inline void xa_init(struct xarray *xa)
 /* An error, as xa_store() returns it, is a pointer with these low bits. */
 static inline bool xa_is_err(const void *entry)
 {
-    return ((unsigned long)entry & 3) == 2 && (long)entry < 0 && (long)entry >> 2 >= -MAX_ERRNO;
+    return ((unsigned long)entry & 3) == 2 && (long)entry < 0 && (long)entry >= -4l * MAX_ERRNO;
 }
 
 static inline int xa_err(void *entry)
