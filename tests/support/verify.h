@@ -4,7 +4,7 @@
 #define TESTS_VERIFY_H
 
 #include "boot.h"
-#include "image.h"
+#include "disk_image.h"
 
 struct verify_report {
     struct survival_run run;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "image.h"
+#include "disk_image.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* image.h - what a machine has written to a disk, looked at from the host. */
-#ifndef TESTS_IMAGE_H
-#define TESTS_IMAGE_H
+/* disk_image.h - what a machine has written to a disk, looked at from the host. */
+#ifndef TESTS_DISK_IMAGE_H
+#define TESTS_DISK_IMAGE_H
 
 #include <survival.h>
 
