@@ -202,9 +202,6 @@ int scsi_add_host_with_dma(struct Scsi_Host *shost, struct device *dev, struct d
     shost->dma_dev = dma_dev;
     if (shost->cmd_per_lun <= 0)
         shost->cmd_per_lun = 1;
-    err = scsi_mq_setup_tags(shost);
-    if (err)
-        return err;
     err = join_adapter(shost);
     if (err)
         return err;

@@ -551,7 +551,7 @@ const struct blk_mq_ops scsi_mq_ops = {
     .poll = scsi_mq_poll,
 };
 
-int scsi_mq_setup_tags(struct Scsi_Host *shost)
+static int scsi_mq_setup_tags(struct Scsi_Host *shost)
 {
     struct blk_mq_tag_set *set = &shost->tag_set;
 
@@ -571,7 +571,8 @@ int scsi_mq_setup_tags(struct Scsi_Host *shost)
 struct request_queue *scsi_alloc_queue(struct scsi_device *sdev)
 {
     struct Scsi_Host *shost = sdev->host;
-    struct request_queue *q = blk_mq_init_queue(&shost->tag_set);
+    int err = shost->tag_set.tags ? 0 : scsi_mq_setup_tags(shost);
+    struct request_queue *q = err ? ERR_PTR(err) : blk_mq_init_queue(&shost->tag_set);
 
     if (IS_ERR(q))
         return q;

@@ -25,7 +25,8 @@ static inline bool scsi_host_is_ready(struct Scsi_Host *shost)
 
 /* scsi_lib.c */
 extern const struct blk_mq_ops scsi_mq_ops;
-int scsi_mq_setup_tags(struct Scsi_Host *shost);
+/* A queue for a unit; the host's first has its commands made, of which a port with nothing behind it needs
+ * none. Under scan_mutex. */
 struct request_queue *scsi_alloc_queue(struct scsi_device *sdev);
 /* A command has left the low-level driver: it counts no longer. */
 void scsi_device_unbusy(struct scsi_device *sdev, struct scsi_cmnd *cmd);
