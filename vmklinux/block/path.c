@@ -16,22 +16,38 @@ static void submit(vmk_AddrCookie data, vmk_BlockRequest *requests)
     blk_mq_submit(data.ptr, requests);
 }
 
+static int poll_one(struct blk_mq_hw_ctx *hctx)
+{
+    return hctx->type == HCTX_TYPE_POLL ? max(hctx->queue->mq_ops->poll(hctx, NULL), 0) : 0;
+}
+
+/* This CPU's queue; if there is nothing, the others': whoever polls may have submitted on another CPU, and a
+ * queue that is polled has no interrupt to tell of what is left there. */
+static int poll_any(struct request_queue *q)
+{
+    struct blk_mq_hw_ctx **hctxs = READ_ONCE(q->cpu_hctx[HCTX_TYPE_POLL]);
+    int found = poll_one(hctxs[vmk_GetPCPUNum()]);
+
+    for (unsigned int cpu = 0; !found && cpu < num_possible_cpus(); cpu++)
+        found = poll_one(hctxs[cpu]);
+    return found;
+}
+
 static vmk_uint32 poll(vmk_AddrCookie data)
 {
     struct request_queue *q = data.ptr;
     struct blk_cpu *cpu = blk_this_cpu();
-    struct blk_mq_hw_ctx *hctx = blk_mq_map_queue(q, HCTX_TYPE_POLL);
     int found;
 
-    if (!q->mq_ops->poll || hctx->type != HCTX_TYPE_POLL)
+    if (!q->mq_ops->poll)
         return 0;
     /* Whoever polls from the end of a request sees what he found when the bottom half comes to it. */
     if (cpu->draining)
-        return (vmk_uint32)max(q->mq_ops->poll(hctx, NULL), 0);
+        return (vmk_uint32)poll_any(q);
     cpu->draining = true;
-    found = q->mq_ops->poll(hctx, NULL);
+    found = poll_any(q);
     blk_mq_drain(cpu);
-    return (vmk_uint32)max(found, 0);
+    return (vmk_uint32)found;
 }
 
 static vmk_StatusValue scsi_command(vmk_AddrCookie data, vmk_ScsiCommand *command)
