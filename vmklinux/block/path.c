@@ -74,6 +74,7 @@ static vmk_BlockProps props_of(struct gendisk *disk)
     struct request_queue *q = disk->queue;
     const struct queue_limits *limits = &q->limits;
     unsigned int shift = q->block_shift;
+    u64 max_bytes = (u64)limits->max_sectors << SECTOR_SHIFT;
     vmk_BlockProps props = {
         .blockSize = limits->logical_block_size,
         .physicalBlockSize = limits->physical_block_size,
@@ -85,7 +86,7 @@ static vmk_BlockProps props_of(struct gendisk *disk)
                  (blk_queue_nonrot(q) ? 0 : VMK_BLOCK_PROP_ROTATIONAL),
         .limits =
             {
-                .maxBytes = (vmk_uint32)min_t(u64, (u64)limits->max_sectors << SECTOR_SHIFT, UINT_MAX),
+                .maxBytes = max_bytes < UINT_MAX ? (vmk_uint32)max_bytes : UINT_MAX,
                 .maxSegments = limits->max_segments,
                 .maxSegmentBytes = limits->max_segment_size,
                 .segmentBoundary = limits->seg_boundary_mask,

@@ -18,7 +18,8 @@
 #define SR_TIMEOUT     (30 * HZ)
 #define SR_MAX_RETRIES 3
 #define SR_POLL        (2 * HZ)
-#define SR_BLOCK_SIZE  2048
+#define SR_BLOCK_SHIFT 11
+#define SR_BLOCK_SIZE  (1 << SR_BLOCK_SHIFT)
 
 struct scsi_cd {
     struct scsi_device *device;
@@ -158,7 +159,7 @@ static int sr_probe(struct scsi_device *sdev)
     cd->disk->flags |= GENHD_FL_REMOVABLE | GENHD_FL_NO_PART;
     sdev->uldata = cd;
     sdev->sector_size = SR_BLOCK_SIZE;
-    cd->shift = (unsigned int)ilog2(SR_BLOCK_SIZE) - SECTOR_SHIFT;
+    cd->shift = SR_BLOCK_SHIFT - SECTOR_SHIFT;
     INIT_DELAYED_WORK(&cd->poll, sr_poll);
     blk_queue_rq_timeout(sdev->request_queue, SR_TIMEOUT);
     sr_look(cd);

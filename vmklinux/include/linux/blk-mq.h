@@ -334,7 +334,7 @@ static inline bool blk_mq_is_reserved_rq(struct request *rq)
 
 static inline struct request *blk_mq_rq_from_pdu(void *pdu)
 {
-    return pdu - sizeof(struct request);
+    return (struct request *)pdu - 1;
 }
 
 static inline void *blk_mq_rq_to_pdu(struct request *rq)
