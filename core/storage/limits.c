@@ -91,7 +91,7 @@ vmk_uint32 storage_shape_fit(const struct storage_shape *shape, vmk_BlockSegment
     const vmk_uint32 block_mask = shape->props.blockSize - 1;
     vmk_uint32 bytes = 0, fit = 0;
     vmk_MA previous_end = 0;
-    vmk_SgElem range = {0};
+    vmk_SgElem range;
 
     *segments = 0;
     for (vmk_uint32 count = 1; count <= limits->maxSegments; count++) {

@@ -48,12 +48,13 @@ function(vmk_linux_driver)
     if(arg_CLASS STREQUAL "library")
         set(library LIBRARY)
     endif()
+    # What Linux has configured off goes with the inline functions that say so, also where lines are counted.
     vmk_module(NAME ${arg_NAME} ${library}
         SOURCES ${sources} ${VMKLINUX_GLUE}
         DEPENDS vmklinux-${arg_LINUX} ${arg_DEPENDS}
         WITHOUT_VMKAPI FOREIGN
         INCLUDES ${VMKLINUX_INCLUDES} ${VMKLINUX_VERBATIM_${arg_LINUX}} ${VMKLINUX_VERBATIM_${arg_LINUX}}/uapi
-        FLAGS ${VMKLINUX_FLAGS} -O3 $<$<C_COMPILER_ID:GNU>:--param=max-inline-insns-auto=60> -Wall -Wundef -Wno-main -Wno-pointer-sign -Wno-maybe-uninitialized
+        FLAGS ${VMKLINUX_FLAGS} -O3 -finline $<$<C_COMPILER_ID:GNU>:--param=max-inline-insns-auto=60> -Wall -Wundef -Wno-main -Wno-pointer-sign -Wno-maybe-uninitialized
         DEFINITIONS ${VMKLINUX_DEFINITIONS} ${config} KBUILD_MODNAME="${arg_NAME}" KBUILD_BASENAME="${arg_NAME}")
     set_property(GLOBAL APPEND PROPERTY VMK_LINUX_DRIVERS ${arg_NAME})
 endfunction()
