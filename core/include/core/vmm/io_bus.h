@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * io_bus.h - which device model answers at a port or a guest-physical address.
+ *
+ * Two buses a VM: ports and memory. What nobody answers reads as all ones and swallows writes, and is
+ * counted. An access that runs over a region's end goes to the region byte by byte as far as it reaches, like
+ * the bus does it.
+ *
+ * A region's ops are called with its lock held, if it names one: that is how device models stay free of
+ * locking. Context: io_bus_read/write: a vCPU world or a bottom half. Attaching: a world; regions may come
+ * and go (BARs) while others access. Locks: the bus's own (config); readers are under RCU and take none of
+ * the bus's.
+ */
+#ifndef CORE_VMM_IO_BUS_H
+#define CORE_VMM_IO_BUS_H
+
+#include <stdbool.h>
+
+#include <vmkapi/base/status.h>
+#include <vmkapi/core/spinlock.h>
+
+/** What a device does when accessed: @p offset from the region's base, @p size 1, 2, 4 or 8 bytes (ports: to
+ * 4). */
+struct io_ops {
+    vmk_uint64 (*read)(void *device, vmk_uint64 offset, unsigned size);
+    void (*write)(void *device, vmk_uint64 offset, unsigned size, vmk_uint64 value);
+    unsigned max_size; /**< Larger accesses come in pieces of this; 0: any size. */
+};
+
+/** A range that a device answers. The device's memory; the bus's while attached. */
+struct io_region {
+    const char *name; /**< Static text, for listings and messages. */
+    vmk_uint64 base, len;
+    const struct io_ops *ops;
+    void *device;
+    vmk_Lock lock; /**< Taken around each call; VMK_LOCK_INVALID: the device is ready for concurrent calls. */
+    vmk_uint64 accesses;    /**< Statistics; per region, relaxed atomic. */
+    struct io_region *next; /**< The bus's, in order of base; RCU. */
+};
+
+struct io_bus {
+    struct io_region *first;
+    vmk_uint64 limit;     /**< First address past the bus's end. */
+    vmk_uint64 unclaimed; /**< Accesses that nobody answered; relaxed atomic. */
+};
+
+void io_bus_init(struct io_bus *bus, vmk_uint64 limit);
+
+/** Attach. @return VMK_OK, VMK_BAD_PARAM (empty, or past the limit), VMK_BUSY (overlaps another). */
+VMK_ReturnStatus io_bus_attach(struct io_bus *bus, struct io_region *region);
+
+/** Detach what is attached; on return nobody is in its ops any more. Context: may block. */
+void io_bus_detach(struct io_bus *bus, struct io_region *region);
+
+vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size);
+void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value);
+
+/** @return whether somebody answers at @p address. */
+bool io_bus_claims(struct io_bus *bus, vmk_uint64 address);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lapic.h - a vCPU's local APIC, in xAPIC and x2APIC mode (Intel SDM vol. 3A, chapter 10; AMD APM vol. 2,
+ * chapter 16).
+ *
+ * Anybody may send to it: what arrives is a bit set atomically (IRR, events) and a kick (vdev_cpu_kick). All
+ * the rest is its own vCPU's, which reads and writes the registers, and takes what is pending. Its timer
+ * fires in a bottom half and only sends to it.
+ */
+#ifndef CORE_VMM_LAPIC_H
+#define CORE_VMM_LAPIC_H
+
+#include <core/vmm/vdev.h>
+
+#define LAPIC_BASE      0xfee00000ul
+#define LAPIC_SIZE      0x1000ul
+#define LAPIC_NO_VECTOR (-1)
+
+enum lapic_event {
+    LAPIC_EVENT_NMI = 1u << 0,
+    LAPIC_EVENT_INIT = 1u << 1,
+    LAPIC_EVENT_STARTUP = 1u << 2, /**< lapic->startup_vector says where. */
+    LAPIC_EVENT_SMI = 1u << 3,     /**< Ignored: there is no SMM. */
+};
+
+struct lapic {
+    struct vm *vm;
+    vmk_uint32 cpu; /**< Its vCPU. */
+    vmk_uint32 id;
+    vmk_uint64 base_msr; /**< IA32_APIC_BASE. */
+    vmk_uint32 irr[8];   /**< Atomic; bit n%32 of word n/32 is vector n. */
+    vmk_uint32 isr[8], tmr[8];
+    vmk_uint32 events; /**< enum lapic_event; atomic. */
+    vmk_uint8 startup_vector;
+    vmk_uint32 tpr, ldr, dfr, svr, esr, esr_pending, icr_low, icr_high;
+    vmk_uint32 lvt[7]; /**< CMCI, timer, thermal, performance, LINT0, LINT1, error. */
+    vmk_uint32 timer_initial, timer_divide;
+    vmk_uint64 timer_started_ns, tsc_deadline;
+    struct vdev_timer timer;
+};
+
+void lapic_init(struct lapic *lapic, struct vm *vm, vmk_uint32 cpu, bool boot_cpu);
+
+/** As the INIT signal leaves it: all but base and ID as after reset. */
+void lapic_reset(struct lapic *lapic);
+
+/** An interrupt arrives. Context: any but NMI. */
+void lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level);
+void lapic_accept_event(struct lapic *lapic, vmk_uint32 events, vmk_uint8 startup_vector);
+
+/* For its own vCPU. */
+
+/** @return the vector the processor is to take now, above its priority; LAPIC_NO_VECTOR: none. Quick. */
+int lapic_pending(const struct lapic *lapic);
+/** The processor took it. */
+void lapic_taken(struct lapic *lapic, vmk_uint8 vector);
+/** Take the events that arrived. @return enum lapic_event bits. */
+vmk_uint32 lapic_take_events(struct lapic *lapic);
+/** Whether LINT0 lets the PIC's interrupts through (ExtINT, not masked), or the LAPIC is off. */
+bool lapic_takes_extint(const struct lapic *lapic);
+
+/** CR8, which is the upper half of TPR. */
+vmk_uint8 lapic_cr8_get(const struct lapic *lapic);
+void lapic_cr8_set(struct lapic *lapic, vmk_uint8 value);
+
+/** The page at its base, @p offset in it. xAPIC mode only. */
+vmk_uint64 lapic_read(struct lapic *lapic, vmk_uint64 offset, unsigned size);
+void lapic_write(struct lapic *lapic, vmk_uint64 offset, unsigned size, vmk_uint64 value);
+
+/** IA32_APIC_BASE, IA32_TSC_DEADLINE (in the guest's own TSC) and x2APIC's 0x800 to 0x8ff.
+ *  @return VMK_OK; VMK_NOT_FOUND: not one of these; VMK_BAD_PARAM: #GP. */
+VMK_ReturnStatus lapic_msr_get(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 *value);
+VMK_ReturnStatus lapic_msr_set(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 value);
+
+/* The bus between them: apic_bus.c. */
+
+/**
+ * Deliver a message to whom it is for: physical or logical (flat, cluster, x2APIC) destination, fixed, lowest
+ * priority, NMI, INIT, start-up. @return how many took it. Context: any but NMI.
+ */
+unsigned apic_bus_send(struct vm *vm, vmk_uint32 destination, bool logical, vmk_uint8 delivery_mode,
+                       vmk_uint8 vector, bool level);
+/** An end-of-interrupt of a level-triggered vector, for the IOAPIC. */
+void apic_bus_eoi(struct vm *vm, vmk_uint8 vector);
+
+#endif
