@@ -18,6 +18,7 @@
 
 #include <core/vmm/gpa.h>
 #include <vmkapi/base/status.h>
+#include <vmkapi/core/scatter_gather.h>
 
 struct vm; /* In tests, whatever answers. */
 
@@ -54,6 +55,8 @@ void vdev_msi_send(struct vm *vm, vmk_uint64 address, vmk_uint32 data);
 VMK_ReturnStatus vdev_memory_read(struct vm *vm, gpa_t at, void *to, vmk_ByteCount len_bytes);
 VMK_ReturnStatus vdev_memory_write(struct vm *vm, gpa_t at, const void *from, vmk_ByteCount len_bytes);
 void *vdev_memory_page(struct vm *vm, gpa_t at, bool write);
+VMK_ReturnStatus vdev_memory_sg(struct vm *vm, gpa_t at, vmk_uint64 len_bytes, bool write, vmk_SgElem *elems,
+                                vmk_uint32 max, vmk_uint32 *count);
 
 /** What a guest can ask the whole machine for. */
 enum vm_request {
