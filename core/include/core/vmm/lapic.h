@@ -3,9 +3,9 @@
  * lapic.h - a vCPU's local APIC, in xAPIC and x2APIC mode (Intel SDM vol. 3A, chapter 10; AMD APM vol. 2,
  * chapter 16).
  *
- * Anybody may send to it: what arrives is a bit set atomically (IRR, events) and a kick (vdev_cpu_kick). All
- * the rest is its own vCPU's, which reads and writes the registers, and takes what is pending. Its timer
- * fires in a bottom half and only sends to it.
+ * Anybody may send to it: what arrives is a bit set atomically (IRR, TMR, events) and a kick (vdev_cpu_kick).
+ * All the rest is its own vCPU's, which reads and writes the registers, and takes what is pending. Its timer
+ * too only sends it an event, which the vCPU turns into the interrupt: no lock anywhere.
  */
 #ifndef CORE_VMM_LAPIC_H
 #define CORE_VMM_LAPIC_H
@@ -21,6 +21,7 @@ enum lapic_event {
     LAPIC_EVENT_INIT = 1u << 1,
     LAPIC_EVENT_STARTUP = 1u << 2, /**< lapic->startup_vector says where. */
     LAPIC_EVENT_SMI = 1u << 3,     /**< Ignored: there is no SMM. */
+    LAPIC_EVENT_TIMER = 1u << 4,   /**< Its own; lapic_take_events() keeps it to itself. */
 };
 
 struct lapic {
@@ -54,7 +55,10 @@ void lapic_accept_event(struct lapic *lapic, vmk_uint32 events, vmk_uint8 startu
 int lapic_pending(const struct lapic *lapic);
 /** The processor took it. */
 void lapic_taken(struct lapic *lapic, vmk_uint8 vector);
-/** Take the events that arrived. @return enum lapic_event bits. */
+/**
+ * Take the events that arrived; when the timer is among them, its interrupt is accepted and it is armed
+ * again. Before lapic_pending(), whenever the vCPU was kicked, halted or not. @return enum lapic_event bits.
+ */
 vmk_uint32 lapic_take_events(struct lapic *lapic);
 /** Whether LINT0 lets the PIC's interrupts through (ExtINT, not masked), or the LAPIC is off. */
 bool lapic_takes_extint(const struct lapic *lapic);
@@ -80,7 +84,8 @@ VMK_ReturnStatus lapic_msr_set(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 v
  */
 unsigned apic_bus_send(struct vm *vm, vmk_uint32 destination, bool logical, vmk_uint8 delivery_mode,
                        vmk_uint8 vector, bool level);
-/** An end-of-interrupt of a level-triggered vector, for the IOAPIC. */
-void apic_bus_eoi(struct vm *vm, vmk_uint8 vector);
+/** Deliver what a device wrote to the range of message-signalled interrupts (SDM vol. 3A, 10.11).
+ *  @return false: not such an address, or nobody took it. Context: any but NMI. */
+bool apic_bus_message(struct vm *vm, vmk_uint64 address, vmk_uint32 data);
 
 #endif

@@ -19,8 +19,12 @@
 #include <core/vmm/gpa.h>
 #include <vmkapi/base/status.h>
 #include <vmkapi/core/scatter_gather.h>
+#include <vmkapi/core/spinlock.h>
 
 struct vm; /* In tests, whatever answers. */
+struct io_bus;
+struct lapic;
+struct vpci_bus;
 
 #define VDEV_NEVER (~0ul)
 
@@ -32,8 +36,26 @@ struct vdev_timer {
     void *machine;          /**< The answering side's. */
 };
 
+/**
+ * The one lock of the platform's devices (vm->device_lock), for their io_regions and timers to name. Who
+ * takes it by hand does so with vdev_lock(), which keeps bottom halves off, and not from within those.
+ */
+vmk_Lock vdev_device_lock(struct vm *vm);
+void vdev_lock(struct vm *vm);
+void vdev_unlock(struct vm *vm);
+
+/** The parts of the machine that a device attaches to. */
+struct io_bus *vdev_ports(struct vm *vm);
+struct io_bus *vdev_mmio(struct vm *vm);
+struct vpci_bus *vdev_pci(struct vm *vm);
+/** @return NULL: there is no such processor. */
+struct lapic *vdev_lapic(struct vm *vm, vmk_uint32 cpu);
+
 /** The VM's clock: nanoseconds since it was started; stands still while it is paused. */
 vmk_uint64 vdev_now_ns(struct vm *vm);
+
+/** When, by that clock, the guest's TSC reaches @p tsc; VDEV_NEVER: not in this machine's life. */
+vmk_uint64 vdev_tsc_deadline_ns(struct vm *vm, vmk_uint64 tsc);
 
 /** Call @p timer's function at @p deadline_ns (now, if that is past; VDEV_NEVER: not at all). */
 void vdev_timer_arm(struct vm *vm, struct vdev_timer *timer, vmk_uint64 deadline_ns);
@@ -46,6 +68,10 @@ void vdev_cpu_kick(struct vm *vm, vmk_uint32 cpu);
 
 /** Drive interrupt line @p gsi (IOAPIC pin; below 16 also the PIC's) high or low. */
 void vdev_irq_set(struct vm *vm, unsigned gsi, bool high);
+
+/** A processor has ended a level-triggered interrupt, which is the IOAPIC's to know. Takes the device lock.
+ */
+void vdev_eoi(struct vm *vm, vmk_uint8 vector);
 
 /** Send a message-signalled interrupt, as written by the guest: to anywhere else it is dropped and counted.
  */
@@ -64,6 +90,7 @@ enum vm_request {
     VM_REQUEST_RESET,        /**< 8042, port 0xcf9, ACPI reset register. */
     VM_REQUEST_DEBUG_EXIT,   /**< Port 0xf4: ends the VM with a code, as QEMU's isa-debug-exit. */
     VM_REQUEST_TRIPLE_FAULT, /**< A processor shut down. */
+    VM_REQUEST_PANIC,        /**< The guest's system has crashed and says so (pvpanic). */
 };
 
 /** Note it; it is done once the vCPU that asked has left the device. @p code: of a debug exit. */

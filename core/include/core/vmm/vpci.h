@@ -6,7 +6,9 @@
  * from then on the guest reads and writes its configuration space, moves its BARs (their io_regions follow),
  * and masks and unmasks its MSI-X vectors, all without the device's help.
  *
- * Locks: configuration space under vm->device_lock. vpci_msix_send() from anywhere.
+ * Locks: configuration space and MSI-X's table under the device lock (vdev_device_lock()); command_written
+ * and reset are called with none held. What a device calls while it works (vpci_msix_send(),
+ * vpci_is_master()) takes none either.
  */
 #ifndef CORE_VMM_VPCI_H
 #define CORE_VMM_VPCI_H
@@ -33,7 +35,8 @@ struct vpci_identity {
 struct vpci_msix_entry {
     vmk_uint64 address;
     vmk_uint32 data;
-    bool masked, pending;
+    bool masked; /**< Atomic, like the next: a message is sent once whoever masks and unmasks meanwhile. */
+    bool pending;
 };
 
 struct vpci_function {
@@ -53,12 +56,30 @@ struct vpci_function {
         unsigned capability; /**< Offset of its capability. */
         struct vpci_msix_entry entries[VPCI_MSIX_MAX];
     } msix;
-    unsigned gsi; /**< Of INTA#. */
+    unsigned gsi;  /**< Of INTA#. */
+    bool asserted; /**< The device drives INTA#. */
     /** The guest wrote the command register (bus mastering, decoding); may be NULL. */
     void (*command_written)(struct vpci_function *function, vmk_uint16 command);
     /** Power-on state; BARs and MSI-X are reset already. May be NULL. */
     void (*reset)(struct vpci_function *function);
 };
+
+/** Bus 0: the host bridge's two mechanisms of configuration (PCI 3.0, 3.2.2.3.2; PCIe 5.0, 7.2.2), the slots.
+ */
+struct vpci_bus {
+    struct vm *vm;
+    struct vpci_function *functions[VPCI_SLOTS];
+    struct vpci_function bridge; /**< Slot 0. */
+    vmk_uint32 address;          /**< Port 0xcf8. */
+    vmk_uint8 reset_control;     /**< Port 0xcf9. */
+    struct io_region ports, ecam;
+};
+
+/** Attach the host bridge to its VM's buses. @return as io_bus_attach(). Context: world. */
+VMK_ReturnStatus vpci_bus_init(struct vpci_bus *bus, struct vm *vm);
+void vpci_bus_detach(struct vpci_bus *bus);
+/** Put every function to its power-on state. Context: world; the VM does not run. */
+void vpci_bus_reset(struct vpci_bus *bus);
 
 void vpci_function_init(struct vpci_function *function, struct vm *vm, const struct vpci_identity *identity);
 
@@ -84,7 +105,8 @@ bool vpci_msix_enabled(const struct vpci_function *function);
 /** Send vector @p vector, or note it as pending while it is masked. Out of range: nothing. Context: any but
  * NMI. */
 void vpci_msix_send(struct vpci_function *function, unsigned vector);
-/** Drive INTA#, unless the command register disables it. Under vm->device_lock. */
+/** Drive INTA#, unless the command register disables it. Takes the device lock. Context: any but interrupt.
+ */
 void vpci_intx_set(struct vpci_function *function, bool asserted);
 
 /** Whether the device may read and write memory (command register: bus master). */
