@@ -20,18 +20,14 @@
     X(MSR_WRITE, "wrmsr")                                                                                    \
     X(HALT, "hlt")                                                                                           \
     X(HYPERCALL, "hypercall")   /* VMMCALL, VMCALL. */                                                       \
-    X(IRQ_WINDOW, "irq-window") /* Interrupts can be injected now. */                                        \
-    X(NMI_WINDOW, "nmi-window") /* The NMI handler has ended. */                                             \
+    X(IRQ_WINDOW, "irq_window") /* Interrupts can be injected now. */                                        \
+    X(NMI_WINDOW, "nmi_window") /* The NMI handler has ended. */                                             \
     X(EXCEPTION, "exception")   /* One we intercept. */                                                      \
     X(SHUTDOWN, "shutdown")     /* Triple fault. */                                                          \
-    X(CR_WRITE, "cr-write")     /* A bit changed that we hold. */                                            \
-    X(XSETBV, "xsetbv")                                                                                      \
+    X(CR_WRITE, "cr_write")     /* A bit that we hold, or CR8. */                                            \
     X(WBINVD, "wbinvd")                                                                                      \
-    X(PAUSE, "pause")                                                                                        \
-    X(TASK_SWITCH, "task-switch")                                                                            \
     X(VIRTUALIZATION,                                                                                        \
-      "virtualization") /* SVM's or VMX's own instructions, MONITOR, MWAIT, RDPRU...: #UD. */                \
-    X(INIT, "init")                                                                                          \
+      "virtualization")   /* SVM's or VMX's own instructions, MONITOR, MWAIT, RDPRU...: #UD. */              \
     X(INVALID, "invalid") /* The processor refused the guest's state. */                                     \
     X(UNKNOWN, "unknown") /* Nothing we know: the VM is stopped and the code told. */
 

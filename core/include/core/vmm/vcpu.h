@@ -17,17 +17,20 @@
 
 #include <core/vmm/exit.h>
 #include <core/vmm/registers.h>
+#include <core/wait.h>
 #include <vmkapi/base/world.h>
+#include <vmkapi/core/stats.h>
 
 struct vm;
 struct lapic;
+struct guest_fpu;
 
 /** Requests to a vCPU; each bit is taken by it before it enters the guest again. */
 enum vcpu_request {
     VCPU_REQUEST_EVENT =
         1u << 0,                 /**< The LAPIC or PIC may have an interrupt, NMI, INIT or start-up for it. */
-    VCPU_REQUEST_STOP = 1u << 1, /**< Leave the guest for good. */
-    VCPU_REQUEST_PAUSE = 1u << 2, /**< Stay out until told. */
+    VCPU_REQUEST_STOP = 1u << 1, /**< Leave the guest for good. Stays set until vcpu_start(). */
+    VCPU_REQUEST_PAUSE = 1u << 2, /**< Stay out until vcpu_resume(). */
     VCPU_REQUEST_FLUSH = 1u << 3, /**< Forget what is cached of the nested tables. */
 };
 
@@ -35,7 +38,22 @@ enum vcpu_run_state {
     VCPU_WAITS_FOR_STARTUP, /**< An application processor before its SIPI. */
     VCPU_RUNS,
     VCPU_HALTED,
-    VCPU_STOPPED,
+    VCPU_SHUT_DOWN, /**< By a triple fault: only INIT or the VM's reset ends it. */
+};
+
+/** What a processor takes between two instructions (APM vol. 2, 15.20). */
+enum vcpu_event_kind {
+    VCPU_EVENT_NONE,
+    VCPU_EVENT_INTERRUPT,
+    VCPU_EVENT_NMI,
+    VCPU_EVENT_EXCEPTION,
+};
+
+struct vcpu_event {
+    enum vcpu_event_kind kind;
+    vmk_uint8 vector;
+    bool has_error_code;
+    vmk_uint32 error_code;
 };
 
 struct vcpu {
@@ -48,36 +66,80 @@ struct vcpu {
     vmk_uint32 index; /**< Also its APIC ID. */
     struct lapic *lapic;
     void *vendor; /**< What the vendor's code keeps of it. */
-    vmk_WorldID world;
 
-    /** An event the guest is to take at the next entry. */
-    struct {
-        bool valid, has_error_code, nmi, soft;
-        vmk_uint8 vector;
-        vmk_uint32 error_code;
-        vmk_uint8 length; /**< Of the instruction, for soft ones. */
-    } inject;
+    struct vcpu_event inject;   /**< The guest takes it at the next entry. */
+    struct vcpu_event deferred; /**< An interrupt or NMI on whose delivery an exception came in between. */
+    bool nmi_pending;
 
+    struct guest_fpu *fpu;
+    vmk_uint64 mtrr[32]; /**< As the guest wrote them; nested paging takes memory types from no MTRR. */
+
+    /* The world and who waits for it. */
+    struct world *world; /**< NULL: none. Constant from vcpu_start() to vcpu_wait_stopped(). */
+    bool parked;         /**< It saw the pause; waits.lock. */
+    struct wait_queue waits;
+
+    /* Statistics, written by its world. */
     vmk_uint64 exits[VCPU_EXIT_COUNT];
     vmk_uint64 entries;
-    vmk_uint64 injected; /**< Interrupts given to the guest. */
+    vmk_uint64 injected;     /**< Interrupts given to the guest. */
+    vmk_uint64 unknown_msrs; /**< Accesses to MSRs that it does not have. */
+    vmk_StatGroup stats, exit_stats;
 };
+
+/*
+ * Life; by who has the VM's life in hand.
+ */
+
+/**
+ * Make vCPU @p index of @p vm; vm->lapics[index], vm->heap and vm->memory are there.
+ *
+ * Its registers are those after RESET. @return VMK_OK, VMK_NO_MEMORY. Context: may block.
+ */
+VMK_ReturnStatus vcpu_create(struct vm *vm, vmk_uint32 index, struct vcpu **vcpu);
+
+/** Free it; it has no world. Context: may block. */
+void vcpu_destroy(struct vcpu *vcpu);
+
+/** Registers as after RESET; vCPU 0 is to run, the others wait for start-up. It has no world. */
+void vcpu_reset(struct vcpu *vcpu);
+
+/** Have it run, in a world of its own, from the registers it has. @return VMK_OK; vmk_WorldCreate()'s. */
+VMK_ReturnStatus vcpu_start(struct vcpu *vcpu);
+
+/** Wait until its world, of which VCPU_REQUEST_STOP was asked, has ended. Context: may block; not itself. */
+void vcpu_wait_stopped(struct vcpu *vcpu);
+
+/** Wait until it has seen VCPU_REQUEST_PAUSE, or has no world. Context: may block; not itself. */
+void vcpu_wait_paused(struct vcpu *vcpu);
+/** End the pause. */
+void vcpu_resume(struct vcpu *vcpu);
 
 /** Ask something of a vCPU (bits of enum vcpu_request) and see to it that it looks: wakes it, or has it leave
  * the guest. Context: any but NMI. */
 void vcpu_request(struct vcpu *vcpu, vmk_uint32 requests);
 
+/*
+ * For exit handlers. Context: the vCPU's world.
+ */
+
 /**
  * Have the guest take an exception at the next entry, in place of the instruction it was at. A second one
- * while one is waiting makes a double fault, a third a triple one (APM vol. 2, 8.2.9). Context: the vCPU's
- * world.
+ * while one is waiting makes a double fault, a third a triple one (APM vol. 2, 8.2.9).
  */
 void vcpu_inject_exception(struct vcpu *vcpu, vmk_uint8 vector, bool has_error_code, vmk_uint32 error_code);
 
-/** Inject a page fault and set CR2. Context: the vCPU's world. */
+/** Inject a page fault and set CR2. */
 void vcpu_inject_page_fault(struct vcpu *vcpu, vmk_uint64 address, vmk_uint32 error_code);
 
 /** The instruction is done: RIP goes behind it, the interrupt shadow ends, a pending single step traps. */
 void vcpu_advance(struct vcpu *vcpu, vmk_uint64 next_rip);
+
+/** Read or write an MSR as RDMSR and WRMSR do. @return VMK_OK; VMK_BAD_PARAM: #GP. */
+VMK_ReturnStatus vcpu_msr_get(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 *value);
+VMK_ReturnStatus vcpu_msr_set(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 value);
+
+/** The guest's time-stamp counter now. */
+vmk_uint64 vcpu_tsc(const struct vcpu *vcpu);
 
 #endif

@@ -17,13 +17,15 @@ struct vmm_vendor {
     /** @return whether this processor has it and the firmware left it on; if not, *why says what is missing.
      */
     bool (*probe)(const char **why);
-    /** Switch it on, on the running CPU. Context: preemption off. @return VMK_OK or VMK_NO_MEMORY. */
+    /** Make what all CPUs share. Once, after probe(). @return VMK_OK or VMK_NO_MEMORY. */
+    VMK_ReturnStatus (*start)(void);
+    /** Switch it on, on the running CPU. Context: interrupts off. @return VMK_OK or VMK_NO_MEMORY. */
     VMK_ReturnStatus (*cpu_enable)(void);
 
     /** Make and free what is kept of a vCPU (vcpu->vendor). May block. */
     VMK_ReturnStatus (*vcpu_create)(struct vcpu *vcpu);
     void (*vcpu_destroy)(struct vcpu *vcpu);
-    /** Put the registers to their state after RESET or INIT. */
+    /** Put the registers to their state after RESET or INIT (APM vol. 2, 14.1.3). */
     void (*vcpu_reset)(struct vcpu *vcpu);
 
     /**
@@ -34,6 +36,9 @@ struct vmm_vendor {
 
     void (*system_get)(struct vcpu *vcpu, struct system_registers *registers);
     void (*system_set)(struct vcpu *vcpu, const struct system_registers *registers);
+    vmk_uint64 (*cr4_get)(const struct vcpu *vcpu);
+    void (*cr2_set)(struct vcpu *vcpu, vmk_uint64 address);
+    void (*dr6_set)(struct vcpu *vcpu, vmk_uint64 bits); /**< Sets these bits. */
 
     /** MSRs that live in the vendor's part (EFER, STAR, SYSENTER, PAT, FS/GS base...). @return VMK_NOT_FOUND:
      * not one of them; VMK_BAD_PARAM: the guest may not write this there (#GP). */
@@ -56,6 +61,13 @@ struct vmm_vendor {
 
 /** The one in use; NULL: this machine runs no VMs. */
 extern const struct vmm_vendor *vmm_vendor;
+
+/**
+ * Choose one and switch it on, on every CPU; one line in the log says whether VMs can run here, or why not.
+ *
+ * Context: boot world, once, all CPUs running. @return VMK_OK; VMK_NOT_SUPPORTED; VMK_NO_MEMORY.
+ */
+VMK_ReturnStatus vmm_vendor_start(void);
 
 /** core/arch's. */
 extern const struct vmm_vendor vmm_vendor_svm;
