@@ -37,8 +37,8 @@ static void add_throttle(struct qemu_args *args, struct pile *pile)
     qemu_args_add(args, "-object");
     qemu_args_add(args, "throttle-group,id=disk%u-throttle", pile->disk);
     open_node(args, pile, "-throttled");
-    qemu_args_add(args, "driver=throttle,node-name=%s,throttle-group=disk%u-throttle,file=%s", pile->top,
-                  pile->disk, below);
+    qemu_args_add(args, "driver=throttle,node-name=%s,discard=unmap,throttle-group=disk%u-throttle,file=%s",
+                  pile->top, pile->disk, below);
 }
 
 static void add_faults(struct qemu_args *args, const struct machine_disk *disk, struct pile *pile)
@@ -46,7 +46,8 @@ static void add_faults(struct qemu_args *args, const struct machine_disk *disk, 
     char below[sizeof pile->top];
     strcpy(below, pile->top);
     open_node(args, pile, "-faults");
-    qemu_args_add(args, "driver=blkdebug,node-name=%s,image=%s,%s", pile->top, below, disk->faults);
+    qemu_args_add(args, "driver=blkdebug,node-name=%s,discard=unmap,image=%s,%s", pile->top, below,
+                  disk->faults);
 }
 
 static void add_log(struct qemu_args *args, const struct machine_disk *disk, struct pile *pile)
@@ -56,7 +57,8 @@ static void add_log(struct qemu_args *args, const struct machine_disk *disk, str
     qemu_args_add(args, "-blockdev");
     qemu_args_add(args, "driver=file,node-name=disk%u-log,filename=%s", pile->disk, disk->log);
     open_node(args, pile, "-logged");
-    qemu_args_add(args, "driver=blklogwrites,node-name=%s,file=%s,log=disk%u-log,log-sector-size=512",
+    qemu_args_add(args,
+                  "driver=blklogwrites,node-name=%s,discard=unmap,file=%s,log=disk%u-log,log-sector-size=512",
                   pile->top, below, pile->disk);
 }
 
@@ -76,7 +78,7 @@ static void add_nodes(struct qemu_args *args, const struct machine_disk *disk, u
     char below[sizeof pile.top];
     strcpy(below, pile.top);
     open_node(args, &pile, "");
-    qemu_args_add(args, "driver=raw,node-name=%s,file=%s%s", pile.top, below,
+    qemu_args_add(args, "driver=raw,node-name=%s,discard=unmap,file=%s%s", pile.top, below,
                   disk->read_only || disk->kind == MACHINE_DISK_CDROM ? ",read-only=on" : "");
 }
 
@@ -100,22 +102,36 @@ static unsigned place_of(const struct machine_options *o, const struct machine_d
     return place;
 }
 
-static bool is_built_in(const struct machine_options *o, const struct machine_disk *disk)
+static bool is_q35(const struct machine_options *o)
 {
-    return is_ahci(disk) && disk->adapter == 0 && (o->type == NULL || strncmp(o->type, "q35", 3) == 0);
+    return o->type == NULL || strncmp(o->type, "q35", 3) == 0;
 }
 
-static void add_adapter(struct qemu_args *args, const struct machine_disk *disk)
+static bool is_built_in(const struct machine_options *o, const struct machine_disk *disk)
 {
-    qemu_args_add(args, "-device");
+    return is_ahci(disk) && disk->adapter == 0 && is_q35(o);
+}
+
+/* On q35 an NVMe controller has a PCI Express port to itself, as on real machines: it comes after the chip
+ * set's AHCI. */
+static void add_adapter(struct qemu_args *args, const struct machine_options *o,
+                        const struct machine_disk *disk)
+{
     if (is_ahci(disk)) {
+        qemu_args_add(args, "-device");
         qemu_args_add(args, "ich9-ahci,id=ahci%u%s%s", disk->adapter, disk->adapter_more != NULL ? "," : "",
                       disk->adapter_more != NULL ? disk->adapter_more : "");
         return;
     }
-    char serial[32];
+    char serial[32], bus[32] = "";
     snprintf(serial, sizeof serial, "nvme%u", disk->adapter);
-    qemu_args_add(args, "nvme,id=nvme%u,serial=%s%s%s", disk->adapter,
+    if (is_q35(o)) {
+        qemu_args_add(args, "-device");
+        qemu_args_add(args, "pcie-root-port,id=port%u,chassis=%u", disk->adapter, disk->adapter + 1);
+        snprintf(bus, sizeof bus, ",bus=port%u", disk->adapter);
+    }
+    qemu_args_add(args, "-device");
+    qemu_args_add(args, "nvme,id=nvme%u%s,serial=%s%s%s", disk->adapter, bus,
                   disk->serial != NULL ? disk->serial : serial, disk->adapter_more != NULL ? "," : "",
                   disk->adapter_more != NULL ? disk->adapter_more : "");
 }
@@ -125,21 +141,21 @@ static void add_ahci_device(struct qemu_args *args, const struct machine_options
 {
     unsigned port = place_of(o, disk);
     bool built_in = is_built_in(o, disk);
-    char serial[32];
+    char serial[32], bus[32];
     if (built_in && o->iso != NULL && port >= AHCI_CD_PORT) {
         port++;
     }
     snprintf(serial, sizeof serial, "disk%u", number);
-    qemu_args_add(args, "-device");
     if (built_in) {
-        qemu_args_add(args, "%s,id=disk%u-dev,drive=disk%u,bus=ide.%u,serial=%s",
-                      disk->kind == MACHINE_DISK_CDROM ? "ide-cd" : "ide-hd", number, number, port,
-                      disk->serial != NULL ? disk->serial : serial);
+        snprintf(bus, sizeof bus, "ide.%u", port);
     } else {
-        qemu_args_add(args, "%s,id=disk%u-dev,drive=disk%u,bus=ahci%u.%u,serial=%s",
-                      disk->kind == MACHINE_DISK_CDROM ? "ide-cd" : "ide-hd", number, number, disk->adapter,
-                      port, disk->serial != NULL ? disk->serial : serial);
+        snprintf(bus, sizeof bus, "ahci%u.%u", disk->adapter, port);
     }
+    qemu_args_add(args, "-device");
+    qemu_args_add(args, "%s,id=disk%u-dev,drive=disk%u,bus=%s,serial=%s%s%s",
+                  disk->kind == MACHINE_DISK_CDROM ? "ide-cd" : "ide-hd", number, number, bus,
+                  disk->serial != NULL ? disk->serial : serial, disk->device_more != NULL ? "," : "",
+                  disk->device_more != NULL ? disk->device_more : "");
 }
 
 static void add_namespace(struct qemu_args *args, const struct machine_options *o,
@@ -159,7 +175,7 @@ void disk_args_add(struct qemu_args *args, const struct machine_options *o)
         const struct machine_disk *disk = &o->disks[i];
         add_nodes(args, disk, i);
         if (place_of(o, disk) == 0 && !is_built_in(o, disk)) {
-            add_adapter(args, disk);
+            add_adapter(args, o, disk);
         }
         if (is_ahci(disk)) {
             add_ahci_device(args, o, disk, i);
