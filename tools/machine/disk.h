@@ -28,6 +28,7 @@ struct machine_disk {
     bool throttled;           /**< Through the throttle group `diskN-throttle`, unlimited until QMP says. */
     const char *faults;       /**< Options of blkdebug, as "inject-error.0.event=none,..."; NULL: none. */
     const char *log;          /**< A file that blklogwrites logs writes and flushes to; NULL: none. */
+    const char *device_more;  /**< More options of an AHCI disk's device: "physical_block_size=4096". */
     const char *adapter_more; /**< More options of the adapter, from its first disk: "max_ioqpairs=1". */
 };
 

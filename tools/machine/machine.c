@@ -261,6 +261,11 @@ void machine_run_for(struct machine *m, unsigned milliseconds)
     pump_until(m, now_ms() + milliseconds, NULL, NULL);
 }
 
+void machine_type(struct machine *m, const char *keys)
+{
+    write_all(m->fd[CONSOLE], keys, strlen(keys));
+}
+
 bool machine_wait_console(struct machine *m, const char *text, unsigned timeout_s)
 {
     return pump_until(m, now_ms() + timeout_s * 1000l, console_has, text);

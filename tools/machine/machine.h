@@ -67,6 +67,9 @@ int machine_command(struct machine *m, const char *command, unsigned timeout_s, 
 /** Read and log the console for @p milliseconds, or until the machine ends. */
 void machine_run_for(struct machine *m, unsigned milliseconds);
 
+/** Type on the console, where Enter is "\r". */
+void machine_type(struct machine *m, const char *keys);
+
 /** Wait until @p text has appeared on the console since start. False: it hasn't in @p timeout_s. */
 bool machine_wait_console(struct machine *m, const char *text, unsigned timeout_s);
 
