@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vring.c - taking chains and putting them back, with a driver that is not believed.
+ */
+#include "vring.h"
+
+#include <vmkapi/lib/bits.h>
+
+#include "guest_fetch.h"
+
+/* 2.7.6: the available ring is flags, idx, ring[size], used_event; 2.7.8: the used ring is flags, idx,
+ * ring[size] of id and len, avail_event. */
+#define INDEX           2u
+#define ENTRIES         4u
+#define AVAIL_BYTES     2u /* An entry. */
+#define USED_BYTES      8u
+#define AVAIL_QUIET     1u /* 2.7.6: flags: no interrupts, please. */
+#define USED_QUIET      1u /* 2.7.8: flags: no kicks, please. */
+
+#define AVAIL_LEN(size) (ENTRIES + AVAIL_BYTES * (size) + 2)
+#define USED_LEN(size)  (ENTRIES + USED_BYTES * (size) + 2)
+
+/* Where things lie. */
+
+static void *at(const struct vring_area *area, vmk_uint32 offset)
+{
+    offset += area->offset;
+    return area->pages[offset >> VMK_PAGE_SHIFT] + (offset & VMK_PAGE_MASK);
+}
+
+static vmk_uint16 *used_event(const struct vring *ring)
+{
+    return at(&ring->avail, ENTRIES + AVAIL_BYTES * ring->size);
+}
+
+static vmk_uint16 *avail_event(const struct vring *ring)
+{
+    return at(&ring->used, ENTRIES + USED_BYTES * ring->size);
+}
+
+/** Write so that the guest sees it not before what was written before. */
+static void store16(vmk_uint16 *to, vmk_uint16 value)
+{
+    __atomic_store_n(to, value, __ATOMIC_RELEASE);
+}
+
+static void store32(vmk_uint32 *to, vmk_uint32 value)
+{
+    __atomic_store_n(to, value, __ATOMIC_RELAXED);
+}
+
+/** Say that the page of the used ring which @p offset is in has been written: its pointer is our own. */
+static void mark_dirty(const struct vring *ring, vmk_uint32 offset)
+{
+    (void)vdev_memory_page(ring->vm, gpa_add(ring->used_at, offset), true);
+}
+
+static VMK_ReturnStatus look_up(struct vm *vm, struct vring_area *area, gpa_t from, vmk_uint32 len,
+                                bool write)
+{
+    vmk_uint64 first = from.value & ~VMK_PAGE_MASK;
+
+    *area = (struct vring_area){.offset = (vmk_uint32)(from.value & VMK_PAGE_MASK)};
+    for (vmk_uint32 page = 0; page * VMK_PAGE_SIZE < area->offset + len; page++) {
+        area->pages[page] = vdev_memory_page(vm, gpa(first + page * VMK_PAGE_SIZE), write);
+        if (!area->pages[page]) {
+            return VMK_BAD_ADDR_RANGE;
+        }
+    }
+    return VMK_OK;
+}
+
+VMK_ReturnStatus vring_start(struct vring *ring, struct vm *vm, const struct vring_setup *setup)
+{
+    vmk_uint32 size = setup->size;
+    vmk_StatusValue status;
+
+    ring->live = false;
+    if (size == 0 || size > VRING_SIZE_MAX || (size & (size - 1)) != 0) {
+        ring->why = "a queue's size";
+        return VMK_BAD_PARAM;
+    }
+    if (setup->desc.value % 16 != 0 || setup->avail.value % 2 != 0 || setup->used.value % 4 != 0) {
+        ring->why = "a queue's alignment";
+        return VMK_BAD_PARAM;
+    }
+    ring->why = "a queue outside of memory";
+    status = look_up(vm, &ring->desc, setup->desc, size * sizeof(struct vring_desc), false);
+    if (status == VMK_OK) {
+        status = look_up(vm, &ring->avail, setup->avail, AVAIL_LEN(size), false);
+    }
+    if (status == VMK_OK) {
+        status = look_up(vm, &ring->used, setup->used, USED_LEN(size), true);
+    }
+    if (status != VMK_OK) {
+        return status;
+    }
+    ring->vm = vm;
+    ring->size = (vmk_uint16)size;
+    ring->event_index = setup->event_index;
+    ring->indirect = setup->indirect;
+    ring->used_at = setup->used;
+    ring->next_avail = ring->seen_avail = ring->next_used = ring->published = 0;
+    ring->why = NULL;
+    ring->live = true;
+    return VMK_OK;
+}
+
+void vring_stop(struct vring *ring)
+{
+    ring->live = false;
+}
+
+/* Taking. */
+
+/** Read a descriptor, which is the guest's until then, once. */
+static struct vring_desc fetch_desc(const struct vring *ring, vmk_uint16 index)
+{
+    const vmk_uint64 *from = at(&ring->desc, index * (vmk_uint32)sizeof(struct vring_desc));
+    vmk_uint64 address = guest_fetch64(from), rest = guest_fetch64(from + 1);
+
+    return (struct vring_desc){.address = address,
+                               .len = (vmk_uint32)rest,
+                               .flags = (vmk_uint16)(rest >> 32),
+                               .next = (vmk_uint16)(rest >> 48)};
+}
+
+/** Append a descriptor's buffer. @return NULL, or what is wrong. */
+static const char *add(struct vring_chain *chain, vmk_uint32 limit, const struct vring_desc *desc)
+{
+    vmk_uint32 count = chain->readable + (vmk_uint32)chain->writable;
+    bool write = (desc->flags & VRING_DESC_WRITE) != 0;
+
+    if (chain->writable != 0 && !write) {
+        return "a buffer to read behind one to write"; /* 2.7.4.2. */
+    }
+    if (desc->len == 0) {
+        return NULL;
+    }
+    if (count == limit) {
+        return "a chain longer than its queue"; /* 2.7.5.3.1. */
+    }
+    chain->segments[count] = (struct vring_segment){.at = gpa(desc->address), .len = desc->len};
+    if (write) {
+        chain->writable++;
+    } else {
+        chain->readable++;
+    }
+    return NULL;
+}
+
+/** Walk the table a descriptor points to, out of a copy: 2.7.5.3. */
+static const char *add_indirect(struct vring *ring, struct vring_chain *chain, const struct vring_desc *table)
+{
+    vmk_uint32 count = table->len / (vmk_uint32)sizeof(struct vring_desc), index = 0;
+    const char *why = NULL;
+
+    if (!ring->indirect) {
+        return "an indirect descriptor, which was not negotiated";
+    }
+    if ((table->flags & VRING_DESC_NEXT) != 0 || table->len % sizeof(struct vring_desc) != 0 || count == 0 ||
+        count > ring->size) {
+        return "an indirect table's length, or a descriptor behind it";
+    }
+    if (vdev_memory_read(ring->vm, gpa(table->address), ring->indirect_table, table->len) != VMK_OK) {
+        return "an indirect table outside of memory";
+    }
+    for (vmk_uint32 left = count; !why; left--) {
+        const struct vring_desc *desc = &ring->indirect_table[index];
+
+        if ((desc->flags & VRING_DESC_INDIRECT) != 0) {
+            return "an indirect descriptor in an indirect table";
+        }
+        why = add(chain, ring->size, desc);
+        if ((desc->flags & VRING_DESC_NEXT) == 0) {
+            break;
+        }
+        index = desc->next;
+        if (index >= count || left == 1) {
+            return "a chain that leaves its indirect table, or does not end";
+        }
+    }
+    return why;
+}
+
+/** Walk the chain at chain->head. @return NULL, or what is wrong. */
+static const char *walk(struct vring *ring, struct vring_chain *chain)
+{
+    vmk_uint16 index = chain->head;
+    const char *why = NULL;
+
+    for (vmk_uint32 left = ring->size; !why; left--) {
+        struct vring_desc desc = fetch_desc(ring, index);
+
+        if ((desc.flags & VRING_DESC_INDIRECT) != 0) {
+            return add_indirect(ring, chain, &desc);
+        }
+        why = add(chain, ring->size, &desc);
+        if ((desc.flags & VRING_DESC_NEXT) == 0) {
+            break;
+        }
+        index = desc.next;
+        if (index >= ring->size || left == 1) {
+            return "a chain that leaves its queue, or does not end";
+        }
+    }
+    return why;
+}
+
+static enum vring_answer broken(struct vring *ring, const char *why)
+{
+    ring->why = why;
+    ring->live = false;
+    return VRING_BROKEN;
+}
+
+/** Look at how far the driver is. @return VRING_TAKEN: there is something. */
+static enum vring_answer look(struct vring *ring)
+{
+    ring->seen_avail = guest_fetch16(at(&ring->avail, INDEX));
+    if ((vmk_uint16)(ring->seen_avail - ring->next_avail) > ring->size) {
+        return broken(ring, "an available index that ran ahead");
+    }
+    return ring->seen_avail == ring->next_avail ? VRING_EMPTY : VRING_TAKEN;
+}
+
+enum vring_answer vring_take(struct vring *ring, struct vring_chain *chain)
+{
+    vmk_uint32 entry = ring->next_avail & (ring->size - 1u);
+    enum vring_answer answer = VRING_TAKEN;
+    const char *why;
+
+    if (!ring->live) {
+        return VRING_EMPTY;
+    }
+    if (ring->next_avail == ring->seen_avail) {
+        answer = look(ring);
+        if (answer != VRING_TAKEN) {
+            return answer;
+        }
+    }
+    chain->head = guest_fetch16(at(&ring->avail, ENTRIES + AVAIL_BYTES * entry));
+    chain->readable = chain->writable = 0;
+    if (chain->head >= ring->size) {
+        return broken(ring, "a head outside of its queue");
+    }
+    why = walk(ring, chain);
+    if (why) {
+        return broken(ring, why);
+    }
+    ring->next_avail++;
+    return VRING_TAKEN;
+}
+
+void vring_untake(struct vring *ring, vmk_uint32 count)
+{
+    ring->next_avail = (vmk_uint16)(ring->next_avail - count);
+}
+
+/* Putting. */
+
+void vring_put(struct vring *ring, vmk_uint16 head, vmk_uint32 written)
+{
+    vmk_uint32 entry = ENTRIES + USED_BYTES * (ring->next_used & (ring->size - 1u));
+
+    if (!ring->live) {
+        return;
+    }
+    /* An entry may lie across two pages, its halves don't. */
+    store32(at(&ring->used, entry), head);
+    store32(at(&ring->used, entry + 4), written);
+    ring->next_used++;
+}
+
+/** 2.7.10: whether going from @p before to @p now passed what the driver waits for. */
+static bool passes(vmk_uint16 event, vmk_uint16 before, vmk_uint16 now)
+{
+    return (vmk_uint16)(now - event - 1) < (vmk_uint16)(now - before);
+}
+
+bool vring_publish(struct vring *ring)
+{
+    vmk_uint16 before = ring->published, now = ring->next_used;
+
+    if (!ring->live || before == now) {
+        return false;
+    }
+    store16(at(&ring->used, INDEX), now);
+    ring->published = now;
+    mark_dirty(ring, INDEX);
+    if (VMK_UNLIKELY(ring->used.pages[1] != NULL)) {
+        mark_dirty(ring, USED_LEN(ring->size) - 1);
+    }
+    /* The driver writes what it wants, then looks at the index; we the other way round: 2.7.10.1. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (ring->event_index) {
+        return passes(guest_fetch16(used_event(ring)), before, now);
+    }
+    return (guest_fetch16(at(&ring->avail, 0)) & AVAIL_QUIET) == 0;
+}
+
+/* Kicks. */
+
+bool vring_want_kick(struct vring *ring)
+{
+    if (!ring->live) {
+        return false;
+    }
+    if (ring->event_index) {
+        store16(avail_event(ring), ring->next_avail);
+        mark_dirty(ring, ENTRIES + USED_BYTES * ring->size);
+    } else {
+        store16(at(&ring->used, 0), 0);
+        mark_dirty(ring, 0);
+    }
+    /* 2.7.13.3: the driver writes its index, then looks whether we want a kick. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return guest_fetch16(at(&ring->avail, INDEX)) != ring->next_avail;
+}
+
+void vring_no_kick(struct vring *ring)
+{
+    /* With an event index, one that was passed already says the same. */
+    if (ring->live && !ring->event_index) {
+        store16(at(&ring->used, 0), USED_QUIET);
+        mark_dirty(ring, 0);
+    }
+}
+
+/* A chain's bytes. */
+
+static vmk_uint64 sum(const struct vring_segment *segments, vmk_uint32 count)
+{
+    vmk_uint64 bytes = 0;
+
+    for (vmk_uint32 i = 0; i < count; i++) {
+        bytes += segments[i].len;
+    }
+    return bytes;
+}
+
+vmk_uint64 vring_chain_readable(const struct vring_chain *chain)
+{
+    return sum(chain->segments, chain->readable);
+}
+
+vmk_uint64 vring_chain_writable(const struct vring_chain *chain)
+{
+    return sum(chain->segments + chain->readable, chain->writable);
+}
+
+struct vring_cursor vring_readable(const struct vring_chain *chain)
+{
+    return (struct vring_cursor){.segment = chain->segments, .end = chain->segments + chain->readable};
+}
+
+struct vring_cursor vring_writable(const struct vring_chain *chain)
+{
+    const struct vring_segment *first = chain->segments + chain->readable;
+
+    return (struct vring_cursor){.segment = first, .end = first + chain->writable};
+}
+
+struct vring_segment vring_cursor_next(struct vring_cursor *cursor, vmk_uint32 max)
+{
+    struct vring_segment piece = {0};
+
+    if (cursor->segment == cursor->end || max == 0) {
+        return piece;
+    }
+    piece.at = gpa_add(cursor->segment->at, cursor->offset);
+    piece.len = VMK_MIN(cursor->segment->len - cursor->offset, max);
+    cursor->offset += piece.len;
+    if (cursor->offset == cursor->segment->len) {
+        cursor->segment++;
+        cursor->offset = 0;
+    }
+    return piece;
+}
+
+VMK_ReturnStatus vring_cursor_read(struct vring_cursor *cursor, struct vm *vm, void *to, vmk_uint32 len)
+{
+    vmk_uint8 *bytes = to;
+
+    while (len != 0) {
+        struct vring_segment piece = vring_cursor_next(cursor, len);
+        vmk_StatusValue status =
+            piece.len == 0 ? VMK_BUF_TOO_SMALL : vdev_memory_read(vm, piece.at, bytes, piece.len);
+
+        if (status != VMK_OK) {
+            return status;
+        }
+        bytes += piece.len;
+        len -= piece.len;
+    }
+    return VMK_OK;
+}
+
+VMK_ReturnStatus vring_cursor_write(struct vring_cursor *cursor, struct vm *vm, const void *from,
+                                    vmk_uint32 len)
+{
+    const vmk_uint8 *bytes = from;
+
+    while (len != 0) {
+        struct vring_segment piece = vring_cursor_next(cursor, len);
+        vmk_StatusValue status =
+            piece.len == 0 ? VMK_BUF_TOO_SMALL : vdev_memory_write(vm, piece.at, bytes, piece.len);
+
+        if (status != VMK_OK) {
+            return status;
+        }
+        bytes += piece.len;
+        len -= piece.len;
+    }
+    return VMK_OK;
+}
