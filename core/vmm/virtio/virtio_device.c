@@ -14,7 +14,6 @@ void virtio_device_init(struct virtio_device *device, const struct virtio_device
 {
     device->vm = props->vm;
     device->ops = props->ops;
-    device->intx_lock = props->intx_lock;
     device->features_offered = props->features | VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC |
                                VIRTIO_F_EVENT_IDX | VIRTIO_F_RING_RESET;
     device->config = props->config;
@@ -29,6 +28,7 @@ void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device,
     queue->device = device;
     queue->index = device->num_queues;
     queue->size_max = size_max;
+    queue->budget = VIRTIO_KICK_CHAINS;
     queue->setup.size = size_max;
     queue->setup.vector = VIRTIO_NO_VECTOR;
     vmk_SpinlockInit(&queue->lock, "virtio queue", rank);
@@ -149,7 +149,7 @@ void virtio_device_kick(struct virtio_device *device, vmk_uint32 index)
 
 bool virtio_queue_take(struct virtio_queue *queue)
 {
-    enum vring_answer answer = vring_take(&queue->ring, &queue->chain);
+    enum vring_answer answer = queue->budget != 0 ? vring_take(&queue->ring, &queue->chain) : VRING_EMPTY;
 
     if (VMK_UNLIKELY(answer == VRING_BROKEN)) {
         virtio_queue_break(queue, queue->ring.why);
@@ -157,6 +157,7 @@ bool virtio_queue_take(struct virtio_queue *queue)
     if (answer != VRING_TAKEN) {
         return false;
     }
+    queue->budget--;
     queue->stats.chains++;
     return true;
 }
@@ -174,14 +175,40 @@ bool virtio_queue_hold(struct virtio_queue *queue, struct virtio_slot *slot)
     return true;
 }
 
+void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot)
+{
+    slot->busy = false;
+    queue->in_flight--;
+    if (queue->device->ops->released) {
+        queue->device->ops->released(slot);
+    }
+}
+
+/** Have the queue flushed in a moment, and looked at again if it is polled. */
+static void nudge(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
+{
+    if (!queue->nudge.busy) {
+        queue->nudge.busy = true;
+        queue->nudge.queue = queue;
+        queue->in_flight++;
+        virtio_slot_complete(&queue->nudge, 0);
+    }
+}
+
 bool virtio_queue_rest(struct virtio_queue *queue, bool polled)
 {
-    queue->polled = polled;
-    if (polled) {
-        vring_no_kick(&queue->ring);
-        return false;
+    if (queue->budget == 0) {
+        nudge(queue);
+        polled = true;
     }
-    return vring_want_kick(&queue->ring);
+    queue->polled = polled && queue->in_flight != 0 && queue->ring.live;
+    if (queue->polled) {
+        vring_no_kick(&queue->ring);
+    } else if (vring_want_kick(&queue->ring)) {
+        return true;
+    }
+    queue->budget = VIRTIO_KICK_CHAINS;
+    return false;
 }
 
 void virtio_queue_break(struct virtio_queue *queue, const char *why)
@@ -234,9 +261,14 @@ static void put_back(struct virtio_queue *queue, struct virtio_slot *slot) VMK_R
     while (slot) {
         struct virtio_slot *next = slot->next;
 
-        vring_put(&queue->ring, slot->head, slot->written);
         slot->busy = false;
         queue->in_flight--;
+        if (slot != &queue->nudge) {
+            vring_put(&queue->ring, slot->head, slot->written);
+            if (queue->device->ops->released) {
+                queue->device->ops->released(slot);
+            }
+        }
         slot = next;
     }
 }

@@ -27,6 +27,7 @@
 #include "vring.h"
 
 #define VIRTIO_DEVICE_QUEUES_MAX 16
+#define VIRTIO_KICK_CHAINS       256 /**< Taken at a time, before others have their turn. */
 #define VIRTIO_NO_VECTOR         0xffffu
 
 /* 2.1: device status. */
@@ -81,10 +82,13 @@ struct virtio_queue {
     struct vring_chain chain VMK_GUARDED_BY(lock); /**< The one taken last. */
     vmk_uint32 in_flight VMK_GUARDED_BY(lock);     /**< Busy slots. */
     bool polled VMK_GUARDED_BY(lock);              /**< Flushes look for chains; kicks are not wanted. */
+    vmk_uint32 budget VMK_GUARDED_BY(lock);        /**< Chains that may still be taken this time. */
+    struct virtio_slot
+        nudge VMK_GUARDED_BY(lock); /**< Completed to have the queue flushed, without a chain. */
     struct virtio_queue_stats stats VMK_GUARDED_BY(lock);
 
     struct virtio_slot *completed;      /**< The last one first; atomic. */
-    struct virtio_queue *next_to_flush; /**< virtio_flush.h's. */
+    struct virtio_queue *next_to_flush; /**< virtio_flush_later()'s. */
 
     vmk_uint16 size_max; /**< What the device offers. */
     struct {
@@ -102,19 +106,20 @@ struct virtio_device_ops {
     /** There may be chains. Context: world or bottom half, no lock held; one and the same queue's calls may
      * come at once. */
     void (*kick)(struct virtio_queue *queue);
+    /** The slot's chain has been put back. Context: queue->lock. NULL: nothing to do. */
+    void (*released)(struct virtio_slot *slot);
     /** The driver is ready, features are settled. Context: device->lock. NULL: nothing to do. */
     void (*start)(struct virtio_device *device);
     /** The driver has gone; all queues are stopped. Context: device->lock. NULL: nothing to do. */
     void (*stop)(struct virtio_device *device);
-    /** Free what `device` is part of and holds open: it is out of its slot and idle. Context: may block. */
-    void (*destroy)(struct virtio_device *device);
 };
 
 struct virtio_device {
     struct vm *vm;
     const struct virtio_device_ops *ops;
     struct vpci_function function;
-    vmk_Lock intx_lock; /**< What vpci_intx_set() is called under. */
+    /** Free what this is part of and holds open: it is out of its slot and idle. Context: may block. */
+    void (*destroy)(struct virtio_device *device);
     vmk_uint64 features_offered;
     const void *config; /**< 4.1.4.6: as the driver reads it; little-endian. */
     vmk_uint32 config_len;
@@ -127,18 +132,18 @@ struct virtio_device {
     vmk_uint8 config_generation VMK_GUARDED_BY(lock);
     bool resetting VMK_GUARDED_BY(lock);
     vmk_uint8 status; /**< enum virtio_status; atomic. */
-    vmk_uint8 isr;    /**< 4.1.4.5; by intx_lock. */
+    vmk_uint8 isr;    /**< 4.1.4.5; atomic. */
 
     vmk_uint32 num_queues;
     struct virtio_queue *queues[VIRTIO_DEVICE_QUEUES_MAX];
     vmk_StatGroup stat_group;
+    vmk_uint64 idle_events; /**< Times that nothing was under way any more; atomic. */
 };
 
 /** What a new device is. */
 struct virtio_device_props {
     struct vm *vm;
     const struct virtio_device_ops *ops;
-    vmk_Lock intx_lock;
     vmk_uint64 features; /**< Its own; those of all devices are added. */
     const void *config;
     vmk_uint32 config_len;
@@ -172,14 +177,23 @@ void virtio_config_change_end(struct virtio_device *device) VMK_RELEASE(&device-
 void virtio_queue_lock(struct virtio_queue *queue) VMK_ACQUIRE(&queue->lock);
 void virtio_queue_unlock(struct virtio_queue *queue) VMK_RELEASE(&queue->lock);
 
-/** Take the next chain, to queue->chain. @return false: there is none, or the driver has broken the queue. */
+/** Take the next chain, to queue->chain. @return false: there is none, it is others' turn, or the driver has
+ *  broken the queue. */
 bool virtio_queue_take(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
 
 /** Occupy @p slot with the chain taken last. @return false: the driver has made a head available that is
  *  busy, and broken the queue by that. */
 bool virtio_queue_hold(struct virtio_queue *queue, struct virtio_slot *slot) VMK_REQUIRES(&queue->lock);
 
-/** All chains are taken: ask for a kick, unless flushes will look. @return whether there are more already. */
+/** The slot's chain needs no work after all: it is put, or was untaken. */
+void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot) VMK_REQUIRES(&queue->lock);
+
+/**
+ * No chain could be taken: ask for a kick.
+ *
+ * @param polled  enough is under way that the flushes' looks will do. Ignored when nothing is.
+ * @return whether there are more already: take them.
+ */
 bool virtio_queue_rest(struct virtio_queue *queue, bool polled) VMK_REQUIRES(&queue->lock);
 
 /** Stop a queue whose driver does not keep to the rules, and say so. */

@@ -320,19 +320,14 @@ static vmk_uint64 config_read(struct virtio_device *device, vmk_uint64 offset, u
     return value;
 }
 
-/** Read and clear: 4.1.4.5. */
+/**
+ * Read and clear: 4.1.4.5. An interrupt that comes at the same time may find the line lowered behind it, and
+ * then is in what is read; or the line stays high for one interrupt of which nothing is left to be read.
+ */
 static vmk_uint8 isr_read(struct virtio_device *device)
 {
-    vmk_uint8 isr;
-
-    vmk_BottomHalfDisable();
-    vmk_SpinlockLock(device->intx_lock);
-    isr = device->isr;
-    device->isr = 0;
     vpci_intx_set(&device->function, false);
-    vmk_SpinlockUnlock(device->intx_lock);
-    vmk_BottomHalfEnable();
-    return isr;
+    return __atomic_exchange_n(&device->isr, 0, __ATOMIC_ACQ_REL);
 }
 
 /* What the buses call. */
@@ -392,20 +387,11 @@ static const struct io_ops notify_ops = {.read = notify_read, .write = notify_wr
 
 /* Interrupts. */
 
-static void raise(struct virtio_device *device, vmk_uint8 bit)
-{
-    vmk_BottomHalfDisable();
-    vmk_SpinlockLock(device->intx_lock);
-    device->isr |= bit;
-    vpci_intx_set(&device->function, true);
-    vmk_SpinlockUnlock(device->intx_lock);
-    vmk_BottomHalfEnable();
-}
-
 static void signal(struct virtio_device *device, vmk_uint16 vector, vmk_uint8 bit)
 {
     if (!vpci_msix_enabled(&device->function)) {
-        raise(device, bit);
+        (void)__atomic_fetch_or(&device->isr, bit, __ATOMIC_RELEASE);
+        vpci_intx_set(&device->function, true);
     } else if (vector != VIRTIO_NO_VECTOR) {
         vpci_msix_send(&device->function, vector);
     }

@@ -15,12 +15,12 @@
 /** Make the PCI function of a device whose queues are all there. Context: world, before it is plugged. */
 void virtio_pci_init(struct virtio_device *device);
 
-/** Interrupt the driver for a queue, or for the device's configuration. Context: any but NMI; queue->lock may
- * be held, intx_lock not. */
+/** Interrupt the driver for a queue, or for the device's configuration. Context: world or bottom half; the
+ * queue's lock may be held, the platform devices' not. */
 void virtio_pci_signal(const struct virtio_queue *queue);
 void virtio_pci_signal_config(struct virtio_device *device);
 
-/** Take back an interrupt that nobody has seen to. Context: intx_lock not held. */
+/** Take back an interrupt that nobody has seen to. Context: as above. */
 void virtio_pci_quiet(struct virtio_device *device);
 
 #endif

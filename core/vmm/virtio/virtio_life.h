@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * virtio_life.h - a virtio device's coming and going in the kernel: slot, statistics, the wait for what is
+ * under way.
+ *
+ * Context: world, may block.
+ */
+#ifndef CORE_VMM_VIRTIO_VIRTIO_LIFE_H
+#define CORE_VMM_VIRTIO_VIRTIO_LIFE_H
+
+#include "virtio_device.h"
+
+/**
+ * Name a device, whose queues are all there, show its statistics as vm/NAME/KIND.SLOT, and put it into its
+ * slot. @p fields with @p base are its own; those of queues are added.
+ *
+ * @return VMK_OK; VMK_BUSY: the slot; VMK_EXISTS: a device of that name is there.
+ */
+VMK_ReturnStatus virtio_device_install(struct virtio_device *device, unsigned slot,
+                                       const vmk_StatField *fields, vmk_uint32 num_fields, const void *base);
+
+/** The queue's counters, for the tables of fields: the sum over the device's queues. */
+vmk_uint64 virtio_stat_kicks(vmk_AddrCookie device);
+vmk_uint64 virtio_stat_polls(vmk_AddrCookie device);
+vmk_uint64 virtio_stat_chains(vmk_AddrCookie device);
+vmk_uint64 virtio_stat_flushes(vmk_AddrCookie device);
+vmk_uint64 virtio_stat_signals(vmk_AddrCookie device);
+vmk_uint64 virtio_stat_in_flight(vmk_AddrCookie device);
+
+#define VIRTIO_STAT_FIELDS                                                                                   \
+    VMK_STAT_READ("kicks", virtio_stat_kicks), VMK_STAT_READ("polls", virtio_stat_polls),                    \
+        VMK_STAT_READ("chains", virtio_stat_chains), VMK_STAT_READ("flushes", virtio_stat_flushes),          \
+        VMK_STAT_READ("signals", virtio_stat_signals), VMK_STAT_READ("in_flight", virtio_stat_in_flight)
+
+#endif
