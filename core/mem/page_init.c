@@ -177,6 +177,7 @@ const char *page_kind_name(vmk_PageKind kind)
         [VMK_PAGE_MODULE] = "modules",
         [VMK_PAGE_DMA] = "coherent DMA",
         [VMK_PAGE_FILE] = "files",
+        [VMK_PAGE_GUEST] = "virtual machines",
     };
 
     return (unsigned)kind < VMK_ARRAY_SIZE(names) ? names[kind] : "unknown";

@@ -38,6 +38,7 @@ typedef enum vmk_PageKind {
     VMK_PAGE_MODULE, /**< Modules' code and data. */
     VMK_PAGE_DMA,    /**< Coherent memory shared with devices. */
     VMK_PAGE_FILE,   /**< Contents of the RAM file system. */
+    VMK_PAGE_GUEST,  /**< Memory of virtual machines. */
     VMK_PAGE_KIND_COUNT,
 } vmk_PageKind;
 
