@@ -159,6 +159,9 @@ static void switch_to(struct sched_cpu *cpu, vmk_uint32 num, struct world *from,
     VMK_RELEASE(&cpu->lock) VMK_NO_THREAD_SAFETY_ANALYSIS("the world switched to releases it")
 {
     VMK_VERIFY(!to->on_cpu);
+    if (from->leave_cpu != NULL) {
+        from->leave_cpu(from->data);
+    }
     to->on_cpu = VMK_TRUE;
     to->cpu = num;
     to->switches++;
