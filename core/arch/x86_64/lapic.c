@@ -63,7 +63,7 @@ static void write_register(enum lapic_register reg, vmk_uint32 value)
     }
 }
 
-void lapic_init(vmk_MA ma)
+void lapic_start(vmk_MA ma)
 {
     /* Firmware that has switched to x2APIC mode may not be switched back (11.12.5). */
     x2apic = (cpuid(1, 0).ecx & CPUID_1_ECX_X2APIC) != 0 || (rdmsr(MSR_APIC_BASE) & APIC_BASE_X2APIC) != 0;

@@ -8,12 +8,12 @@
 #include "cpu.h"
 
 /** Choose the mode, map the registers, silence the PICs. @p ma: from the MADT. Context: boot CPU, once. */
-void lapic_init(vmk_MA ma);
+void lapic_start(vmk_MA ma);
 
 /** Bring the running CPU's LAPIC up; interrupts may come after that. Context: on each CPU, interrupts off. */
 void lapic_enable(void);
 
-/** @return the running CPU's APIC ID. Context: any, after lapic_init(). */
+/** @return the running CPU's APIC ID. Context: any, after lapic_start(). */
 vmk_uint32 lapic_id(void);
 
 /** The highest APIC ID that xAPIC mode, IOAPICs and message-signalled interrupts can name. */

@@ -135,7 +135,7 @@ static void take_all(const struct madt *madt)
 {
     lapic_ma = madt->lapic_ma;
     for_each_entry(madt, take_lapic_address);
-    lapic_init(lapic_ma);
+    lapic_start(lapic_ma);
     for_each_entry(madt, take_controller);
     for_each_entry(madt, take_cpu);
 }
@@ -148,7 +148,7 @@ void irq_vector_init(void)
         take_all(madt);
     } else {
         vmk_WarningMessage("firmware has no MADT: one CPU, and message-signalled interrupts only");
-        lapic_init(DEFAULT_LAPIC_MA);
+        lapic_start(DEFAULT_LAPIC_MA);
     }
     boot_cpu.apic_id = lapic_id();
     cpu_info_read(&boot_cpu);

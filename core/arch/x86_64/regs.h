@@ -38,6 +38,7 @@
 #define CPUID_EXT_EDX_LM   0x20000000
 
 #ifndef __ASSEMBLER__
+#include <core/cpuid.h>
 #include <vmkapi/base/types.h>
 
 #define ARCH_CONTROL_REGISTER(name)                                                                          \
@@ -72,18 +73,6 @@ VMK_ALWAYS_INLINE void wrmsr(vmk_uint32 msr, vmk_uint64 value)
 {
     __asm__ volatile("wrmsr" ::"c"(msr), "a"((vmk_uint32)(value & ~0u)), "d"((vmk_uint32)(value >> 32))
                      : "memory");
-}
-
-struct cpuid_result {
-    vmk_uint32 eax, ebx, ecx, edx;
-};
-
-VMK_ALWAYS_INLINE struct cpuid_result cpuid(vmk_uint32 leaf, vmk_uint32 subleaf)
-{
-    struct cpuid_result r;
-
-    __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
-    return r;
 }
 
 VMK_ALWAYS_INLINE void invlpg(vmk_VA va)
