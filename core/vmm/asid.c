@@ -2,7 +2,7 @@
 /*
  * asid.c - handing out address space identifiers.
  */
-#include "asid.h"
+#include <core/vmm/asid.h>
 
 void asid_pool_init(struct asid_pool *pool, vmk_uint32 count)
 {

@@ -2,7 +2,7 @@
 /*
  * nested_tlb.c - the model of a TLB that forgets nothing by itself.
  */
-#include "nested_tlb.h"
+#include <core/vmm/nested_tlb.h>
 
 void nested_tlb_flush(struct nested_tlb *tlb)
 {

@@ -56,9 +56,18 @@ struct vcpu_event {
     vmk_uint32 error_code;
 };
 
+/** An instruction that left the guest before: how long it is (vcpu_emulate.c). */
+struct vcpu_seen {
+    vmk_uint64 rip, cr3;
+    const vmk_uint64 *bytes; /**< It begins there; NULL: none. */
+    vmk_uint64 mask, value;  /**< What it is, of the 8 bytes there. */
+    vmk_uint8 opcode, length;
+};
+
 struct vcpu {
     vmk_uint64 gpr[GPR_COUNT]; /**< RSP included; the vendor's code loads and stores it. */
     vmk_uint64 rip, rflags;
+    vmk_uint64 cr3;      /**< At the last exit. */
     vmk_uint32 requests; /**< enum vcpu_request; atomic. */
     vmk_uint32 in_guest; /**< 1 + the CPU it is entering or in the guest on, 0: it is not; atomic. */
     enum vcpu_run_state state;
@@ -71,12 +80,16 @@ struct vcpu {
     struct vcpu_event deferred; /**< An interrupt or NMI on whose delivery an exception came in between. */
     bool nmi_pending;
 
+    struct vcpu_seen seen[8];
     struct guest_fpu *fpu;
-    vmk_uint64 mtrr[32]; /**< As the guest wrote them; nested paging takes memory types from no MTRR. */
+    vmk_uint64 tsc_offset; /**< What the guest's TSC is ahead of the host's, modulo 2^64. */
+    vmk_uint64 hwcr;       /**< MSR c0010015, as written. */
+    vmk_uint64 mtrr[32];   /**< As the guest wrote them; nested paging takes memory types from no MTRR. */
 
     /* The world and who waits for it. */
-    struct world *world; /**< NULL: none. Constant from vcpu_start() to vcpu_wait_stopped(). */
-    bool parked;         /**< It saw the pause; waits.lock. */
+    vmk_WorldID world_id; /**< Of the last one started; VMK_INVALID_WORLD_ID: never. */
+    struct world *world;  /**< Set by itself, held until another is started or the vCPU is destroyed. */
+    bool parked;          /**< It has seen the pause, or has ended; waits.lock. */
     struct wait_queue waits;
 
     /* Statistics, written by its world. */
@@ -139,7 +152,7 @@ void vcpu_advance(struct vcpu *vcpu, vmk_uint64 next_rip);
 VMK_ReturnStatus vcpu_msr_get(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 *value);
 VMK_ReturnStatus vcpu_msr_set(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 value);
 
-/** The guest's time-stamp counter now. */
-vmk_uint64 vcpu_tsc(const struct vcpu *vcpu);
+/** Have the guest's TSC be @p offset ahead of the host's, modulo 2^64; before the vCPU runs, or by itself. */
+void vcpu_tsc_offset_set(struct vcpu *vcpu, vmk_uint64 offset);
 
 #endif

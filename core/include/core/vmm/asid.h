@@ -9,8 +9,8 @@
  *
  * Hardware-free. Context: the CPU whose pool it is, interrupts off.
  */
-#ifndef VMM_ASID_H
-#define VMM_ASID_H
+#ifndef CORE_VMM_ASID_H
+#define CORE_VMM_ASID_H
 
 #include <stdbool.h>
 

@@ -9,8 +9,8 @@
  *
  * Hardware-free; debug builds use it. Context: the CPU whose it is, interrupts off.
  */
-#ifndef VMM_NESTED_TLB_H
-#define VMM_NESTED_TLB_H
+#ifndef CORE_VMM_NESTED_TLB_H
+#define CORE_VMM_NESTED_TLB_H
 
 #include <stdbool.h>
 

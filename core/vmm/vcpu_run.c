@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vcpu_run.c - the way round: requests, entry, exit; or sleep, while the guest halts.
+ */
+#include "vcpu_internal.h"
+
+#include <core/ipi.h>
+#include <core/vmm/guest_fpu.h>
+#include <core/world.h>
+#include <vmkapi/base/bottom_half.h>
+
+static vmk_uint32 requests_of(const struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+    vmk_uint32 where = __atomic_load_n(&vcpu->in_guest, __ATOMIC_SEQ_CST);
+    struct world *world = __atomic_load_n(&vcpu->world, __ATOMIC_SEQ_CST);
+
+    if (where != 0) {
+        /* The interrupt is all it takes: the guest leaves for it. */
+        arch_send_ipi(where - 1, IPI_RESCHEDULE);
+    } else if (world != NULL) {
+        world_wake(world);
+    }
+}
+
+void vcpu_request(struct vcpu *vcpu, vmk_uint32 requests)
+{
+    /* Whoever set them before has kicked, or is about to. */
+    if ((__atomic_fetch_or(&vcpu->requests, requests, __ATOMIC_SEQ_CST) & requests) != requests) {
+        vcpu_kick(vcpu);
+    }
+}
+
+/* Sleep while there is no request but @p ignored. */
+static void sleep(struct vcpu *vcpu, vmk_uint32 ignored, const char *reason)
+{
+    world_wait_announce();
+    if ((requests_of(vcpu) & ~ignored) == 0) {
+        world_current()->reason = reason;
+        world_block();
+        world_current()->reason = NULL;
+    }
+    world_wait_cancel();
+}
+
+static void take(struct vcpu *vcpu, vmk_uint32 request)
+{
+    __atomic_fetch_and(&vcpu->requests, ~request, __ATOMIC_SEQ_CST);
+}
+
+/* @return false: leave for good. */
+static bool serve_requests(struct vcpu *vcpu, vmk_uint32 requests)
+{
+    if (requests & VCPU_REQUEST_STOP) {
+        return false;
+    }
+    if (requests & VCPU_REQUEST_FLUSH) {
+        take(vcpu, VCPU_REQUEST_FLUSH);
+        vmm_vendor->nested_flush(vcpu);
+    }
+    if (requests & VCPU_REQUEST_PAUSE) {
+        vcpu_park(vcpu);
+        sleep(vcpu, VCPU_REQUEST_PAUSE | VCPU_REQUEST_EVENT, "VM paused");
+        return true;
+    }
+    if (requests & VCPU_REQUEST_EVENT) {
+        take(vcpu, VCPU_REQUEST_EVENT);
+        vcpu_take_events(vcpu);
+    }
+    return true;
+}
+
+/* Once into the guest and out of it. @return false: there was a request, and it was not entered. */
+static bool enter(struct vcpu *vcpu, struct vcpu_exit *exit)
+{
+    bool entered = false;
+
+    vmk_CPUDisableInterrupts();
+    __atomic_store_n(&vcpu->in_guest, vmk_GetPCPUNum() + 1, __ATOMIC_SEQ_CST);
+    if (VMK_LIKELY(requests_of(vcpu) == 0)) {
+        guest_fpu_use(vcpu->fpu);
+        vmm_vendor->run(vcpu, exit);
+        entered = true;
+    }
+    __atomic_store_n(&vcpu->in_guest, 0, __ATOMIC_RELEASE);
+    vmk_CPUEnableInterrupts();
+    return entered;
+}
+
+static void run_guest(struct vcpu *vcpu)
+{
+    struct vcpu_exit exit;
+
+    /* What was handed over while bottom halves were held off does not interrupt us for it. */
+    if (VMK_UNLIKELY(VMK_THIS_PCPU->wishes != 0)) {
+        vmk_BottomHalfCheck();
+    }
+    if (enter(vcpu, &exit)) {
+        vcpu->entries++;
+        vcpu->exits[exit.reason]++;
+        vcpu_exit_handlers[exit.reason](vcpu, &exit);
+        if (VMK_UNLIKELY(vcpu->nmi_pending)) {
+            vcpu_look_again(vcpu);
+        }
+    }
+}
+
+void vcpu_run(struct vcpu *vcpu)
+{
+    for (;;) {
+        vmk_uint32 requests = requests_of(vcpu);
+
+        if (requests != 0) {
+            if (!serve_requests(vcpu, requests)) {
+                return;
+            }
+        } else if (vcpu->state == VCPU_RUNS) {
+            run_guest(vcpu);
+        } else {
+            sleep(vcpu, 0, "guest halted");
+        }
+    }
+}
