@@ -21,13 +21,13 @@ static void screen_write(struct format_sink *sink, const char *text, vmk_ByteCou
         if (*text == '\r') {
             screen.column = 0;
         } else if (*text == '\b') {
-            ck_assert_uint_gt(screen.column, 0);
+            CHECK_THAT(screen.column > 0);
             screen.column--;
         } else if (*text == '\n') {
             screen.column = 0;
             memset(screen.row, ' ', 80);
         } else {
-            ck_assert_uint_lt(screen.column, 80);
+            CHECK_THAT(screen.column < 80);
             screen.row[screen.column++] = *text;
         }
     }
@@ -190,9 +190,8 @@ START_TEST(survives_noise)
         if (line_edit_key(&edit, (char)(seed >> 16)) == LINE_DONE || i % 997 == 0) {
             line_edit_start(&edit);
         }
-        ck_assert_uint_le(edit.cursor, edit.len);
-        ck_assert_uint_lt(edit.len, COMMAND_LINE_MAX);
-        ck_assert_uint_eq(strlen(edit.text), edit.len);
+        CHECK_THAT(edit.cursor <= edit.len && edit.len < COMMAND_LINE_MAX);
+        CHECK_THAT(strlen(edit.text) == edit.len);
     }
 }
 END_TEST

@@ -33,7 +33,7 @@ static vmk_PktHandle *alloc(vmk_uint32 len)
 {
     vmk_PktHandle *pkt;
 
-    ck_assert_int_eq(vmk_PktAllocForModule(MODULE, len, &pkt), VMK_OK);
+    CHECK_THAT(vmk_PktAllocForModule(MODULE, len, &pkt) == VMK_OK);
     return pkt;
 }
 
@@ -46,8 +46,8 @@ static vmk_PktHandle *filled(vmk_uint32 len, unsigned seed)
     for (vmk_uint32 i = 0; i < len; i++) {
         bytes[i] = (vmk_uint8)(seed + i * 31 + (i >> 8));
     }
-    ck_assert_int_eq(vmk_PktFrameLenSet(pkt, len), VMK_OK);
-    ck_assert_int_eq(vmk_PktCopyBytesIn(bytes, len, 0, pkt), VMK_OK);
+    CHECK_THAT(vmk_PktFrameLenSet(pkt, len) == VMK_OK);
+    CHECK_THAT(vmk_PktCopyBytesIn(bytes, len, 0, pkt) == VMK_OK);
     free(bytes);
     return pkt;
 }
@@ -59,7 +59,7 @@ static void check_filled(const vmk_PktHandle *pkt, vmk_uint32 len, unsigned seed
     ck_assert_uint_eq(pkt->frameLen, len);
     ck_assert_int_eq(vmk_PktCopyBytesOut(bytes, len, 0, pkt), VMK_OK);
     for (vmk_uint32 i = 0; i < len; i++) {
-        ck_assert_uint_eq(bytes[i], (vmk_uint8)(seed + i * 31 + (i >> 8)));
+        CHECK_THAT(bytes[i] == (vmk_uint8)(seed + i * 31 + (i >> 8)));
     }
     free(bytes);
 }
@@ -401,7 +401,7 @@ static void *exchange(void *arg)
     for (unsigned round = 0; round < 4000; round++) {
         vmk_PktHandle *pkt, *clone;
 
-        ck_assert_int_eq(vmk_PktAllocForModule(MODULE, 60, &pkt), VMK_OK);
+        CHECK_THAT(vmk_PktAllocForModule(MODULE, 60, &pkt) == VMK_OK);
         if (vmk_PktClone(pkt, &clone) == VMK_OK) {
             vmk_PktRelease(round & 1 ? pkt : clone);
             vmk_PktRelease(round & 1 ? clone : pkt);
@@ -452,7 +452,7 @@ static vmk_PktHandle *tcp_packet(vmk_uint32 payload)
         1,    1,    8,  10, 1,    2,    3,    4, 5,  6, 7, 8};
     vmk_PktHandle *pkt = filled(HEADERS + payload, 9);
 
-    ck_assert_int_eq(vmk_PktCopyBytesIn(headers, HEADERS, 0, pkt), VMK_OK);
+    CHECK_THAT(vmk_PktCopyBytesIn(headers, HEADERS, 0, pkt) == VMK_OK);
     vmk_PktSetLargeTcpPacket(pkt, 1448);
     return pkt;
 }
@@ -522,12 +522,12 @@ START_TEST(nonsense_is_not_segmented)
         for (unsigned i = 0; i < 3; i++) {
             vmk_uint8 byte = (vmk_uint8)rand();
 
-            ck_assert_int_eq(vmk_PktCopyBytesIn(&byte, 1, (unsigned)rand() % HEADERS, pkt), VMK_OK);
+            CHECK_THAT(vmk_PktCopyBytesIn(&byte, 1, (unsigned)rand() % HEADERS, pkt) == VMK_OK);
         }
         pkt->mss = (vmk_uint16)(rand() % 5000);
-        ck_assert_int_eq(vmk_PktFrameLenSet(pkt, (unsigned)rand() % (pkt->frameLen + 1)), VMK_OK);
+        CHECK_THAT(vmk_PktFrameLenSet(pkt, (unsigned)rand() % (pkt->frameLen + 1)) == VMK_OK);
         status = vmk_PktTcpSegmentation(pkt, list);
-        ck_assert(status == VMK_OK || (status == VMK_BAD_FORMAT && vmk_PktListIsEmpty(list)));
+        CHECK_THAT(status == VMK_OK || (status == VMK_BAD_FORMAT && vmk_PktListIsEmpty(list)));
         vmk_PktListReleaseAllPkts(list);
         vmk_PktRelease(pkt);
     }

@@ -104,9 +104,8 @@ START_TEST(random_operations)
         for (unsigned j = 0; j < COUNT; j++) {
             best = queued[j] && entries[j].level > best ? entries[j].level : best;
         }
-        ck_assert_int_eq(runq_best_level(&runq), best);
-        ck_assert_uint_eq(runq.count, count);
-        ck_assert(best < 0 ? runq_first(&runq) == NULL : runq_first(&runq)->level == best);
+        CHECK_THAT(runq_best_level(&runq) == best && runq.count == count);
+        CHECK_THAT(best < 0 ? runq_first(&runq) == NULL : runq_first(&runq)->level == best);
     }
 }
 END_TEST

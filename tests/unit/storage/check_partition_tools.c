@@ -6,7 +6,6 @@
 #include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,39 +18,51 @@
 #define IMAGE_BYTES (64u << 20)
 #define LAYOUTS     6
 
-static char image[64];
+/* To tell the kernel it would flush all of the host's disks first. */
+#define SFDISK "/sbin/sfdisk -q --no-tell-kernel $IMAGE"
+
+/** A file that a tool writes a table to. */
+struct image {
+    char path[64];
+    FILE *tool; /**< While it is at work. */
+};
+
+static struct image images[LAYOUTS];
 static struct disk disk;
 static struct partition_table table;
 
-/** Run a command of the shell, which has to succeed. */
-static void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void run(const char *format, ...)
-{
-    char command[2048];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(command, sizeof(command), format, args);
-    va_end(args);
-    ck_assert_msg(system(command) == 0, "failed: %s", command);
-}
-
-static void make_image(void)
+/** Let a command of the shell write to a new image, $IMAGE. Tools wait for disks and let them settle: several
+ * do so at a time. */
+static void image_begin(struct image *image, const char *command)
 {
     int fd;
 
     /* Behind a name that ends with a digit, tools put a "p" before the number. */
-    snprintf(image, sizeof(image), "%s/partitionsXXXXXX.img", P_tmpdir);
-    fd = mkostemps(image, (int)strlen(".img"), O_CLOEXEC);
+    snprintf(image->path, sizeof(image->path), "%s/partitionsXXXXXX.img", P_tmpdir);
+    fd = mkostemps(image->path, (int)strlen(".img"), O_CLOEXEC);
     ck_assert(fd >= 0 && ftruncate(fd, IMAGE_BYTES) == 0);
     close(fd);
+    setenv("IMAGE", image->path, 1);
+    image->tool = popen(command, "re");
+    ck_assert_ptr_nonnull(image->tool);
+}
+
+/** Wait for it; it has to succeed. */
+static void image_end(struct image *image)
+{
+    ck_assert_msg(pclose(image->tool) == 0, "no table was written to %s", image->path);
+}
+
+static void image_make(struct image *image, const char *command)
+{
+    image_begin(image, command);
+    image_end(image);
 }
 
 /** Read the image's table; nothing may be remarked. */
-static void read_image(uint32_t block_size)
+static void read_image(const struct image *image, uint32_t block_size)
 {
-    int fd = open(image, O_RDONLY | O_CLOEXEC);
+    int fd = open(image->path, O_RDONLY | O_CLOEXEC);
     void *bytes = mmap(NULL, IMAGE_BYTES, PROT_READ, MAP_SHARED, fd, 0);
 
     ck_assert(bytes != MAP_FAILED);
@@ -63,15 +74,15 @@ static void read_image(uint32_t block_size)
 }
 
 /** What sfdisk reads; to be json_decref()ed. */
-static json_t *read_by_sfdisk(void)
+static json_t *read_by_sfdisk(const struct image *image)
 {
     char command[128];
     json_error_t error;
     FILE *pipe;
     json_t *root;
 
-    snprintf(command, sizeof(command), "/sbin/sfdisk --json %s", image);
-    pipe = popen(command, "r");
+    snprintf(command, sizeof(command), "/sbin/sfdisk --json %s", image->path);
+    pipe = popen(command, "re");
     root = json_loadf(pipe, 0, &error);
     ck_assert_msg(root != NULL, "%s", error.text);
     ck_assert_int_eq(pclose(pipe), 0);
@@ -85,10 +96,10 @@ static const char *text_of(json_t *object, const char *key)
     return text ? text : "";
 }
 
-static void compare_partition(json_t *theirs)
+static void compare_partition(const struct image *image, json_t *theirs)
 {
     const char *node = text_of(theirs, "node");
-    unsigned number = (unsigned)atoi(node + strlen(image));
+    unsigned number = (unsigned)atoi(node + strlen(image->path));
     const struct partition *ours = partition_find(&table, number);
     char guid[PARTITION_GUID_TEXT_MAX];
 
@@ -113,58 +124,61 @@ static bool is_room_only(json_t *theirs)
 }
 
 /** Compare, and remove the image. @return partitions */
-static unsigned compare(void)
+static unsigned compare(const struct image *image)
 {
     json_t *root, *theirs, *partition;
     unsigned count = 0;
     size_t i;
 
-    read_image(512);
-    root = read_by_sfdisk();
+    read_image(image, 512);
+    root = read_by_sfdisk(image);
     theirs = json_object_get(root, "partitiontable");
     ck_assert_str_eq(text_of(theirs, "label"), table.scheme == PARTITION_GPT ? "gpt" : "dos");
     json_array_foreach(json_object_get(theirs, "partitions"), i, partition)
     {
         if (!is_room_only(partition)) {
-            compare_partition(partition);
+            compare_partition(image, partition);
             count++;
         }
     }
     ck_assert_uint_eq(table.count, count);
     json_decref(root);
-    unlink(image);
+    unlink(image->path);
     return count;
 }
 
 START_TEST(gpt_by_sgdisk)
 {
-    for (unsigned seed = 1; seed <= LAYOUTS; seed++) {
-        unsigned parts = 1 + seed * 5 % 20, at = 2048;
-        char options[1600] = "";
+    unsigned parts[LAYOUTS];
 
-        srand(seed);
-        make_image();
-        for (unsigned i = 1; i <= parts; i++) {
+    for (unsigned layout = 0; layout < LAYOUTS; layout++) {
+        unsigned at = 2048;
+        char command[1600] = "/sbin/sgdisk -o -a 1";
+
+        parts[layout] = 1 + (layout + 1) * 5 % 20;
+        srand(layout + 1);
+        for (unsigned i = 1; i <= parts[layout]; i++) {
             unsigned blocks = 1 + (unsigned)rand() % 4096, number = i * 3 % 61;
 
-            snprintf(options + strlen(options), sizeof(options) - strlen(options),
+            snprintf(command + strlen(command), sizeof(command) - strlen(command),
                      " -n %u:%u:+%u -c %u:'Part \u00e4 %u'", number, at, blocks, number, i);
             at += blocks + 2 + (unsigned)rand() % 300;
         }
-        run("/sbin/sgdisk -o -a 1 %s %s >/dev/null", options, image);
-        ck_assert_uint_eq(compare(), parts);
+        strcat(command, " $IMAGE >/dev/null");
+        image_begin(&images[layout], command);
+    }
+    for (unsigned layout = 0; layout < LAYOUTS; layout++) {
+        image_end(&images[layout]);
+        ck_assert_uint_eq(compare(&images[layout]), parts[layout]);
     }
 }
 END_TEST
 
 START_TEST(gpt_by_sfdisk)
 {
-    make_image();
-    run("printf '%%s\\n' 'label: gpt' 'table-length: 200' 'size=1M, type=uefi, name=esp' 'size=7M, "
-        "type=linux' "
-        "'type=swap, name=\"the rest\"' | /sbin/sfdisk -q %s",
-        image);
-    ck_assert_uint_eq(compare(), 3);
+    image_make(images, "printf '%s\\n' 'label: gpt' 'table-length: 200' 'size=1M, type=uefi, name=esp' "
+                       "'size=7M, type=linux' 'type=swap, name=\"the rest\"' | " SFDISK);
+    ck_assert_uint_eq(compare(images), 3);
     ck_assert_str_eq(partition_type_name(&table, &table.partitions[0]), "EFI system");
     ck_assert_str_eq(partition_type_name(&table, &table.partitions[1]), "Linux filesystem");
     ck_assert_str_eq(partition_type_name(&table, &table.partitions[2]), "Linux swap");
@@ -175,17 +189,17 @@ START_TEST(mbr_by_sfdisk)
 {
     for (unsigned seed = 1; seed <= LAYOUTS; seed++) {
         unsigned logicals = seed * 7 % 26;
-        char script[1600] =
-            "label: dos\nsize=1M, type=83, bootable\nsize=2M, type=c\nsize=1M, type=82\ntype=5\n";
+        char command[1600] = "printf '%s\\n' 'label: dos' 'size=1M, type=83, bootable' 'size=2M, type=c' "
+                             "'size=1M, type=82' 'type=5'";
 
         srand(seed);
-        make_image();
         for (unsigned i = 0; i < logicals; i++) {
-            snprintf(script + strlen(script), sizeof(script) - strlen(script), "size=%u, type=83\n",
+            snprintf(command + strlen(command), sizeof(command) - strlen(command), " 'size=%u, type=83'",
                      1 + (unsigned)rand() % 500);
         }
-        run("printf '%%s' '%s' | /sbin/sfdisk -q %s", script, image);
-        ck_assert_uint_eq(compare(), 3 + logicals);
+        strcat(command, " | " SFDISK);
+        image_make(images, command);
+        ck_assert_uint_eq(compare(images), 3 + logicals);
     }
 }
 END_TEST
@@ -193,13 +207,10 @@ END_TEST
 /* Logical partitions that were deleted and made again leave a chain that goes to and fro. */
 START_TEST(mbr_after_deletions)
 {
-    make_image();
-    run("printf 'label: dos\\nsize=1M, type=83\\ntype=f\\nsize=4M, type=83\\nsize=4M, type=83\\nsize=4M, "
-        "type=83\\n' "
-        "| /sbin/sfdisk -q %s",
-        image);
-    run("printf 'd\\n5\\nn\\nl\\n\\n+1M\\nw\\n' | /sbin/fdisk %s >/dev/null 2>&1", image);
-    ck_assert_uint_eq(compare(), 4);
+    image_make(images, "printf '%s\\n' 'label: dos' 'size=1M, type=83' 'type=f' 'size=4M, type=83' "
+                       "'size=4M, type=83' 'size=4M, type=83' | " SFDISK
+                       " && printf 'd\\n5\\nn\\nl\\n\\n+1M\\nw\\n' | /sbin/fdisk $IMAGE >/dev/null 2>&1");
+    ck_assert_uint_eq(compare(images), 4);
 }
 END_TEST
 
@@ -207,24 +218,22 @@ END_TEST
 START_TEST(gpt_of_4096_byte_blocks)
 {
     unsigned long start, sectors;
-    char command[160];
     FILE *pipe;
 
-    make_image();
-    run("printf 'g\\nn\\n1\\n\\n+8M\\nn\\n2\\n\\n\\nw\\n' | /sbin/fdisk -b 4096 %s >/dev/null 2>&1", image);
-    read_image(4096);
+    image_make(
+        images,
+        "printf 'g\\nn\\n1\\n\\n+8M\\nn\\n2\\n\\n\\nw\\n' | /sbin/fdisk -b 4096 $IMAGE >/dev/null 2>&1");
+    read_image(images, 4096);
     ck_assert_int_eq(table.scheme, PARTITION_GPT);
     ck_assert_uint_eq(table.count, 2);
-    snprintf(command, sizeof(command), "/sbin/fdisk -b 4096 -l -o Start,Sectors %s | sed -n '/^ *[0-9]/p'",
-             image);
-    pipe = popen(command, "r");
+    pipe = popen("/sbin/fdisk -b 4096 -l -o Start,Sectors $IMAGE | sed -n '/^ *[0-9]/p'", "re");
     for (unsigned i = 0; i < 2; i++) {
         ck_assert_int_eq(fscanf(pipe, "%lu %lu", &start, &sectors), 2);
         ck_assert_uint_eq(table.partitions[i].first_block, start);
         ck_assert_uint_eq(table.partitions[i].num_blocks, sectors);
     }
     ck_assert_int_eq(pclose(pipe), 0);
-    unlink(image);
+    unlink(images->path);
 }
 END_TEST
 
