@@ -6,10 +6,10 @@
 
 #include "lapic_regs.h"
 
-#define MESSAGE_BASE     0xfee00000ul
-#define MESSAGE_MASK     0xfff00000ul
-#define MESSAGE_LOGICAL  (1u << 2)
-#define MESSAGE_LEVEL    (1u << 15)
+#define MESSAGE_BASE    0xfee00000ul
+#define MESSAGE_MASK    0xfff00000ul
+#define MESSAGE_LOGICAL (1u << 2)
+#define MESSAGE_LEVEL   (1u << 15)
 
 static bool is_x2apic(const struct lapic *lapic)
 {

@@ -2,7 +2,7 @@
 #include <core/vmm/lapic.h>
 
 #include "lapic_regs.h"
-#include "lapic_timer.h"
+#include "apic_timer.h"
 
 #define VERSION        0x14u
 #define STEP           0x10u
@@ -18,7 +18,7 @@ static bool is_x2apic(const struct lapic *lapic)
     return (lapic->base_msr & LAPIC_BASE_X2APIC) != 0;
 }
 
-static bool is_enabled(const struct lapic *lapic)
+bool lapic_is_enabled(const struct lapic *lapic)
 {
     return (lapic->base_msr & LAPIC_BASE_ENABLE) != 0 &&
            (__atomic_load_n(&lapic->svr, __ATOMIC_RELAXED) & LAPIC_SVR_ENABLE) != 0;
@@ -77,21 +77,27 @@ void lapic_reset(struct lapic *lapic)
     lapic->ldr = is_x2apic(lapic) ? lapic->id >> X2APIC_ID_BITS << 16 | 1u << lapic->id % 16 : 0;
     __atomic_store_n(&lapic->svr, 0xffu, __ATOMIC_RELAXED);
     lapic->timer_divide = 0;
-    lapic_timer_stop(lapic);
+    apic_timer_stop(lapic);
+}
+
+void lapic_power_on(struct lapic *lapic)
+{
+    lapic->base_msr = LAPIC_BASE | LAPIC_BASE_ENABLE | (lapic->base_msr & LAPIC_BASE_BSP);
+    __atomic_store_n(&lapic->events, 0, __ATOMIC_RELAXED);
+    lapic_reset(lapic);
+    if ((lapic->base_msr & LAPIC_BASE_BSP) != 0) {
+        /* Virtual wire mode (MP specification 1.4, 3.6.2.2). */
+        lapic->svr |= LAPIC_SVR_ENABLE;
+        lapic->lvt[LVT_LINT0] = APIC_EXTINT << 8;
+        lapic->lvt[LVT_LINT1] = APIC_NMI << 8;
+    }
 }
 
 void lapic_init(struct lapic *lapic, struct vm *vm, vmk_uint32 cpu, bool boot_cpu)
 {
-    *lapic = (struct lapic){.vm = vm, .cpu = cpu, .id = cpu};
-    lapic->base_msr = LAPIC_BASE | LAPIC_BASE_ENABLE | (boot_cpu ? LAPIC_BASE_BSP : 0);
-    lapic_timer_init(lapic);
-    lapic_reset(lapic);
-    if (boot_cpu) {
-        /* As firmware leaves it: the PIC's interrupts come through (virtual wire mode, MP 1.4, 3.6.2.2). */
-        lapic->lvt[LVT_LINT0] = APIC_EXTINT << 8;
-        lapic->lvt[LVT_LINT1] = APIC_NMI << 8;
-        lapic->svr |= LAPIC_SVR_ENABLE;
-    }
+    *lapic = (struct lapic){.vm = vm, .cpu = cpu, .id = cpu, .base_msr = boot_cpu ? LAPIC_BASE_BSP : 0};
+    apic_timer_init(lapic);
+    lapic_power_on(lapic);
 }
 
 /** 10.5.3: noted until the register is written, and told by an interrupt. */
@@ -101,14 +107,14 @@ static void note_error(struct lapic *lapic, vmk_uint32 error)
 
     lapic->esr_pending |= error;
     if ((lvt & LVT_MASKED) == 0 && (lvt & 0xffu) >= APIC_VECTOR_MIN) {
-        lapic_accept(lapic, (vmk_uint8)lvt, false);
+        (void)lapic_accept(lapic, (vmk_uint8)lvt, false);
     }
 }
 
-void lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level)
+bool lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level)
 {
-    if (!is_enabled(lapic) || vector < APIC_VECTOR_MIN) {
-        return;
+    if (!lapic_is_enabled(lapic) || vector < APIC_VECTOR_MIN) {
+        return false;
     }
     if (level) {
         set_bit(lapic->tmr, vector);
@@ -117,6 +123,7 @@ void lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level)
     }
     set_bit(lapic->irr, vector);
     vdev_cpu_kick(lapic->vm, lapic->cpu);
+    return true;
 }
 
 void lapic_accept_event(struct lapic *lapic, vmk_uint32 events, vmk_uint8 startup_vector)
@@ -132,7 +139,7 @@ int lapic_pending(const struct lapic *lapic)
 {
     int vector = highest(lapic->irr);
 
-    if (vector == LAPIC_NO_VECTOR || !is_enabled(lapic) ||
+    if (vector == LAPIC_NO_VECTOR || !lapic_is_enabled(lapic) ||
         ((vmk_uint32)vector & 0xf0u) <= (processor_priority(lapic) & 0xf0u)) {
         return LAPIC_NO_VECTOR;
     }
@@ -149,11 +156,11 @@ vmk_uint32 lapic_take_events(struct lapic *lapic)
 {
     vmk_uint32 events = __atomic_exchange_n(&lapic->events, 0, __ATOMIC_SEQ_CST);
 
-    if ((events & LAPIC_EVENT_TIMER) != 0 && lapic_timer_tick(lapic)) {
+    if ((events & LAPIC_EVENT_TIMER) != 0 && apic_timer_tick(lapic)) {
         vmk_uint32 lvt = lapic->lvt[LVT_TIMER];
 
         if ((lvt & LVT_MASKED) == 0) {
-            lapic_accept(lapic, (vmk_uint8)lvt, false);
+            (void)lapic_accept(lapic, (vmk_uint8)lvt, false);
         }
     }
     return events & ~(vmk_uint32)LAPIC_EVENT_TIMER;
@@ -189,13 +196,13 @@ static void end_of_interrupt(struct lapic *lapic)
     }
 }
 
-static void send_to_others(struct lapic *lapic, vmk_uint8 delivery, vmk_uint8 vector, bool level)
+static void send_to_others(struct lapic *lapic, vmk_uint8 delivery, vmk_uint8 vector)
 {
     struct lapic *other;
 
     for (vmk_uint32 cpu = 0; (other = vdev_lapic(lapic->vm, cpu)) != NULL; cpu++) {
         if (other != lapic) {
-            apic_bus_send(lapic->vm, other->id, false, delivery, vector, level);
+            apic_bus_send(lapic->vm, other->id, false, delivery, vector, false);
         }
     }
 }
@@ -204,9 +211,8 @@ static void send_to_others(struct lapic *lapic, vmk_uint8 delivery, vmk_uint8 ve
 static void send_ipi(struct lapic *lapic, vmk_uint32 icr, vmk_uint32 destination)
 {
     vmk_uint8 delivery = APIC_DELIVERY(icr), vector = (vmk_uint8)icr;
-    bool level = (icr & ICR_LEVEL) != 0;
 
-    if (delivery == APIC_INIT && level && (icr & ICR_ASSERT) == 0) {
+    if (delivery == APIC_INIT && (icr & ICR_LEVEL) != 0 && (icr & ICR_ASSERT) == 0) {
         return; /* De-assert: nothing since the Pentium 4. */
     }
     if ((delivery == APIC_FIXED || delivery == APIC_LOWEST) && vector < APIC_VECTOR_MIN) {
@@ -226,7 +232,7 @@ static void send_ipi(struct lapic *lapic, vmk_uint32 icr, vmk_uint32 destination
     default:
         break;
     }
-    send_to_others(lapic, delivery, vector, false);
+    send_to_others(lapic, delivery, vector);
 }
 
 static bool lvt_index(unsigned offset, enum lapic_lvt *index)
@@ -253,7 +259,7 @@ static void lvt_write(struct lapic *lapic, enum lapic_lvt index, vmk_uint32 valu
     lapic->lvt[index] = value;
     if (index == LVT_TIMER && LVT_TIMER_MODE(old) != LVT_TIMER_MODE(value) &&
         (LVT_TIMER_MODE(old) == LVT_TIMER_DEADLINE || LVT_TIMER_MODE(value) == LVT_TIMER_DEADLINE)) {
-        lapic_timer_stop(lapic);
+        apic_timer_stop(lapic);
     }
     if (index == LVT_LINT0) {
         vdev_cpu_kick(lapic->vm, lapic->cpu); /* The PIC may have been waiting for it. */
@@ -276,7 +282,9 @@ static bool register_read(struct lapic *lapic, unsigned offset, vmk_uint32 *valu
     enum lapic_lvt lvt;
 
     if (offset >= LAPIC_ISR && offset < LAPIC_ESR) {
-        const vmk_uint32 *words = offset < LAPIC_TMR ? lapic->isr : offset < LAPIC_IRR ? lapic->tmr : lapic->irr;
+        const vmk_uint32 *words = offset < LAPIC_TMR   ? lapic->isr
+                                  : offset < LAPIC_IRR ? lapic->tmr
+                                                       : lapic->irr;
 
         *value = __atomic_load_n(&words[offset / STEP % 8], __ATOMIC_RELAXED);
         return true;
@@ -314,7 +322,7 @@ static bool register_read(struct lapic *lapic, unsigned offset, vmk_uint32 *valu
         *value = lapic->timer_initial;
         return true;
     case LAPIC_TIMER_CURRENT:
-        *value = lapic_timer_count(lapic);
+        *value = apic_timer_count(lapic);
         return true;
     case LAPIC_TIMER_DIVIDE:
         *value = lapic->timer_divide;
@@ -354,12 +362,12 @@ static bool register_write(struct lapic *lapic, unsigned offset, vmk_uint32 valu
     case LAPIC_TIMER_INITIAL:
         if (LVT_TIMER_MODE(lapic->lvt[LVT_TIMER]) != LVT_TIMER_DEADLINE) {
             lapic->timer_initial = value;
-            lapic_timer_start(lapic);
+            apic_timer_start(lapic);
         }
         return true;
     case LAPIC_TIMER_DIVIDE:
         lapic->timer_divide = value & 0xbu;
-        lapic_timer_start(lapic);
+        apic_timer_start(lapic);
         return true;
     default:
         return false;
@@ -486,7 +494,7 @@ VMK_ReturnStatus lapic_msr_get(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 *
         return VMK_OK;
     }
     if (msr == MSR_TSC_DEADLINE) {
-        *value = lapic_timer_deadline(lapic);
+        *value = apic_timer_deadline(lapic);
         return VMK_OK;
     }
     return msr >= MSR_X2APIC_FIRST && msr <= MSR_X2APIC_LAST ? x2apic_get(lapic, msr, value) : VMK_NOT_FOUND;
@@ -501,7 +509,7 @@ VMK_ReturnStatus lapic_msr_set(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 v
         /* 10.5.4.1: in other modes writes are ignored. */
         if (LVT_TIMER_MODE(lapic->lvt[LVT_TIMER]) == LVT_TIMER_DEADLINE) {
             lapic->tsc_deadline = value;
-            lapic_timer_start(lapic);
+            apic_timer_start(lapic);
         }
         return VMK_OK;
     }

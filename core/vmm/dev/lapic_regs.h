@@ -32,7 +32,16 @@ enum lapic_register {
 };
 
 /** Indices of lapic->lvt. */
-enum lapic_lvt { LVT_CMCI, LVT_TIMER, LVT_THERMAL, LVT_PERFORMANCE, LVT_LINT0, LVT_LINT1, LVT_ERROR, LVT_COUNT };
+enum lapic_lvt {
+    LVT_CMCI,
+    LVT_TIMER,
+    LVT_THERMAL,
+    LVT_PERFORMANCE,
+    LVT_LINT0,
+    LVT_LINT1,
+    LVT_ERROR,
+    LVT_COUNT
+};
 
 /* Delivery modes: of the ICR, the LVT, messages and redirection entries, where they are bits 8 to 10. */
 enum apic_delivery {
@@ -44,43 +53,43 @@ enum apic_delivery {
     APIC_STARTUP = 6,
     APIC_EXTINT = 7,
 };
-#define APIC_DELIVERY(bits)     ((vmk_uint8)((bits) >> 8 & 7u))
+#define APIC_DELIVERY(bits)   ((vmk_uint8)((bits) >> 8 & 7u))
 
-#define APIC_VECTOR_MIN         16u /**< Below are the processor's own: illegal (10.5.2). */
+#define APIC_VECTOR_MIN       16u /**< Below are the processor's own: illegal (10.5.2). */
 
-#define LAPIC_BASE_BSP          (1ul << 8)
-#define LAPIC_BASE_X2APIC       (1ul << 10)
-#define LAPIC_BASE_ENABLE       (1ul << 11)
-#define LAPIC_BASE_ADDRESS      0xfffffff000ul
+#define LAPIC_BASE_BSP        (1ul << 8)
+#define LAPIC_BASE_X2APIC     (1ul << 10)
+#define LAPIC_BASE_ENABLE     (1ul << 11)
+#define LAPIC_BASE_ADDRESS    0xfffffff000ul
 
-#define LAPIC_SVR_ENABLE        (1u << 8)
-#define LAPIC_SVR_WRITABLE      0x1ffu
-#define LAPIC_DFR_FLAT          0xfu /**< Bits 28 to 31. */
+#define LAPIC_SVR_ENABLE      (1u << 8)
+#define LAPIC_SVR_WRITABLE    0x1ffu
+#define LAPIC_DFR_FLAT        0xfu /**< Bits 28 to 31. */
 
-#define LAPIC_ESR_SEND_VECTOR   (1u << 5)
-#define LAPIC_ESR_RECV_VECTOR   (1u << 6)
-#define LAPIC_ESR_REGISTER      (1u << 7)
+#define LAPIC_ESR_SEND_VECTOR (1u << 5)
+#define LAPIC_ESR_RECV_VECTOR (1u << 6)
+#define LAPIC_ESR_REGISTER    (1u << 7)
 
-#define LVT_MASKED              (1u << 16)
-#define LVT_TIMER_MODE(lvt)     ((lvt) >> 17 & 3u)
-#define LVT_TIMER_ONE_SHOT      0u
-#define LVT_TIMER_PERIODIC      1u
-#define LVT_TIMER_DEADLINE      2u
+#define LVT_MASKED            (1u << 16)
+#define LVT_TIMER_MODE(lvt)   ((lvt) >> 17 & 3u)
+#define LVT_TIMER_ONE_SHOT    0u
+#define LVT_TIMER_PERIODIC    1u
+#define LVT_TIMER_DEADLINE    2u
 
-#define ICR_LOGICAL             (1u << 11)
-#define ICR_ASSERT              (1u << 14)
-#define ICR_LEVEL               (1u << 15)
-#define ICR_WRITABLE            0xccfffu
-#define ICR_SHORTHAND(icr)      ((icr) >> 18 & 3u)
-#define ICR_TO_SELF             1u
-#define ICR_TO_ALL              2u
+#define ICR_LOGICAL           (1u << 11)
+#define ICR_ASSERT            (1u << 14)
+#define ICR_LEVEL             (1u << 15)
+#define ICR_WRITABLE          0xccfffu
+#define ICR_SHORTHAND(icr)    ((icr) >> 18 & 3u)
+#define ICR_TO_SELF           1u
+#define ICR_TO_ALL            2u
 
-#define MSR_APIC_BASE           0x1bu
-#define MSR_TSC_DEADLINE        0x6e0u
-#define MSR_X2APIC_FIRST        0x800u
-#define MSR_X2APIC_LAST         0x8ffu
+#define MSR_APIC_BASE         0x1bu
+#define MSR_TSC_DEADLINE      0x6e0u
+#define MSR_X2APIC_FIRST      0x800u
+#define MSR_X2APIC_LAST       0x8ffu
 
-#define APIC_BROADCAST          0xffu       /**< xAPIC and messages. */
-#define APIC_BROADCAST_X2APIC   0xffffffffu
+#define APIC_BROADCAST        0xffu /**< xAPIC and messages. */
+#define APIC_BROADCAST_X2APIC 0xffffffffu
 
 #endif

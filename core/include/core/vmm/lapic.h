@@ -40,13 +40,19 @@ struct lapic {
     struct vdev_timer timer;
 };
 
+/** Make it, as firmware leaves it: the boot processor's lets the PIC's interrupts and NMIs through. */
 void lapic_init(struct lapic *lapic, struct vm *vm, vmk_uint32 cpu, bool boot_cpu);
+/** Put it back to that: the machine is reset. */
+void lapic_power_on(struct lapic *lapic);
 
 /** As the INIT signal leaves it: all but base and ID as after reset. */
 void lapic_reset(struct lapic *lapic);
 
-/** An interrupt arrives. Context: any but NMI. */
-void lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level);
+/** Whether it is on, by its MSR and by its spurious-interrupt register. Context: any. */
+bool lapic_is_enabled(const struct lapic *lapic);
+
+/** An interrupt arrives. @return false: it is off, and takes none. Context: any but NMI. */
+bool lapic_accept(struct lapic *lapic, vmk_uint8 vector, bool level);
 void lapic_accept_event(struct lapic *lapic, vmk_uint32 events, vmk_uint8 startup_vector);
 
 /* For its own vCPU. */

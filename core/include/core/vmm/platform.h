@@ -72,6 +72,9 @@ int platform_extint_take(struct platform *platform);
  * lock. */
 vmk_ByteCount platform_input(struct platform *platform, const void *bytes, vmk_ByteCount len);
 
+/** Press the power button: a guest with ACPI shuts itself down. Takes the device lock. */
+void platform_power_button(struct platform *platform);
+
 /** The PCI bus, for vdev_pci(). */
 struct vpci_bus *platform_pci(struct platform *platform);
 

@@ -47,6 +47,7 @@ struct vpci_function {
     unsigned capabilities_end; /**< First free byte for a capability. */
     struct {
         vmk_uint32 size; /**< A power of two; 0: no such BAR. */
+        vmk_uint32 home; /**< Where the bus put it, as firmware would: its address after a reset. */
         bool io;
         bool attached;
         struct io_region region; /**< The device fills in name, ops, device, lock; base and len are vpci's. */
@@ -69,9 +70,10 @@ struct vpci_function {
 struct vpci_bus {
     struct vm *vm;
     struct vpci_function *functions[VPCI_SLOTS];
-    struct vpci_function bridge; /**< Slot 0. */
-    vmk_uint32 address;          /**< Port 0xcf8. */
-    vmk_uint8 reset_control;     /**< Port 0xcf9. */
+    struct vpci_function bridge;       /**< Slot 0. */
+    vmk_uint32 address;                /**< Port 0xcf8. */
+    vmk_uint8 reset_control;           /**< Port 0xcf9. */
+    vmk_uint32 next_memory, next_port; /**< Where the next BAR is put. */
     struct io_region ports, ecam;
 };
 
@@ -100,7 +102,7 @@ void vpci_msix_add(struct vpci_function *function, unsigned bar, unsigned count)
 VMK_ReturnStatus vpci_plug(struct vpci_function *function, unsigned slot);
 void vpci_unplug(struct vpci_function *function);
 
-/** Whether the guest has switched MSI-X on (and not masked the function). Context: any. */
+/** Whether the guest has switched MSI-X on, masked or not: INTA# is not used then. Context: any. */
 bool vpci_msix_enabled(const struct vpci_function *function);
 /** Send vector @p vector, or note it as pending while it is masked. Out of range: nothing. Context: any but
  * NMI. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "lapic_timer.h"
+#include "apic_timer.h"
 
 #include "lapic_regs.h"
+#include "period.h"
 
 /* The timer's clock is 1 GHz: a count is `divider` nanoseconds. */
 
@@ -37,25 +38,25 @@ static void fire(void *device, vmk_uint64 now_ns)
     lapic_accept_event(device, LAPIC_EVENT_TIMER, 0);
 }
 
-void lapic_timer_init(struct lapic *lapic)
+void apic_timer_init(struct lapic *lapic)
 {
     lapic->timer = (struct vdev_timer){.fire = fire, .device = lapic, .deadline_ns = VDEV_NEVER};
 }
 
-void lapic_timer_start(struct lapic *lapic)
+void apic_timer_start(struct lapic *lapic)
 {
     lapic->timer_started_ns = vdev_now_ns(lapic->vm);
     vdev_timer_arm(lapic->vm, &lapic->timer, due_ns(lapic));
 }
 
-void lapic_timer_stop(struct lapic *lapic)
+void apic_timer_stop(struct lapic *lapic)
 {
     lapic->timer_initial = 0;
     lapic->tsc_deadline = 0;
     vdev_timer_arm(lapic->vm, &lapic->timer, VDEV_NEVER);
 }
 
-vmk_uint32 lapic_timer_count(const struct lapic *lapic)
+vmk_uint32 apic_timer_count(const struct lapic *lapic)
 {
     vmk_uint64 counted;
 
@@ -69,12 +70,12 @@ vmk_uint32 lapic_timer_count(const struct lapic *lapic)
     return counted < lapic->timer_initial ? lapic->timer_initial - (vmk_uint32)counted : 0;
 }
 
-vmk_uint64 lapic_timer_deadline(const struct lapic *lapic)
+vmk_uint64 apic_timer_deadline(const struct lapic *lapic)
 {
     return due_ns(lapic) > vdev_now_ns(lapic->vm) ? lapic->tsc_deadline : 0;
 }
 
-bool lapic_timer_tick(struct lapic *lapic)
+bool apic_timer_tick(struct lapic *lapic)
 {
     vmk_uint64 now = vdev_now_ns(lapic->vm), due = due_ns(lapic);
 
@@ -85,7 +86,7 @@ bool lapic_timer_tick(struct lapic *lapic)
     if (mode_of(lapic) == LVT_TIMER_PERIODIC) {
         /* Ticks that were missed are not made up for: they would only come in a burst. */
         lapic->timer_started_ns += (now - lapic->timer_started_ns) / span_ns(lapic) * span_ns(lapic);
-        vdev_timer_arm(lapic->vm, &lapic->timer, vdev_period_end(now, due_ns(lapic)));
+        vdev_timer_arm(lapic->vm, &lapic->timer, period_end(now, due_ns(lapic)));
         return true;
     }
     lapic->timer_initial = 0;
