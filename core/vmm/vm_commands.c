@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_commands.c - vm list, create, destroy, start, stop, reset, get, stats; its console is
+ * vm_console_commands.c's.
+ */
+#include <core/clock.h>
+#include <core/command.h>
+#include <core/stats.h>
+#include <core/vmm/vm.h>
+#include <core/vmm/vm_config.h>
+#include <core/heap.h>
+#include <vmkapi/lib/libc.h>
+
+#include "vm_commands.h"
+
+bool vm_candidate(unsigned n, char *text, vmk_ByteCount len)
+{
+    struct vm *vm = vm_get_nth(n);
+
+    if (vm == NULL) {
+        return false;
+    }
+    (void)vmk_Strlcpy(text, vm->name.string, len);
+    vm_put(vm);
+    return true;
+}
+
+struct vm *vm_of_call(struct command_call *call)
+{
+    const char *name = command_string(call, "name");
+    struct vm *vm = vm_get(name);
+
+    if (vm == NULL) {
+        (void)command_fail(call, VMK_NOT_FOUND, "there is no VM '%s'; 'vm list' shows them", name);
+    }
+    return vm;
+}
+
+static const struct command_arg name_args[] = {VM_NAME_ARG, {0}};
+
+/* vm list, get */
+
+static vmk_uint64 exits_of(const struct vm *vm)
+{
+    vmk_uint64 exits = 0;
+
+    for (vmk_uint32 cpu = 0; cpu < vm->vcpu_count; cpu++) {
+        for (unsigned i = 0; i < VCPU_EXIT_COUNT; i++) {
+            exits += vm->vcpus[cpu]->exits[i];
+        }
+    }
+    return exits;
+}
+
+static void format_end_of(struct format *f, const struct vm *vm)
+{
+    if (vm->stop_reason == VM_STOP_NONE || vm->state == VM_RUNNING) {
+        format_none(f);
+    } else if (vm->stop_reason == VM_STOP_FAILED) {
+        format_stringf(f, "%s: %s", vm_stop_text(vm->stop_reason), vm->stop_text);
+    } else if (vm->stop_reason == VM_STOP_DEBUG_EXIT) {
+        format_stringf(f, "%s, code %u", vm_stop_text(vm->stop_reason), vm->stop_code);
+    } else {
+        format_string(f, vm_stop_text(vm->stop_reason));
+    }
+}
+
+static VMK_ReturnStatus list(struct command_call *call)
+{
+    struct format *f = &call->format;
+    struct vm *vm;
+
+    for (unsigned n = 0; (vm = vm_get_nth(n)) != NULL; n++) {
+        format_row(f);
+        format_string(f, vm->name.string);
+        format_string(f, vm_state_text(vm));
+        format_uint(f, vm->vcpu_count);
+        format_uint(f, vm->config->memory_bytes >> 20);
+        format_end_of(f, vm);
+        vm_put(vm);
+    }
+    return VMK_OK;
+}
+
+static const struct format_column list_columns[] = {
+    {"Name", FORMAT_STRING},        {"State", FORMAT_STRING},      {"CPUs", FORMAT_UINT},
+    {"Memory", FORMAT_UINT, "MiB"}, {"Stopped By", FORMAT_STRING}, {0}};
+COMMAND(vm_list, .path = "vm list", .help = "Show the virtual machines", .handler = list,
+        .columns = list_columns);
+
+static VMK_ReturnStatus get(struct command_call *call)
+{
+    struct vm *vm = vm_of_call(call);
+    struct guest_memory_stats memory;
+    struct format *f = &call->format;
+    vmk_HeapGetProps heap = {0};
+
+    if (vm == NULL) {
+        return VMK_NOT_FOUND;
+    }
+    guest_memory_stats_get(vm->memory, &memory);
+    (void)!vmk_HeapGetProperties(vm->heap, &heap);
+    format_row(f);
+    format_string(f, vm->name.string);
+    format_string(f, vm_state_text(vm));
+    format_end_of(f, vm);
+    format_string(f, vm->config->kernel);
+    format_string(f, vm->config->command_line);
+    format_uint(f, vm->vcpu_count);
+    format_uint(f, memory.bytes >> 20);
+    format_uint(f, memory.populated >> 10);
+    format_uint(f, memory.table_pages * (VMK_PAGE_SIZE >> 10));
+    format_uint(f, heap.cur >> 10);
+    format_uint(f, vm->starts);
+    format_uint(f, vm->resets);
+    format_uint(f, exits_of(vm));
+    vm_put(vm);
+    return VMK_OK;
+}
+
+static const struct format_column get_columns[] = {{"Name", FORMAT_STRING},
+                                                   {"State", FORMAT_STRING},
+                                                   {"Stopped By", FORMAT_STRING},
+                                                   {"Kernel", FORMAT_STRING},
+                                                   {"Command Line", FORMAT_STRING},
+                                                   {"CPUs", FORMAT_UINT},
+                                                   {"Memory", FORMAT_UINT, "MiB"},
+                                                   {"Populated", FORMAT_UINT, "KiB"},
+                                                   {"Nested Tables", FORMAT_UINT, "KiB"},
+                                                   {"Heap", FORMAT_UINT, "KiB"},
+                                                   {"Starts", FORMAT_UINT},
+                                                   {"Resets", FORMAT_UINT},
+                                                   {"Exits", FORMAT_UINT},
+                                                   {0}};
+COMMAND(vm_get, .path = "vm get", .help = "Show one virtual machine", .handler = get, .args = name_args,
+        .columns = get_columns, .shape = FORMAT_RECORD);
+
+/* vm stats */
+
+struct stats_rows {
+    struct format *format;
+    vmk_ByteCount prefix;
+};
+
+static void add_counter(void *arg, const char *path, vmk_uint64 value)
+{
+    struct stats_rows *rows = arg;
+
+    format_row(rows->format);
+    format_string(rows->format, path + rows->prefix);
+    format_uint(rows->format, value);
+}
+
+static VMK_ReturnStatus stats(struct command_call *call)
+{
+    struct vm *vm = vm_of_call(call);
+    struct stats_rows rows = {.format = &call->format};
+    char prefix[STATS_PATH_MAX];
+    vmk_StatusValue status;
+
+    if (vm == NULL) {
+        return VMK_NOT_FOUND;
+    }
+    rows.prefix = (vmk_ByteCount)vmk_Scnprintf(prefix, sizeof(prefix), "vm/%s", vm->name.string) + 1;
+    status = stats_walk(prefix, add_counter, &rows);
+    vm_put(vm);
+    return status;
+}
+
+static const struct format_column stats_columns[] = {{"Counter", FORMAT_STRING}, {"Value", FORMAT_UINT}, {0}};
+COMMAND(vm_stats, .path = "vm stats", .help = "Show a virtual machine's counters", .handler = stats,
+        .args = name_args, .columns = stats_columns);
+
+/* vm create, destroy */
+
+static VMK_ReturnStatus read_config(const char *path, struct vm_config *config, struct diagnosis *why)
+{
+    vmk_ByteCount len, done = 0;
+    struct vfs_file *file;
+    char *text;
+    vmk_StatusValue status = vfs_open(path, 0, &file);
+
+    if (status != VMK_OK) {
+        return diagnose(why, status, "%s: %s", path, vmk_StatusToString(status));
+    }
+    len = vfs_len(file);
+    text = len <= VM_CONFIG_BYTES_MAX ? vmk_HeapAlloc(heap_kernel, len + 1) : NULL;
+    if (text == NULL) {
+        vfs_close(file);
+        return diagnose(why, VMK_LIMIT_EXCEEDED, "%s has %lu bytes; a VM's description has up to %u", path,
+                        len, VM_CONFIG_BYTES_MAX);
+    }
+    status = vfs_read(file, 0, text, len, &done);
+    vfs_close(file);
+    status = status == VMK_OK ? vm_config_parse(path, text, done, config, why)
+                              : diagnose(why, status, "%s: %s", path, vmk_StatusToString(status));
+    vmk_HeapFree(heap_kernel, text);
+    return status;
+}
+
+static VMK_ReturnStatus create(struct command_call *call)
+{
+    struct vm_config *config = vmk_HeapAlloc(heap_kernel, sizeof(*config));
+    struct diagnosis why;
+    vmk_StatusValue status;
+
+    if (config == NULL) {
+        return VMK_NO_MEMORY;
+    }
+    status = read_config(command_string(call, "file"), config, &why);
+    if (status == VMK_OK) {
+        status = vm_create(config, &why);
+    }
+    vmk_HeapFree(heap_kernel, config);
+    return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
+}
+
+static const struct command_arg create_args[] = {{.name = "file",
+                                                  .letter = 'f',
+                                                  .type = COMMAND_STRING,
+                                                  .flags = COMMAND_REQUIRED,
+                                                  .help = "Its description, as in /vm/debian.vmx"},
+                                                 {0}};
+COMMAND(vm_create, .path = "vm create", .help = "Make a virtual machine as a file describes it",
+        .handler = create, .args = create_args);
+
+static VMK_ReturnStatus destroy(struct command_call *call)
+{
+    struct diagnosis why;
+    vmk_StatusValue status = vm_destroy(command_string(call, "name"), &why);
+
+    return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
+}
+
+COMMAND(vm_destroy, .path = "vm destroy", .help = "Remove a virtual machine that does not run",
+        .handler = destroy, .args = name_args);
+
+/* vm start, stop, reset, wait */
+
+static VMK_ReturnStatus start(struct command_call *call)
+{
+    struct vm *vm = vm_of_call(call);
+    struct diagnosis why;
+    vmk_StatusValue status;
+
+    if (vm == NULL) {
+        return VMK_NOT_FOUND;
+    }
+    status = vm_start(vm, &why);
+    vm_put(vm);
+    return status == VMK_OK ? VMK_OK : command_fail(call, status, "%s", why.text);
+}
+
+COMMAND(vm_start, .path = "vm start", .help = "Start a virtual machine", .handler = start, .args = name_args);
+
+static VMK_ReturnStatus with_running(struct command_call *call, VMK_ReturnStatus (*what)(struct vm *vm))
+{
+    struct vm *vm = vm_of_call(call);
+    vmk_StatusValue status;
+
+    if (vm == NULL) {
+        return VMK_NOT_FOUND;
+    }
+    status = what(vm);
+    if (status == VMK_IS_DISABLED) {
+        status = command_fail(call, status, "%s is not running", vm->name.string);
+    }
+    vm_put(vm);
+    return status;
+}
+
+static VMK_ReturnStatus stop(struct command_call *call)
+{
+    return with_running(call, vm_stop);
+}
+
+COMMAND(vm_stop, .path = "vm stop", .help = "Switch a virtual machine off at once", .handler = stop,
+        .args = name_args);
+
+static VMK_ReturnStatus reset(struct command_call *call)
+{
+    return with_running(call, vm_reset);
+}
+
+COMMAND(vm_reset, .path = "vm reset", .help = "Reset a virtual machine", .handler = reset, .args = name_args);
+
+static VMK_ReturnStatus wait(struct command_call *call)
+{
+    return with_running(call, vm_wait);
+}
+
+COMMAND(vm_wait, .path = "vm wait", .help = "Wait until a virtual machine stops by itself", .handler = wait,
+        .args = name_args, .stoppable = true);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_life.c - a VM's world: from its start to what ends it.
+ */
+#define VMK_LOG_MODULE "VM"
+#include "vm_internal.h"
+
+#include <core/vmm/vm_config.h>
+#include <vmkapi/base/logging.h>
+#include <vmkapi/base/module.h>
+#include <vmkapi/lib/libc.h>
+
+const char *vm_stop_text(enum vm_stop_reason reason)
+{
+    static const char *const texts[] = {
+#define X(constant, text) [constant] = text,
+        VM_STOPS(X)
+#undef X
+    };
+
+    return texts[reason];
+}
+
+static enum vm_state state_of(const struct vm *vm)
+{
+    return __atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
+}
+
+const char *vm_state_text(const struct vm *vm)
+{
+    static const char *const texts[] = {
+        [VM_CREATED] = "created", [VM_RUNNING] = "running", [VM_STOPPED] = "stopped"};
+
+    return texts[state_of(vm)];
+}
+
+/* Ends. */
+
+/** @return whether this is what ends the run: nothing else had been asked for before. */
+static bool note_end(struct vm *vm, enum vm_stop_reason reason, vmk_uint32 code, const char *text)
+{
+    vmk_uint64 flags;
+    bool first;
+
+    vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    first = vm->ending == VM_STOP_NONE && state_of(vm) == VM_RUNNING;
+    if (first) {
+        vm->ending = reason;
+        vm->stop_code = code;
+        vmk_Strlcpy(vm->stop_text, text, sizeof(vm->stop_text));
+    }
+    vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
+    return first;
+}
+
+static void end_run(struct vm *vm)
+{
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        vcpu_request(vm->vcpus[i], VCPU_REQUEST_STOP);
+    }
+    wait_queue_wake_all(&vm->ends);
+}
+
+void vm_end(struct vm *vm, enum vm_stop_reason reason, vmk_uint32 code)
+{
+    if (note_end(vm, reason, code, "")) {
+        end_run(vm);
+    }
+}
+
+void vm_fail(struct vm *vm, const char *format, ...)
+{
+    char text[sizeof(vm->stop_text)];
+    va_list args;
+
+    va_start(args, format);
+    (void)vmk_Vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    if (note_end(vm, VM_STOP_FAILED, 0, text)) {
+        vmk_WarningMessage("%s is stopped: %s", vm->name.string, text);
+        end_run(vm);
+    }
+}
+
+/** Wait for an end. The world is nobody's to kill: it ends by itself. */
+static enum vm_stop_reason wait_for_end(struct vm *vm)
+{
+    enum vm_stop_reason ending;
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    while ((ending = vm->ending) == VM_STOP_NONE) {
+        struct waiter waiter;
+
+        waiter_add(&waiter, &vm->ends.waiters, 0);
+        vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
+        (void)!waiter_sleep(&waiter, &vm->ends.lock, WAIT_FOREVER, WAITER_UNINTERRUPTIBLE);
+        vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    }
+    vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
+    return ending;
+}
+
+/* Runs. */
+
+/** Have the vCPUs run until something ends it. */
+static enum vm_stop_reason run_once(struct vm *vm)
+{
+    enum vm_stop_reason ending;
+    vmk_uint32 started = 0;
+
+    while (started < vm->vcpu_count) {
+        vmk_StatusValue status = vcpu_start(vm->vcpus[started]);
+
+        if (status != VMK_OK) {
+            vm_fail(vm, "vCPU %u has no world: %s", started, vmk_StatusToString(status));
+            break;
+        }
+        started++;
+    }
+    ending = wait_for_end(vm);
+    /* Once more: one that had not been started yet when the end came. */
+    end_run(vm);
+    while (started > 0) {
+        vcpu_wait_stopped(vm->vcpus[--started]);
+    }
+    vm_parts_quiesce(vm);
+    return ending;
+}
+
+static void say_end(const struct vm *vm, enum vm_stop_reason ending)
+{
+    if (ending == VM_STOP_DEBUG_EXIT) {
+        vmk_LogMessage("%s has stopped: debug exit, code %u", vm->name.string, vm->stop_code);
+    } else if (ending != VM_STOP_FAILED) {
+        vmk_LogMessage("%s has stopped: %s", vm->name.string, vm_stop_text(ending));
+    }
+}
+
+static void set_ending(struct vm *vm, enum vm_stop_reason ending, enum vm_state state)
+{
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    if (state == VM_STOPPED) {
+        vm->stop_reason = ending;
+    }
+    vm->ending = VM_STOP_NONE;
+    __atomic_store_n(&vm->state, state, __ATOMIC_RELEASE);
+    vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
+}
+
+/** After a reset: begin anew. @return false: that failed. */
+static bool restart(struct vm *vm)
+{
+    struct diagnosis why;
+
+    vmk_LogMessage("%s is reset", vm->name.string);
+    vm->resets++;
+    set_ending(vm, VM_STOP_NONE, VM_RUNNING);
+    if (vm_parts_power_on(vm, &why) != VMK_OK) {
+        vm_fail(vm, "%s", why.text);
+        return false;
+    }
+    return true;
+}
+
+static vmk_StatusValue vm_main(void *data)
+{
+    struct vm *vm = data;
+    enum vm_stop_reason ending;
+    bool again;
+
+    do {
+        ending = run_once(vm);
+        again = ending == VM_STOP_RESET && vm->config->restart;
+        if (again && !restart(vm)) {
+            again = false;
+            ending = VM_STOP_FAILED;
+        }
+    } while (again);
+    say_end(vm, ending);
+    set_ending(vm, ending, VM_STOPPED);
+    return VMK_OK;
+}
+
+/* By command. */
+
+static VMK_ReturnStatus start(struct vm *vm, struct diagnosis *why) VMK_REQUIRES(vm->life)
+{
+    vmk_WorldProps props = {
+        .name = vm->name.string, .moduleID = VMK_VMKERNEL_MODULE_ID, .startFunction = vm_main, .data = vm};
+    enum vm_state before = state_of(vm);
+    vmk_StatusValue status;
+
+    if (before == VM_RUNNING) {
+        return diagnose(why, VMK_BUSY, "%s is running", vm->name.string);
+    }
+    status = vm_wait(vm);
+    if (status != VMK_OK) {
+        return diagnose(why, status, "%s: %s", vm->name.string, vmk_StatusToString(status));
+    }
+    status = vm_parts_power_on(vm, why);
+    if (status != VMK_OK) {
+        return status;
+    }
+    set_ending(vm, VM_STOP_NONE, VM_RUNNING);
+    status = vmk_WorldCreate(&props, &vm->world);
+    if (status != VMK_OK) {
+        vm_parts_quiesce(vm);
+        set_ending(vm, vm->stop_reason, before);
+        return diagnose(why, status, "%s has no world: %s", vm->name.string, vmk_StatusToString(status));
+    }
+    vm->starts++;
+    return VMK_OK;
+}
+
+VMK_ReturnStatus vm_start(struct vm *vm, struct diagnosis *why)
+{
+    vmk_StatusValue status;
+
+    mutex_lock(&vm->life);
+    status = start(vm, why);
+    mutex_unlock(&vm->life);
+    return status;
+}
+
+VMK_ReturnStatus vm_wait(struct vm *vm)
+{
+    return vm->world != VMK_INVALID_WORLD_ID ? vmk_WorldWaitForDeath(vm->world) : VMK_OK;
+}
+
+VMK_ReturnStatus vm_stop(struct vm *vm)
+{
+    if (state_of(vm) != VM_RUNNING) {
+        return VMK_IS_DISABLED;
+    }
+    vm_end(vm, VM_STOP_COMMAND, 0);
+    return vm_wait(vm);
+}
+
+VMK_ReturnStatus vm_reset(struct vm *vm)
+{
+    if (state_of(vm) != VM_RUNNING) {
+        return VMK_IS_DISABLED;
+    }
+    vm_end(vm, VM_STOP_RESET, 0);
+    return VMK_OK;
+}
