@@ -11,6 +11,8 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/string.h>
 
+#include "virtio_pci.h"
+
 #define SECTOR_SHIFT 9
 #define UNMAP        1u /* struct virtio_block_range. */
 
@@ -295,22 +297,19 @@ static enum verdict take(struct virtio_block *block, struct block_queue *queue,
     return verdict;
 }
 
-/** Take what there is. @return it, as a list; *answered: some were answered at once. */
-static vmk_BlockRequest *take_all(struct virtio_block *block, struct block_queue *queue, bool *answered)
+/** Take what there is. @return what is to be submitted. */
+static vmk_BlockRequest *take_all(struct virtio_block *block, struct block_queue *queue)
     VMK_REQUIRES(&queue->queue.lock)
 {
     vmk_BlockRequest *first = NULL, **end = &first;
     struct block_request *request;
     enum verdict verdict;
 
-    *answered = false;
     do {
         while ((verdict = take(block, queue, &request)) != BREAK && verdict != WAIT) {
             if (VMK_LIKELY(verdict == SUBMIT)) {
                 *end = &request->request;
                 end = &request->request.next;
-            } else {
-                *answered = true;
             }
         }
     } while (virtio_queue_rest(&queue->queue, queue->queue.in_flight >= POLLED_DEPTH || verdict == WAIT));
@@ -322,16 +321,17 @@ static void kick(struct virtio_queue *queue)
 {
     struct virtio_block *block = VMK_CONTAINER_OF(queue->device, struct virtio_block, device);
     vmk_BlockRequest *requests;
-    bool answered;
+    bool signal;
 
     virtio_queue_lock(queue);
-    requests = take_all(block, VMK_CONTAINER_OF(queue, struct block_queue, queue), &answered);
+    requests = take_all(block, VMK_CONTAINER_OF(queue, struct block_queue, queue));
+    signal = virtio_queue_publish(queue); /* What was answered at once. */
     virtio_queue_unlock(queue);
     if (requests) {
         block->submit(block, requests);
     }
-    if (VMK_UNLIKELY(answered)) {
-        virtio_queue_flush(queue);
+    if (VMK_UNLIKELY(signal)) {
+        virtio_pci_signal(queue);
     }
 }
 

@@ -273,6 +273,14 @@ static void put_back(struct virtio_queue *queue, struct virtio_slot *slot) VMK_R
     }
 }
 
+bool virtio_queue_publish(struct virtio_queue *queue)
+{
+    bool signal = vring_publish(&queue->ring);
+
+    queue->stats.signals += signal;
+    return signal;
+}
+
 void virtio_queue_flush(struct virtio_queue *queue)
 {
     struct virtio_device *device = queue->device;
@@ -280,10 +288,10 @@ void virtio_queue_flush(struct virtio_queue *queue)
 
     virtio_queue_lock(queue);
     put_back(queue, take_completed(queue));
-    signal = vring_publish(&queue->ring);
+    signal = virtio_queue_publish(queue);
+    poll = queue->polled;
     queue->stats.flushes++;
-    queue->stats.signals += signal;
-    queue->stats.polls += poll = queue->polled;
+    queue->stats.polls += poll;
     idle = queue->in_flight == 0 && !queue->ring.live;
     virtio_queue_unlock(queue);
     if (signal) {

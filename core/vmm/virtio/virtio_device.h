@@ -199,10 +199,13 @@ bool virtio_queue_rest(struct virtio_queue *queue, bool polled) VMK_REQUIRES(&qu
 /** Stop a queue whose driver does not keep to the rules, and say so. */
 void virtio_queue_break(struct virtio_queue *queue, const char *why) VMK_REQUIRES(&queue->lock);
 
+/** Let the driver see what was put. @return whether it wants virtio_pci_signal() for that. */
+bool virtio_queue_publish(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
+
 /** The work on a slot's chain is done. Context: bottom halves off, any locks held. */
 void virtio_slot_complete(struct virtio_slot *slot, vmk_uint32 written);
 
-/** Put back all completed slots' chains, and those put by vring_put(), and interrupt the driver if it wants
+/** Put back all completed slots' chains, and interrupt the driver if it wants
  * that. Context: bottom halves off or world, no lock held. */
 void virtio_queue_flush(struct virtio_queue *queue) VMK_EXCLUDES(&queue->lock);
 

@@ -272,6 +272,11 @@ void vring_put(struct vring *ring, vmk_uint16 head, vmk_uint32 written)
     ring->next_used++;
 }
 
+void vring_unput(struct vring *ring, vmk_uint32 count)
+{
+    ring->next_used = (vmk_uint16)(ring->next_used - count);
+}
+
 /** 2.7.10: whether going from @p before to @p now passed what the driver waits for. */
 static bool passes(vmk_uint16 event, vmk_uint16 before, vmk_uint16 now)
 {
@@ -307,7 +312,7 @@ bool vring_want_kick(struct vring *ring)
         return false;
     }
     if (ring->event_index) {
-        store16(avail_event(ring), ring->next_avail);
+        store16(avail_event(ring), ring->seen_avail);
         mark_dirty(ring, ENTRIES + USED_BYTES * ring->size);
     } else {
         store16(at(&ring->used, 0), 0);
@@ -315,7 +320,7 @@ bool vring_want_kick(struct vring *ring)
     }
     /* 2.7.13.3: the driver writes its index, then looks whether we want a kick. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return guest_fetch16(at(&ring->avail, INDEX)) != ring->next_avail;
+    return guest_fetch16(at(&ring->avail, INDEX)) != ring->seen_avail;
 }
 
 void vring_no_kick(struct vring *ring)

@@ -99,11 +99,14 @@ void vring_untake(struct vring *ring, vmk_uint32 count);
 /** Put a chain back into which @p written bytes were written; the driver sees it after vring_publish(). */
 void vring_put(struct vring *ring, vmk_uint16 head, vmk_uint32 written);
 
+/** Undo the last @p count puts, which the driver has not seen yet. */
+void vring_unput(struct vring *ring, vmk_uint32 count);
+
 /** Let the driver see what was put. @return whether it wants to be interrupted for that. */
 bool vring_publish(struct vring *ring);
 
-/** Ask to be notified of the next chain. @return whether one came already, which the driver may keep silent
- * about: take it. */
+/** Ask to be notified of chains that vring_take() has not seen yet. @return whether some came already, which
+ *  the driver may keep silent about: take them. */
 bool vring_want_kick(struct vring *ring);
 
 /** Ask not to be notified; the driver may do so all the same. */

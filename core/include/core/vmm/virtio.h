@@ -72,7 +72,8 @@ VMK_ReturnStatus virtio_console_create(struct vm *vm, unsigned slot,
  */
 vmk_uint32 virtio_console_input(struct virtio_device *console, const vmk_uint8 *bytes, vmk_uint32 count);
 
-/** Put a source of entropy into @p slot. @return VMK_OK; VMK_BUSY (the slot); VMK_NO_MEMORY. */
+/** Put a source of entropy into @p slot. @return VMK_OK; VMK_BUSY (the slot); VMK_NOT_SUPPORTED: the
+ * processor has none; VMK_NO_MEMORY. */
 VMK_ReturnStatus virtio_rng_create(struct vm *vm, unsigned slot, struct virtio_device **device);
 
 /** Put a device to its power-on state. Returns when nothing uses the guest's memory any more on its behalf:

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * virtio_net.h - a NIC (virtio 1.2, 5.1): the guest's frames go to a port of the virtual switch, the port's
+ * to the guest.
+ *
+ * Sending (virtio_net_tx.c) copies nothing but the beginning of a frame: NET_HEAD_BYTES, which switch and
+ * drivers look at, and which the guest must not change under their eyes, lie in the packet's own page; what
+ * is behind are the guest's pages, and the chain goes back to the guest as the last user lets go of the
+ * packet. A frame that is all head is copied, and its chain goes back at once. Checksums and segmentation are
+ * asked of the NIC behind the switch, as the guest asked.
+ *
+ * Receiving (virtio_net_rx.c) copies once, into as many of the guest's buffers as the frame takes. When the
+ * guest has no more buffers, packets that occupy nobody's memory but the kernel's wait, up to NET_BACKLOG of
+ * them; others are dropped, as one guest must not hold another's pages.
+ */
+#ifndef CORE_VMM_VIRTIO_VIRTIO_NET_H
+#define CORE_VMM_VIRTIO_VIRTIO_NET_H
+
+#include <vmkapi/net/net_pktlist.h>
+
+#include "virtio_device.h"
+
+#define NET_QUEUE_SIZE 256
+#define NET_HEAD_BYTES 128
+#define NET_FRAME_MAX  65550 /* TSO: 64 KiB of IP, an Ethernet header. */
+#define NET_BACKLOG    512
+
+enum net_queue { NET_RX, NET_TX, NET_CONTROL, NET_QUEUES }; /* 5.1.2, one pair. */
+
+/* 5.1.3: features. */
+#define VIRTIO_NET_F_CSUM          (1ul << 0)
+#define VIRTIO_NET_F_GUEST_CSUM    (1ul << 1)
+#define VIRTIO_NET_F_MTU           (1ul << 3)
+#define VIRTIO_NET_F_MAC           (1ul << 5)
+#define VIRTIO_NET_F_GUEST_TSO4    (1ul << 7)
+#define VIRTIO_NET_F_GUEST_TSO6    (1ul << 8)
+#define VIRTIO_NET_F_HOST_TSO4     (1ul << 11)
+#define VIRTIO_NET_F_HOST_TSO6     (1ul << 12)
+#define VIRTIO_NET_F_MRG_RXBUF     (1ul << 15)
+#define VIRTIO_NET_F_STATUS        (1ul << 16)
+#define VIRTIO_NET_F_CTRL_VQ       (1ul << 17)
+#define VIRTIO_NET_F_CTRL_RX       (1ul << 18)
+#define VIRTIO_NET_F_CTRL_MAC_ADDR (1ul << 23)
+
+/** 5.1.4. */
+struct virtio_net_config {
+    vmk_EthAddress mac;
+    vmk_uint16 status; /**< Bit 0: link is up. */
+    vmk_uint16 max_pairs;
+    vmk_uint16 mtu;
+};
+
+VMK_STATIC_ASSERT(sizeof(struct virtio_net_config) == 12, "5.1.4");
+
+#define NET_LINK_UP 1u
+
+/** 5.1.6: what is before each frame, both ways. */
+struct virtio_net_header {
+    vmk_uint8 flags, gso_type;
+    vmk_uint16 hdr_len, gso_size, csum_start, csum_offset, num_buffers;
+};
+
+VMK_STATIC_ASSERT(sizeof(struct virtio_net_header) == 12, "5.1.6");
+
+enum virtio_net_header_flags { NET_NEEDS_CSUM = 1, NET_DATA_VALID = 2 };
+enum virtio_net_gso { NET_GSO_NONE = 0, NET_GSO_TCPV4 = 1, NET_GSO_TCPV6 = 4, NET_GSO_ECN = 0x80 };
+
+/** Each counted under its queue's lock. */
+struct net_stats {
+    vmk_uint64 tx_packets, tx_bytes;
+    vmk_uint64 tx_copied;  /**< More of them than the head: pieces too many for a packet. */
+    vmk_uint64 tx_dropped; /**< Frames that make no sense, or no memory. */
+    vmk_uint64 rx_packets, rx_bytes;
+    vmk_uint64 rx_waited;  /**< Had to wait for buffers. */
+    vmk_uint64 rx_dropped; /**< No buffers. */
+};
+
+struct virtio_net {
+    struct virtio_device device;
+    struct virtio_net_config config; /**< By device.lock. */
+    struct net_stats stats;
+    struct virtio_queue queues[NET_QUEUES];
+    vmk_uint64 features; /**< The driver's, as of its start. */
+    bool control_busy VMK_GUARDED_BY(queues[NET_CONTROL].lock);
+    struct virtio_slot control_slot VMK_GUARDED_BY(queues[NET_CONTROL].lock);
+    struct vmk_PktListInt backlog VMK_GUARDED_BY(queues[NET_RX].lock);
+    struct virtio_slot slots[NET_QUEUE_SIZE] VMK_GUARDED_BY(queues[NET_TX].lock); /**< By head. */
+
+    /** Put packets into the switch; they change owner. Context: as vmk_PortInput(). A test's, perhaps. */
+    void (*send)(struct virtio_net *net, vmk_PktList list);
+    /** Get everything, or not. Context: may block. */
+    void (*promiscuous)(struct virtio_net *net, bool on);
+    void *port; /**< Theirs. */
+};
+
+/** Make @p net, zeroed, whose `send` and `promiscuous` are set. Context: world. */
+void virtio_net_init(struct virtio_net *net, struct vm *vm, const vmk_EthAddress mac, vmk_uint16 mtu,
+                     bool link_up);
+
+/** Link or MTU are these now; the driver is told. Context: world. */
+void virtio_net_changed(struct virtio_net *net, vmk_uint16 mtu, bool link_up);
+
+/** Give packets to the guest; they change owner. Context: bottom halves off. */
+void virtio_net_deliver(struct virtio_net *net, vmk_PktList list);
+
+/* The queues' kicks. */
+void virtio_net_tx_kick(struct virtio_net *net, struct virtio_queue *queue);
+void virtio_net_rx_kick(struct virtio_net *net, struct virtio_queue *queue);
+void virtio_net_control_kick(struct virtio_net *net, struct virtio_queue *queue);
+
+/** Forget packets that wait for buffers. */
+void virtio_net_rx_stop(struct virtio_net *net);
+
+#endif
