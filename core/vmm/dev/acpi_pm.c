@@ -18,8 +18,8 @@
 #define CONTROL_TYPE(c)  ((c) >> 10 & 7u)
 #define CONTROL_SLEEP    0x2000u
 
-#define STATUS           ACPI_PM_EVENT
-#define ENABLE           (ACPI_PM_EVENT + 2)
+#define STATUS           PLATFORM_PM_EVENT
+#define ENABLE           (PLATFORM_PM_EVENT + 2)
 
 static vmk_uint64 ticks(const struct acpi_pm *pm)
 {
@@ -54,7 +54,7 @@ static vmk_uint64 register_at(const struct acpi_pm *pm, unsigned at)
         return pm->status;
     case ENABLE:
         return pm->enable;
-    case ACPI_PM_CONTROL:
+    case PLATFORM_PM_CONTROL:
         return pm->control | CONTROL_SCI;
     default:
         return 0;
@@ -67,8 +67,8 @@ static vmk_uint64 ports_read(void *device, vmk_uint64 offset, unsigned size)
     unsigned at = (unsigned)offset;
 
     update(pm);
-    if (at >= ACPI_PM_TIMER) {
-        return (vmk_uint32)ticks(pm) >> (8 * (at - ACPI_PM_TIMER));
+    if (at >= PLATFORM_PM_TIMER) {
+        return (vmk_uint32)ticks(pm) >> (8 * (at - PLATFORM_PM_TIMER));
     }
     return (register_at(pm, at & ~1u) | register_at(pm, (at & ~1u) + 2) << 16) >> (8 * (at & 1u));
 }
@@ -76,7 +76,7 @@ static vmk_uint64 ports_read(void *device, vmk_uint64 offset, unsigned size)
 static void control_write(struct acpi_pm *pm, vmk_uint16 value)
 {
     pm->control = value & CONTROL_WRITABLE;
-    if ((value & CONTROL_SLEEP) != 0 && CONTROL_TYPE(value) == ACPI_PM_S5) {
+    if ((value & CONTROL_SLEEP) != 0 && CONTROL_TYPE(value) == PLATFORM_PM_S5) {
         vdev_vm_request(pm->vm, VM_REQUEST_POWER_OFF, 0);
     }
 }
@@ -90,7 +90,7 @@ static void register_write(struct acpi_pm *pm, unsigned at, vmk_uint16 value)
     case ENABLE:
         pm->enable = value & PM1_ENABLE;
         break;
-    case ACPI_PM_CONTROL:
+    case PLATFORM_PM_CONTROL:
         control_write(pm, value);
         break;
     default:
@@ -138,7 +138,7 @@ void acpi_pm_init(struct acpi_pm *pm, struct vm *vm)
 {
     *pm = (struct acpi_pm){.vm = vm};
     pm->alarm = (struct vdev_timer){.fire = fire, .device = pm, .deadline_ns = VDEV_NEVER};
-    pm->ports =
-        (struct io_region){"acpi-pm", PLATFORM_PM_BASE, ACPI_PM_BYTES, &ports_ops, pm, vdev_device_lock(vm)};
+    pm->ports = (struct io_region){"acpi-pm", PLATFORM_PM_BASE,    PLATFORM_PM_BYTES, &ports_ops,
+                                   pm,        vdev_device_lock(vm)};
     acpi_pm_reset(pm);
 }

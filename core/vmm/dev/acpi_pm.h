@@ -10,12 +10,6 @@
 #include <core/vmm/io_bus.h>
 #include <core/vmm/vdev.h>
 
-#define ACPI_PM_EVENT   0u /**< Offsets of the blocks, for the FADT: status and enable, */
-#define ACPI_PM_CONTROL 4u /**< control, */
-#define ACPI_PM_TIMER   8u /**< timer, 32 bits. */
-#define ACPI_PM_BYTES   12u
-#define ACPI_PM_S5      5u /**< The sleep type that powers off, for \_S5. */
-
 struct acpi_pm {
     struct vm *vm;
     vmk_uint16 status, enable, control;

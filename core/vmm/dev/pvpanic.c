@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "pvpanic.h"
 
+#include <core/vmm/platform.h>
+
 #define PANICKED     0x01u
 #define CRASH_LOADED 0x02u
 
@@ -24,5 +26,6 @@ static const struct io_ops port_ops = {.read = port_read, .write = port_write, .
 void pvpanic_init(struct pvpanic *pvpanic, struct vm *vm)
 {
     *pvpanic = (struct pvpanic){.vm = vm};
-    pvpanic->port = (struct io_region){"pvpanic", PVPANIC_PORT, 1, &port_ops, pvpanic, vdev_device_lock(vm)};
+    pvpanic->port =
+        (struct io_region){"pvpanic", PLATFORM_PVPANIC, 1, &port_ops, pvpanic, vdev_device_lock(vm)};
 }

@@ -9,8 +9,6 @@
 #include <core/vmm/io_bus.h>
 #include <core/vmm/vdev.h>
 
-#define PVPANIC_PORT 0x505u
-
 struct pvpanic {
     struct vm *vm;
     struct io_region port;

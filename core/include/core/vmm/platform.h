@@ -32,6 +32,12 @@
 #define PLATFORM_IOAPIC_BASE 0xfec00000ul
 #define PLATFORM_HPET_BASE   0xfed00000ul
 #define PLATFORM_PM_BASE     0x600u
+#define PLATFORM_PM_EVENT    0u /* Offsets of its blocks: status and enable, */
+#define PLATFORM_PM_CONTROL  4u /* control, */
+#define PLATFORM_PM_TIMER    8u /* timer, 32 bits. */
+#define PLATFORM_PM_BYTES    12u
+#define PLATFORM_PM_S5       5u /* The sleep type that powers off. */
+#define PLATFORM_PVPANIC     0x505u
 #define PLATFORM_UART_BASE   0x3f8u
 #define PLATFORM_NO_VECTOR   (-1)
 
