@@ -36,11 +36,13 @@ vmk_uint64 vdev_tsc_deadline_ns(struct vm *vm, vmk_uint64 tsc)
 static void fire(vmk_AddrCookie data)
 {
     struct vm_timer *t = data.ptr;
-    vmk_uint64 now = vdev_now_ns(t->vm);
+    vmk_uint64 now = vdev_now_ns(t->vm), deadline;
 
     vdev_lock(t->vm);
-    if (__atomic_load_n(&t->timer->deadline_ns, __ATOMIC_RELAXED) <= now) {
-        t->timer->deadline_ns = VDEV_NEVER;
+    deadline = __atomic_load_n(&t->timer->deadline_ns, __ATOMIC_RELAXED);
+    /* A LAPIC's is armed by its vCPU without the lock: a new deadline must not be taken for the old one. */
+    if (deadline <= now && __atomic_compare_exchange_n(&t->timer->deadline_ns, &deadline, VDEV_NEVER, false,
+                                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         t->timer->fire(t->timer->device, now);
     }
     vdev_unlock(t->vm);
