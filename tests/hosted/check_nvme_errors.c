@@ -8,7 +8,9 @@
 #include <hosted/machine.h>
 #include <run.h>
 
-#define ALL_OPS (1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE | 1 << VMK_BLOCK_FLUSH)
+#define NVME_RETRIES 5 /* nvme_core.max_retries */
+
+#define ALL_OPS      (1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE | 1 << VMK_BLOCK_FLUSH)
 
 static const struct disk_exercise load = {.requests = 500, .depth = 16, .blocks_max = 300, .ops = ALL_OPS};
 static const struct disk_exercise failing_load = {
@@ -124,6 +126,42 @@ START_TEST(resets_a_controller_that_hangs)
 }
 END_TEST
 
+/* What is issued before the controller is told of doorbells in memory leaves their event index behind, so
+ * that the driver rings no more: nothing may be, not even what was late. */
+START_TEST(goes_on_after_a_reset_with_doorbells_in_memory)
+{
+    nvme_machine_start(512);
+    nvme.has_shadow = VMK_TRUE;
+    nvme_load_and_open();
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert_uint_eq(nvme.commands[0][NVME_DOORBELL_BUFFER], i + 1);
+        nvme_behave(&nvme);
+        misbehave(NVME_NEVER, NVME_WRITE, 0, 1 + i * 3);
+        disk_exercise(&disk, load);
+        ck_assert_uint_eq(nvme.enables, i + 2);
+    }
+    disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* A command that hangs, and whenever it is tried again: the driver has counted, and gives it up. */
+START_TEST(gives_up_a_command_that_hangs_each_time)
+{
+    nvme_start(512);
+    nvme_misbehave(
+        &nvme, (struct nvme_rule){.lie = NVME_NEVER, .opcode = NVME_READ, .first_lba = 4000, .blocks = 8});
+    ck_assert(disk_start(&disk, VMK_BLOCK_READ, 4000, 8, DISK_WHOLE, 0));
+    ck_assert(disk_settle(&disk, 600000));
+    ck_assert_uint_eq(disk.failed, 1);
+    ck_assert_int_eq(disk.failure, VMK_IO_ERROR);
+    nvme_behave(&nvme);
+    disk_exercise(&disk, load);
+    ck_assert_uint_eq(nvme.enables, 1 + 1 + NVME_RETRIES);
+    nvme_stop();
+}
+END_TEST
+
 /* Many at a time, and the aborts hang too. */
 START_TEST(resets_a_controller_that_hangs_for_good)
 {
@@ -155,6 +193,13 @@ START_TEST(takes_a_command_that_is_late)
 }
 END_TEST
 
+/* Whatever failed was told that the disk is gone for good. */
+static void assert_lost(void)
+{
+    ck_assert_uint_gt(disk.failed, 0);
+    ck_assert_uint_eq(disk.lost, disk.failed);
+}
+
 START_TEST(gives_up_a_controller_that_never_gets_ready)
 {
     nvme_start(512);
@@ -166,6 +211,7 @@ START_TEST(gives_up_a_controller_that_never_gets_ready)
     nvme.ready_ms = NVME_NEVER_READY;
     ck_assert(disk_settle(&disk, 600000));
     ck_assert_uint_eq(disk.failed, 20);
+    assert_lost();
     ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_READ, 0, 1), VMK_PERM_DEV_LOSS);
     disk_close(&disk);
     ck_assert(stack_unload());
@@ -201,7 +247,7 @@ static void pull_out(vmk_Bool all)
     nvme.all_ones = VMK_TRUE;
     nvme.pci.gone = all;
     ck_assert(disk_settle(&disk, 600000));
-    ck_assert_uint_gt(disk.failed, 0);
+    assert_lost();
     disk_exercise(&disk, failing_load);
     disk_close(&disk);
     ck_assert(stack_unload());
@@ -332,6 +378,8 @@ int main(void)
                             tries_again,
                             aborts_a_command_that_hangs,
                             resets_a_controller_that_hangs,
+                            goes_on_after_a_reset_with_doorbells_in_memory,
+                            gives_up_a_command_that_hangs_each_time,
                             resets_a_controller_that_hangs_for_good,
                             takes_a_command_that_is_late,
                             gives_up_a_controller_that_never_gets_ready,

@@ -163,6 +163,7 @@ static void on_done(vmk_BlockRequest *request)
     if (request->status != VMK_OK) {
         disk->failed++;
         disk->failed_ops[request->op]++;
+        disk->lost += request->status == VMK_PERM_DEV_LOSS;
         disk->failure = request->status;
     }
     if (request->op == VMK_BLOCK_READ && request->status == VMK_OK && !disk->distrusted) {

@@ -45,6 +45,7 @@ struct disk {
     vmk_uint64 blocks;
     unsigned under_way;
     unsigned started, ended, failed; /**< Requests so far. */
+    unsigned lost;                   /**< Of these that failed, because the disk is gone for good. */
     vmk_StatusValue failure;         /**< The last one's. */
     vmk_uint64 failed_ops[VMK_BLOCK_OP_COUNT];
     unsigned random;

@@ -45,6 +45,7 @@ static struct bio bio_seen;
 static bool had_bio;
 static blk_opf_t flags_seen;
 static unsigned short segments_seen;
+static bool was_prepared; /* the driver has had it before, and it is as it left it */
 
 static struct pci_dev *function;
 static struct blk_mq_tag_set set;
@@ -100,6 +101,8 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
     had_bio = rq->bio != NULL;
     flags_seen = rq->cmd_flags & ~(__force blk_opf_t)REQ_OP_MASK;
     segments_seen = rq->nr_phys_segments;
+    was_prepared = rq->rq_flags & RQF_DONTPREP;
+    rq->rq_flags |= RQF_DONTPREP;
     if (rq->bio)
         bio_seen = *rq->bio;
     lasts[came++ % ARRAY_SIZE(lasts)] = bd->last;
@@ -501,12 +504,12 @@ static void what_is_put_back_comes_again(void)
     requeues_to_be = 3;
     ask(0, 1, 0);
     msleep(20);
-    EXPECT(came == 4 && count_done() == 1 && requeues_to_be == 0);
+    EXPECT(came == 4 && count_done() == 1 && requeues_to_be == 0 && was_prepared);
     close_disk();
 }
 
-/* As nvme does in a reset: the queue is frozen first, then everything under way put back. What the driver
- * did not complete begins anew once it says so, and not before. */
+/* DEVIATION-035. As nvme does in a reset: the queue is frozen first, then everything under way put back. What
+ * the driver did not complete begins anew once it says so, and not before. */
 static void what_is_put_back_while_frozen_lets_go(void)
 {
     open_disk();
@@ -524,7 +527,47 @@ static void what_is_put_back_while_frozen_lets_go(void)
     EXPECT(came == 2 && requeues_to_be == 0);
     blk_mq_unfreeze_queue(disk->queue);
     msleep(1);
-    EXPECT(came == 4 && count_done() == 2);
+    EXPECT(came == 4 && count_done() == 2 && !was_prepared);
+    close_disk();
+}
+
+/* Have a request put back for being late, while the queue is frozen. */
+static void put_back_a_late_one(void)
+{
+    manner = HOLD;
+    timeout_answer = BLK_EH_DONE;
+    ask(0, 1, VMK_BLOCK_NO_RETRY);
+    blk_freeze_queue_start(disk->queue);
+    requeues_to_be = 1;
+    msleep(3500);
+    EXPECT(timeouts == 1 && requeues_to_be == 0);
+    EXPECT(blk_mq_freeze_queue_wait_timeout(disk->queue, 20) != 0);
+    manner = DO;
+    EXPECT(came == 1);
+}
+
+/* The driver counts the tries of such a one in what it keeps beside it. */
+static void what_is_put_back_late_keeps_its_tag(void)
+{
+    open_disk();
+    put_back_a_late_one();
+    blk_mq_unfreeze_queue(disk->queue);
+    msleep(1);
+    EXPECT(came == 2 && count_done() == 1 && was_prepared);
+    /* It is counted as before. */
+    blk_mq_freeze_queue(disk->queue);
+    blk_mq_unfreeze_queue(disk->queue);
+    close_disk();
+}
+
+static void what_is_put_back_late_ends_with_its_disk(void)
+{
+    open_disk();
+    put_back_a_late_one();
+    blk_mark_disk_dead(disk);
+    msleep(1);
+    EXPECT(came == 1 && count_done() == 1 && asked[0].request.status != VMK_OK);
+    blk_mq_unfreeze_queue(disk->queue);
     close_disk();
 }
 
@@ -720,6 +763,8 @@ const struct linux_case linux_cases[] = {
     {"the driver says what late requests get", the_driver_says_what_late_requests_get},
     {"what is put back comes again", what_is_put_back_comes_again},
     {"what is put back while frozen lets go of its tag", what_is_put_back_while_frozen_lets_go},
+    {"what is put back late keeps its tag", what_is_put_back_late_keeps_its_tag},
+    {"what is put back late ends with its disk", what_is_put_back_late_ends_with_its_disk},
     {"nothing ends twice", nothing_ends_twice},
     {"failures keep their meaning", failures_keep_their_meaning},
     {"a driver asks for itself", a_driver_asks_for_itself},

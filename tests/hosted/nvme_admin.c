@@ -314,6 +314,8 @@ vmk_uint16 nvme_admin(struct nvme *nvme, struct nvme_command *command)
         return get_feature(nvme, command);
     case NVME_GET_LOG:
         return get_log(nvme, command);
+    case NVME_DOORBELL_BUFFER:
+        return nvme_shadow_set(nvme, sqe);
     case NVME_ASYNC_EVENT:
         keep_event_request(nvme, command);
         return NVME_OK;

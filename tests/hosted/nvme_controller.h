@@ -42,6 +42,7 @@ enum nvme_admin_opcode {
     NVME_SET_FEATURES = 0x09,
     NVME_GET_FEATURES = 0x0a,
     NVME_ASYNC_EVENT = 0x0c,
+    NVME_DOORBELL_BUFFER = 0x7c,
 };
 enum nvme_io_opcode {
     NVME_FLUSH = 0x00,
@@ -158,6 +159,7 @@ typedef void (*nvme_tamper)(struct nvme *nvme, unsigned cns, vmk_uint32 nsid, vm
 struct nvme {
     struct hosted_pci_function pci;
     vmk_Bool no_messages; /**< It has its pin only. Set before nvme_add(). */
+    vmk_Bool has_shadow;  /**< It takes doorbells in memory; with messages only. */
     char serial[21], model[41], firmware[9];
     struct nvme_namespace ns[NVME_NAMESPACES]; /**< Namespace 1 and up. */
 
@@ -180,6 +182,7 @@ struct nvme {
     /* Inside. */
     vmk_uint32 cc, csts, aqa, intms;
     vmk_uint64 asq, acq;
+    vmk_MA shadow, event; /* Doorbells in memory, and their event indices; 0: none. */
     struct nvme_sq sq[NVME_QUEUES];
     struct nvme_cq cq[NVME_QUEUES];
     struct nvme_command command[NVME_ENTRIES * 2];
@@ -244,6 +247,12 @@ vmk_Bool nvme_abort(struct nvme *nvme, unsigned sq, vmk_uint16 id);
 void nvme_abort_all(struct nvme *nvme, unsigned sq);
 /** Set the interrupt pin as the queues and masks have it. */
 void nvme_update_pin(struct nvme *nvme);
+
+/** nvme_shadow.c: do a Doorbell Buffer Config command. @return its status. */
+vmk_uint16 nvme_shadow_set(struct nvme *nvme, const struct nvme_sqe *sqe);
+/** Look where a queue's doorbell is in memory, if it is there. */
+void nvme_shadow_look_sq(struct nvme *nvme, unsigned queue);
+void nvme_shadow_look_cq(struct nvme *nvme, unsigned queue);
 
 /** nvme_admin.c: an asynchronous event (NVMe 5.2). */
 void nvme_event(struct nvme *nvme, unsigned type, unsigned info, unsigned log_page);

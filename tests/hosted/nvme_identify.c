@@ -15,6 +15,7 @@ enum cns {
 
 #define NSID_ALL          0xffffffffu
 #define DESCRIPTOR_EUI64  1
+#define OACS_SHADOW       (1u << 8)
 #define ONCS_DATASET      (1u << 2)
 #define ONCS_WRITE_ZEROES (1u << 3)
 #define OAES_NAMESPACE    (1u << 8)
@@ -41,9 +42,10 @@ static void controller(const struct nvme *nvme, vmk_uint8 *data)
     put_text(data + 24, nvme->model, 40);
     put_text(data + 64, nvme->firmware, 8);
     data[77] = NVME_MDTS;
-    put(data + 78, nvme->pci.slot, 2);   /* CNTLID */
-    put(data + 80, 0x00010400, 4);       /* VER */
-    put(data + 92, OAES_NAMESPACE, 4);   /* OAES */
+    put(data + 78, nvme->pci.slot, 2); /* CNTLID */
+    put(data + 80, 0x00010400, 4);     /* VER */
+    put(data + 92, OAES_NAMESPACE, 4); /* OAES */
+    put(data + 256, nvme->has_shadow ? OACS_SHADOW : 0, 2);
     data[258] = 3;                       /* ACL: aborts at a time, less one */
     data[259] = NVME_EVENTS - 1;         /* AERL */
     data[260] = 0x03;                    /* FRMW: one slot, read only */

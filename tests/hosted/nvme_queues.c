@@ -52,6 +52,7 @@ void nvme_stop_queues(struct nvme *nvme)
     }
     memset(nvme->sq, 0, sizeof(nvme->sq));
     memset(nvme->cq, 0, sizeof(nvme->cq));
+    nvme->shadow = nvme->event = 0;
 }
 
 unsigned nvme_under_way(const struct nvme *nvme)
@@ -217,6 +218,7 @@ static void command_done(struct hosted_event *event)
     struct nvme_command *command = VMK_CONTAINER_OF(event, struct nvme_command, event);
     struct nvme *nvme = command->nvme;
 
+    nvme_shadow_look_cq(nvme, nvme->sq[command->sq].cq);
     if (nvme->all_ones || nvme->pci.gone) {
         drop(nvme, command);
     } else if (!has_room(&nvme->cq[nvme->sq[command->sq].cq])) {
@@ -320,6 +322,7 @@ static void fetch(struct nvme *nvme, unsigned queue)
 {
     struct nvme_sq *sq = &nvme->sq[queue];
 
+    nvme_shadow_look_sq(nvme, queue);
     while (sq->head != sq->tail) {
         const struct nvme_sqe *sqe = hosted_pci_dma(&nvme->pci, sq->base + sq->head * SQE_BYTES, SQE_BYTES,
                                                     VMK_DMA_DIRECTION_FROM_MEMORY);
@@ -329,6 +332,7 @@ static void fetch(struct nvme *nvme, unsigned queue)
         }
         sq->head = (sq->head + 1) % sq->entries;
         take(nvme, queue, sqe);
+        nvme_shadow_look_sq(nvme, queue);
     }
 }
 

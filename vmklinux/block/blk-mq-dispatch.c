@@ -3,8 +3,9 @@
  * blk-mq-dispatch.c - from the storage core to the driver.
  *
  * A request that finds a tag, and the gate open, goes straight to queue_rq(). Otherwise it waits: without a
- * tag on its hardware context's list `waiting`, with one on `dispatch`. A hardware context with something to
- * issue is on the list of its tags, from which one is run whenever a tag comes back; opening a gate runs all.
+ * tag on its hardware context's list `waiting`, with one on `dispatch`, or on `parked` until the queue is no
+ * longer frozen. A hardware context with something to issue is on the list of its tags, from which one is run
+ * whenever a tag comes back; opening a gate runs all.
  */
 #include "blk.h"
 
@@ -148,11 +149,46 @@ static noinline void wait_for_tag(struct blk_mq_hw_ctx *hctx, vmk_BlockRequest *
     blk_mq_kick_hctx(hctx);
 }
 
+/* Count a parked request again; NULL: there is none. */
+static struct request *take_parked(struct blk_mq_hw_ctx *hctx) VMK_REQUIRES(&hctx->tags->lock)
+{
+    struct request *rq = list_first_entry_or_null(&hctx->parked, struct request, queuelist);
+
+    if (rq) {
+        list_del_init(&rq->queuelist);
+        hctx->nr_active++;
+    }
+    return rq;
+}
+
+/* Have a request that was put back wait without its tag, as if it had never been issued. Context: bottom
+ * halves off. */
+static void let_go(struct request *rq)
+{
+    wait_for_tag(rq->mq_hctx, rq->block_request);
+    /* Only now: without a request, the hardware context may go. */
+    blk_mq_put_tag(rq);
+}
+
+static noinline void let_go_of_parked(struct blk_mq_hw_ctx *hctx)
+{
+    struct request *rq;
+
+    do {
+        blk_lock_tags(hctx->tags);
+        rq = take_parked(hctx);
+        blk_unlock_tags(hctx->tags);
+        if (rq)
+            let_go(rq);
+    } while (rq);
+}
+
 void blk_mq_move_waiting(struct blk_mq_hw_ctx *from, struct blk_mq_hw_ctx *to)
 {
     vmk_BlockRequest *first, **tail;
 
     local_bh_disable();
+    let_go_of_parked(from);
     blk_lock_tags(from->tags);
     first = from->waiting;
     tail = from->waiting_tail;
@@ -322,6 +358,8 @@ static bool next_to_do(struct blk_mq_hw_ctx *hctx, struct request **rq, vmk_Bloc
         *rq = NULL;
     else if (!list_empty(&hctx->dispatch))
         *rq = take_dispatched(hctx);
+    else if (!list_empty(&hctx->parked) && !gate)
+        *rq = take_parked(hctx);
     else if (hctx->waiting && !gate)
         *rq = take_waiting(hctx);
     if (!*rq && hctx->waiting && gate & BLK_GATE_DEAD)
@@ -343,6 +381,8 @@ void blk_mq_run_hctx(struct blk_mq_hw_ctx *hctx)
     vmk_BlockRequest *failed;
     struct request *rq;
 
+    if (unlikely(READ_ONCE(q->gate) & BLK_GATE_DEAD))
+        let_go_of_parked(hctx);
     while (next_to_do(hctx, &rq, &failed)) {
         if (failed) {
             blk_mq_fail(failed, VMK_NO_CONNECT);
@@ -377,6 +417,20 @@ void blk_mq_insert_request(struct request *rq, bool at_head)
     local_bh_enable();
 }
 
+/* A request that is parked is not waited for by whoever freezes the queue. Context: bottom halves off. */
+static void park(struct request *rq)
+{
+    struct blk_mq_hw_ctx *hctx = rq->mq_hctx;
+
+    blk_lock_tags(hctx->tags);
+    list_add_tail(&rq->queuelist, &hctx->parked);
+    hctx->nr_active--;
+    blk_unlock_tags(hctx->tags);
+    blk_mq_wake_freezer(hctx->queue);
+    /* The gate may have opened just before. */
+    blk_mq_kick_hctx(hctx);
+}
+
 /*
  * nvme issues what was put back before it tells the controller of doorbells in memory, but uses these
  * already. On a queue that has had commands by then, QEMU 7.2's controller asks for no event, and is told of
@@ -384,14 +438,13 @@ void blk_mq_insert_request(struct request *rq, bool at_head)
  */
 bool blk_mq_give_back(struct request *rq)
 {
-    vmk_BlockRequest *request = rq->block_request;
-
-    if (!request || rq->rq_flags & RQF_TIMED_OUT || !(READ_ONCE(rq->q->gate) & BLK_GATE_FROZEN))
+    if (!rq->block_request || !(READ_ONCE(rq->q->gate) & BLK_GATE_FROZEN))
         return false;
     local_bh_disable();
-    wait_for_tag(rq->mq_hctx, request);
-    /* Only now: without a request, the hardware context may go. */
-    blk_mq_put_tag(rq);
+    if (rq->rq_flags & RQF_TIMED_OUT)
+        park(rq);
+    else
+        let_go(rq);
     local_bh_enable();
     return true;
 }
@@ -408,6 +461,7 @@ static void run_work(struct work_struct *work)
 void blk_mq_hctx_init_dispatch(struct blk_mq_hw_ctx *hctx)
 {
     INIT_LIST_HEAD(&hctx->dispatch);
+    INIT_LIST_HEAD(&hctx->parked);
     INIT_LIST_HEAD(&hctx->waiting_entry);
     hctx->waiting_tail = &hctx->waiting;
     INIT_DELAYED_WORK(&hctx->run_work, run_work);

@@ -135,8 +135,9 @@ void blk_mq_insert_request(struct request *rq, bool at_head);
 
 /*
  * Of a request that the driver put back: if the queue is frozen and it is the storage core's, have it wait
- * without its tag, as if it had never been issued. Not one that was late: the driver counts its tries.
- * Context: any but a hard interrupt. @return whether it was done.
+ * until the queue is opened, without whoever freezes it waiting for it. It waits without its tag, as if it
+ * had never been issued; one that was late keeps it, for the driver counts its tries there. Context: any but
+ * a hard interrupt. @return whether it was done.
  */
 bool blk_mq_give_back(struct request *rq);
 
@@ -149,7 +150,7 @@ void blk_mq_kick_hctx(struct blk_mq_hw_ctx *hctx);
 /* Have the first hardware context that waits run. */
 void blk_mq_kick_waiting(struct blk_mq_tags *tags) VMK_REQUIRES(&tags->lock);
 
-/* Move what waits without a tag in @from to @to: no CPU uses @from any more. */
+/* Move what waits in @from until the queue is opened to @to: no CPU uses @from any more. */
 void blk_mq_move_waiting(struct blk_mq_hw_ctx *from, struct blk_mq_hw_ctx *to);
 
 /* blk-mq-done.c */
@@ -198,7 +199,7 @@ int blk_path_register(struct gendisk *disk);
 void blk_path_unregister(struct gendisk *disk);
 /* Tell it what has changed of the disk, if anything has. */
 void blk_path_update(struct gendisk *disk);
-/* Count an event of @q's. Context: any. */
+/* Count an event of @q's, of its adapter's if there is no disk. Context: any. */
 void blk_report(struct request_queue *q, vmk_StorageEvent event);
 
 /* ioctl.c */

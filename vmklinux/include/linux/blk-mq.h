@@ -163,8 +163,9 @@ struct blk_mq_hw_ctx {
     struct delayed_work run_work;
 
     /* vmklinux's own: what waits to be issued (block/blk-mq-dispatch.c); guarded by tags->lock */
-    unsigned int nr_active;    /* requests of this queue's that have a tag */
+    unsigned int nr_active;    /* requests of this queue's that have a tag, but for the parked ones */
     struct list_head dispatch; /* requests, by queuelist */
+    struct list_head parked;   /* late ones that were put back while the queue was frozen, by queuelist */
     vmk_BlockRequest *waiting; /* the storage core's that have no tag yet, by next */
     vmk_BlockRequest **waiting_tail;
     struct list_head waiting_entry; /* among the hardware contexts that want tags, the oldest first */
@@ -412,6 +413,12 @@ void blk_mq_quiesce_queue(struct request_queue *q);
 void blk_mq_quiesce_queue_nowait(struct request_queue *q);
 void blk_mq_wait_quiesce_done(struct request_queue *q);
 void blk_mq_unquiesce_queue(struct request_queue *q);
+/*
+ * DEVIATION-035 (blk_mq_freeze_queue, blk_freeze_queue_start): what the driver puts back while the queue is
+ * frozen is not waited for, but waits until the queue is opened, and begins anew then; only what was late
+ * stays what it was to the driver. nvme, being reset, would have it done before it is done with the
+ * controller.
+ */
 void blk_mq_freeze_queue(struct request_queue *q);
 void blk_mq_unfreeze_queue(struct request_queue *q);
 void blk_freeze_queue_start(struct request_queue *q);
