@@ -14,19 +14,6 @@
 #define WRITE_STEP (1u << 20) /* bytes */
 #define DATA_MAX   64u        /* bytes given by --data */
 
-/** How many blocks --count asks for, at most @p max. */
-static VMK_ReturnStatus count_argument(struct command_call *call, const struct disk_use *disk, vmk_uint64 max,
-                                       vmk_uint64 *first, vmk_uint64 *count)
-{
-    vmk_uint64 blocks = command_uint(call, "count", 1);
-
-    if (blocks == 0 || blocks > max) {
-        return command_fail(call, VMK_BAD_PARAM, "--count takes from 1 to %lu blocks of %u bytes, not %lu",
-                            max, disk->geometry.blockSize, blocks);
-    }
-    return disk_range(call, disk, blocks * disk->geometry.blockSize, first, count);
-}
-
 /* storage disk read */
 
 /** Lines that repeat the one before are left out, as hexdump does, but for the last. */
@@ -55,7 +42,7 @@ static VMK_ReturnStatus read_blocks(struct command_call *call, struct disk_use *
 {
     vmk_uint32 block_size = disk->geometry.blockSize;
     vmk_uint64 first = 0, count = 0;
-    vmk_StatusValue status = count_argument(call, disk, READ_MAX / block_size, &first, &count);
+    vmk_StatusValue status = disk_count(call, disk, READ_MAX / block_size, &first, &count);
     void *buffer;
 
     if (status != VMK_OK) {
@@ -178,7 +165,7 @@ static VMK_ReturnStatus write_all(struct command_call *call, struct disk_use *di
     vmk_StatusValue status = parse_contents(call, disk, &contents);
 
     if (status == VMK_OK) {
-        status = count_argument(call, disk, disk->geometry.numBlocks, &first, &count);
+        status = disk_count(call, disk, disk->geometry.numBlocks, &first, &count);
     }
     if (status != VMK_OK) {
         return status;

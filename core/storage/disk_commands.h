@@ -47,4 +47,9 @@ bool disk_size_parse(const char *text, char end, vmk_uint64 *bytes);
 VMK_ReturnStatus disk_range(struct command_call *call, const struct disk_use *disk, vmk_uint64 bytes,
                             vmk_uint64 *first, vmk_uint64 *count);
 
+/** The range --block and --count name, 1 block unless told and at most @p max. Tell the user if it is not
+ * within. */
+VMK_ReturnStatus disk_count(struct command_call *call, const struct disk_use *disk, vmk_uint64 max,
+                            vmk_uint64 *first, vmk_uint64 *count);
+
 #endif

@@ -127,3 +127,15 @@ VMK_ReturnStatus disk_range(struct command_call *call, const struct disk_use *di
     }
     return VMK_OK;
 }
+
+VMK_ReturnStatus disk_count(struct command_call *call, const struct disk_use *disk, vmk_uint64 max,
+                            vmk_uint64 *first, vmk_uint64 *count)
+{
+    vmk_uint64 blocks = command_uint(call, "count", 1);
+
+    if (blocks == 0 || blocks > max) {
+        return command_fail(call, VMK_BAD_PARAM, "--count takes from 1 to %lu blocks of %u bytes, not %lu",
+                            max, disk->geometry.blockSize, blocks);
+    }
+    return disk_range(call, disk, blocks * disk->geometry.blockSize, first, count);
+}

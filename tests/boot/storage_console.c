@@ -227,6 +227,8 @@ static const char *const wrong[][2] = {
     {"storage disk write %0 --data xy --yes", "hexadecimal"},
     {"storage disk write %0 --count 65537 --yes", "--count takes from 1 to 65536"},
     {"storage disk verify %0", "this overwrites"},
+    {"storage disk discard %0 --block 1", "this overwrites"},
+    {"storage disk zero %0 --block 65535 --count 2 --yes", "are not within"},
     {"storage disk verify %0 --mode flush", "this overwrites"},
     {"storage disk verify %0 --mode erase --yes", "--mode"},
     {"storage disk verify %0 --block-size 1000 --yes", "multiples of 512"},

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * storage_disks [SMP MEMORY] - machines with many kinds of disks: each is there as what it is, with its size,
- * its blocks and its protection, and a disk that grows is seen to have grown.
+ * its blocks and its protection, gives up room that is not needed, and a disk that grows is seen to have
+ * grown.
  */
 #include "disks.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MIB               (1ull << 20)
 #define NAMESPACES        8
@@ -21,6 +23,7 @@
 static unsigned smp = 2;
 static const char *memory = "512M";
 static struct machine *machine;
+static const char *images[MACHINE_MAX_DISKS];
 
 static void describe(struct machine_options *options)
 {
@@ -43,10 +46,14 @@ static void describe(struct machine_options *options)
         (struct machine_disk){.kind = MACHINE_DISK_AHCI, .file = disks_image("storage_disks-a0", SIZE(30))};
     *disk++ =
         (struct machine_disk){.kind = MACHINE_DISK_CDROM, .file = disks_image("storage_disks-cd", SIZE(31))};
-    *disk++ =
-        (struct machine_disk){.kind = MACHINE_DISK_AHCI, .file = disks_image("storage_disks-a1", SIZE(32))};
+    *disk++ = (struct machine_disk){.kind = MACHINE_DISK_AHCI,
+                                    .file = disks_image("storage_disks-a1", SIZE(32)),
+                                    .device_more = "physical_block_size=4096,discard_granularity=0"};
     *disk++ = (struct machine_disk){
         .kind = MACHINE_DISK_AHCI, .adapter = 1, .file = disks_image("storage_disks-b0", SIZE(33))};
+    for (unsigned i = 0; i < EXPECTED_DISKS; i++) {
+        images[i] = options->disks[i].file;
+    }
 }
 
 static void start_machine(void)
@@ -144,6 +151,18 @@ START_TEST(test_ports)
 }
 END_TEST
 
+/* A disk of 512-byte blocks that are parts of larger ones says so. */
+START_TEST(test_physical_blocks)
+{
+    static const long long sizes[] = {512, 4096};
+    for (unsigned i = 0; i < 2; i++) {
+        json_t *device = get(disks_path(machine, "ahci", 1, i * 2));
+        ck_assert_int_eq(json_integer_value(json_object_get(device, "PhysicalBlockSize")), sizes[i]);
+        json_decref(device);
+    }
+}
+END_TEST
+
 START_TEST(test_cdrom)
 {
     const char *path = disks_path(machine, "ahci", 1, 1);
@@ -198,6 +217,100 @@ START_TEST(test_media_come_and_go)
 }
 END_TEST
 
+/* What is not needed any more. */
+
+/** Run `storage disk @p command` on blocks of @p disk; @return its status. */
+static int on_blocks(const char *command, const char *disk, unsigned first, unsigned end)
+{
+    char text[256];
+    snprintf(text, sizeof text, "storage disk %s -d %s --yes --block %u --count %u", command, disk, first,
+             end - first);
+    int status = machine_command(machine, text, BOOT_COMMAND_TIMEOUT_S, NULL);
+    ck_assert_msg(status >= 0, "'%s': %s", text, machine_error(machine));
+    return status;
+}
+
+/** Each byte of the blocks is @p value, in the image and as the machine reads them. */
+static void assert_blocks(const char *image, const char *disk, unsigned block, unsigned first, unsigned end,
+                          uint8_t value)
+{
+    char text[128], byte[8];
+    size_t len;
+    uint8_t *bytes = disks_map(image, &len);
+    for (size_t i = (size_t)first * block; i < (size_t)end * block; i++) {
+        if (bytes[i] != value) {
+            ck_abort_msg("byte %zu of block %zu of %s is %#x, not %#x", i % block, i / block, disk, bytes[i],
+                         value);
+        }
+    }
+    disks_unmap(bytes, len);
+    for (unsigned at = first; at < end; at += end - first - 1) {
+        snprintf(text, sizeof text, "storage disk read -d %s --block %u", disk, at);
+        snprintf(byte, sizeof byte, " %02x %02x ", value, value);
+        char *output = boot_run(machine, text);
+        ck_assert_msg(strstr(output, byte) != NULL, "'%s' does not show %s: %s", text, byte, output);
+        free(output);
+    }
+}
+
+static long long room_of(const char *image)
+{
+    struct stat status;
+    ck_assert_int_eq(stat(image, &status), 0);
+    return status.st_blocks * 512ll;
+}
+
+enum { FIRST = 1024, HOLE = 1280, HOLE_END = 1792, ZEROES = 2048, ZEROES_END = 2560, END = 3072 };
+
+/** Blocks from FIRST to END are written, some of them discarded and some zeroed; then all are discarded. */
+static void give_up(const char *image, const char *disk, unsigned block)
+{
+    ck_assert_int_eq(on_blocks("write --data a5", disk, FIRST, END), 0);
+    long long written = room_of(image);
+    ck_assert_int_eq(on_blocks("discard", disk, HOLE, HOLE_END), 0);
+    ck_assert_int_le(room_of(image), written - (HOLE_END - HOLE) * (long long)block);
+    ck_assert_int_eq(on_blocks("zero", disk, ZEROES, ZEROES_END), 0);
+    assert_blocks(image, disk, block, FIRST, HOLE, 0xa5);
+    assert_blocks(image, disk, block, HOLE, HOLE_END, 0);
+    assert_blocks(image, disk, block, HOLE_END, ZEROES, 0xa5);
+    assert_blocks(image, disk, block, ZEROES, ZEROES_END, 0);
+    assert_blocks(image, disk, block, ZEROES_END, END, 0xa5);
+    ck_assert_int_eq(on_blocks("discard", disk, FIRST, END), 0);
+    ck_assert_int_le(room_of(image), written - (END - FIRST) * (long long)block);
+    assert_blocks(image, disk, block, FIRST, END, 0);
+}
+
+START_TEST(test_room_is_given_up)
+{
+    const char *sata = disks_path(machine, "ahci", 1, 0);
+    give_up(images[0], disks_path(machine, "nvme", 0, 0), 512);
+    give_up(images[LARGE_BLOCKS], disks_path(machine, "nvme", 0, LARGE_BLOCKS), 4096);
+    give_up(images[NAMESPACES + 1], sata, 512);
+    /* SATA disks have no command for zeroes: they are written. */
+    ck_assert_int_eq(disks_stat(machine, sata, "ZeroesWritten"), (ZEROES_END - ZEROES) * 512);
+}
+END_TEST
+
+/* On one that can't discard, it fails and nothing is changed; zeroes are had of any. */
+START_TEST(test_discard_is_refused)
+{
+    const char *sata = disks_path(machine, "ahci", 1, 2), *cd = disks_path(machine, "ahci", 1, 1);
+    char text[128];
+    ck_assert(!flag(sata, "Discard"));
+    ck_assert_int_eq(on_blocks("write --data a5", sata, 0, 64), 0);
+    snprintf(text, sizeof text, "storage disk discard -d %s --yes --block 8 --count 8", sata);
+    boot_run_failing(machine, text, "discarding 8 blocks from block 8");
+    assert_blocks(images[NAMESPACES + 3], sata, 512, 0, 64, 0xa5);
+    ck_assert_int_eq(on_blocks("zero", sata, 8, 16), 0);
+    assert_blocks(images[NAMESPACES + 3], sata, 512, 8, 16, 0);
+    assert_blocks(images[NAMESPACES + 3], sata, 512, 16, 64, 0xa5);
+    ck_assert_int_ne(on_blocks("discard", cd, 0, 1), 0);
+    ck_assert_int_ne(on_blocks("zero", cd, 0, 1), 0);
+    snprintf(text, sizeof text, "storage disk zero -d %s", sata);
+    boot_run_failing(machine, text, "--yes");
+}
+END_TEST
+
 /* Names are of the disks, not of their places. */
 START_TEST(test_names)
 {
@@ -244,7 +357,10 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, test_namespaces);
     tcase_add_test(tcase, test_read_only);
     tcase_add_test(tcase, test_ports);
+    tcase_add_test(tcase, test_physical_blocks);
     tcase_add_test(tcase, test_cdrom);
+    tcase_add_test(tcase, test_room_is_given_up);
+    tcase_add_test(tcase, test_discard_is_refused);
     tcase_add_test(tcase, test_media_come_and_go);
     tcase_add_test(tcase, test_names);
     tcase_add_test(tcase, test_a_disk_grows);
