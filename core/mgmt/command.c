@@ -55,11 +55,16 @@ static VMK_ReturnStatus call_handler(struct command_call *call)
     if (command->columns != NULL) {
         format_begin(&call->format, call->out, call->style, command->shape, command->columns);
     }
+    command_stop_begin(call->stop);
     status = command->handler(call);
+    command_stop_end(call->stop);
     if (command->columns != NULL && (status == VMK_OK || call->format.nrows > 0)) {
         written = format_end(&call->format);
     }
     status = status == VMK_OK ? written : status;
+    if (status == VMK_WAIT_INTERRUPTED && !call->explained) {
+        return command_fail(call, status, "stopped");
+    }
     if (status != VMK_OK && !call->explained) {
         return command_fail(call, status, "%s: %s", command->path, vmk_StatusToString(status));
     }
@@ -67,9 +72,10 @@ static VMK_ReturnStatus call_handler(struct command_call *call)
 }
 
 static VMK_ReturnStatus run_command(struct command_tree tree, const struct command *command,
-                                    char *const *words, unsigned count, struct format_sink *out)
+                                    char *const *words, unsigned count, struct format_sink *out,
+                                    struct command_stop *stop)
 {
-    struct command_call call = {.command = command, .out = out};
+    struct command_call call = {.command = command, .out = out, .stop = command->stoppable ? stop : NULL};
     bool help;
     vmk_StatusValue status = command_parse(&call, words, count, &help);
 
@@ -87,7 +93,7 @@ static bool is_help(const char *word)
 
 /** `help`, `help network nic` and `network nic help` are the same; so are inner nodes by themselves. */
 static VMK_ReturnStatus run_words(struct command_tree tree, struct command_words *words,
-                                  struct format_sink *out)
+                                  struct format_sink *out, struct command_stop *stop)
 {
     bool help = is_help(words->word[0]);
     char path[COMMAND_PATH_MAX];
@@ -104,7 +110,7 @@ static VMK_ReturnStatus run_words(struct command_tree tree, struct command_words
     used = command_tree_descend(tree, words, path);
     command = command_tree_find(tree, path);
     if (command != NULL && !help) {
-        return run_command(tree, command, words->word + used, words->count - used, out);
+        return run_command(tree, command, words->word + used, words->count - used, out, stop);
     }
     if (used < words->count && command == NULL) {
         return fail_unknown(tree, path, words->word[used], out);
@@ -113,7 +119,8 @@ static VMK_ReturnStatus run_words(struct command_tree tree, struct command_words
     return VMK_OK;
 }
 
-VMK_ReturnStatus command_tree_run(struct command_tree tree, const char *line, struct format_sink *out)
+VMK_ReturnStatus command_tree_run(struct command_tree tree, const char *line, struct format_sink *out,
+                                  struct command_stop *stop)
 {
     struct command_words words;
     vmk_StatusValue status = command_split(line, &words);
@@ -124,5 +131,5 @@ VMK_ReturnStatus command_tree_run(struct command_tree tree, const char *line, st
     if (status != VMK_OK) {
         return fail_text(out, VMK_BAD_PARAM, "the line is too long or has too many words");
     }
-    return words.count == 0 ? VMK_OK : run_words(tree, &words, out);
+    return words.count == 0 ? VMK_OK : run_words(tree, &words, out, stop);
 }

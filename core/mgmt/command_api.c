@@ -23,6 +23,6 @@ VMK_ReturnStatus vmk_CommandRun(const char *line, vmk_CommandOutput output, vmk_
 {
     struct output_sink to = {.sink = {.write = write}, .output = output, .data = data};
 
-    return command_run(line, &to.sink);
+    return command_run(line, &to.sink, NULL);
 }
 VMK_EXPORT_SYMBOL(vmk_CommandRun);

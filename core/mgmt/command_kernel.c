@@ -15,7 +15,7 @@ struct command_tree command_tree_kernel(void)
     return (struct command_tree){vmk_commands_start, (unsigned)(vmk_commands_end - vmk_commands_start)};
 }
 
-VMK_ReturnStatus command_run(const char *line, struct format_sink *out)
+VMK_ReturnStatus command_run(const char *line, struct format_sink *out, struct command_stop *stop)
 {
-    return command_tree_run(command_tree_kernel(), line, out);
+    return command_tree_run(command_tree_kernel(), line, out, stop);
 }

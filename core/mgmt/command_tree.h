@@ -57,7 +57,12 @@ unsigned command_tree_descend(struct command_tree tree, const struct command_wor
 bool command_path_append(char path[COMMAND_PATH_MAX], const char *word);
 
 /** Run @p line against @p tree: command_run() is this with the kernel's tree. */
-VMK_ReturnStatus command_tree_run(struct command_tree tree, const char *line, struct format_sink *out);
+VMK_ReturnStatus command_tree_run(struct command_tree tree, const char *line, struct format_sink *out,
+                                  struct command_stop *stop);
+
+/** From one to the other command_stop() strikes the calling world; stop may be NULL. */
+void command_stop_begin(struct command_stop *stop);
+void command_stop_end(struct command_stop *stop);
 
 /**
  * Check the words behind a command's path and fill call->values, ->style.

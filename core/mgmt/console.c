@@ -34,6 +34,7 @@ static struct mutex screen = MUTEX_INITIALIZER(screen, "console");
 static struct line_edit edit VMK_GUARDED_BY(screen);
 static bool editing VMK_GUARDED_BY(screen);
 static vmk_StatusValue boot_status;
+static struct command_stop stop = COMMAND_STOP_INITIALIZER("console stop");
 
 /** Write in small pieces: each holds interrupts off for as long as the serial port takes. */
 static void write_screen(const char *text, vmk_ByteCount len) VMK_REQUIRES(&screen)
@@ -152,6 +153,12 @@ static VMK_ReturnStatus read_line(char *line)
     return status;
 }
 
+/** Ctrl-C has been typed: for the command under way, if it can be stopped, else for the line. */
+static bool take_break(void)
+{
+    return command_stop(&stop);
+}
+
 static void run_prompt(void)
 {
     static struct line_sink output = {.sink = {.write = line_sink_write}};
@@ -159,13 +166,14 @@ static void run_prompt(void)
     vmk_StatusValue status;
 
     log_flush(FLUSH_TIMEOUT_MS);
+    console_on_break(take_break);
     mutex_lock(&screen);
     line_edit_init(&edit, &screen_sink, PROMPT);
     format_print(&screen_sink, "\n%s. 'help' lists the commands, Tab completes them.\n", version_text);
     mutex_unlock(&screen);
     while ((status = read_line(line)) == VMK_OK) {
         /* What the user did wrong is on the screen already. */
-        (void)!command_run(line, &output.sink);
+        (void)!command_run(line, &output.sink, &stop);
         line_sink_flush(&output);
     }
     vmk_WarningMessage("no more input: %s", vmk_StatusToString(status));
@@ -189,7 +197,7 @@ static void text_sink_write(struct format_sink *sink, const char *text, vmk_Byte
 static VMK_ReturnStatus run_command(const char *line)
 {
     struct text_sink output = {.sink = {.write = text_sink_write}};
-    vmk_StatusValue status = command_run(line, &output.sink);
+    vmk_StatusValue status = command_run(line, &output.sink, NULL);
 
     if (output.text.failed) {
         status = VMK_NO_MEMORY;

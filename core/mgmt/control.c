@@ -49,7 +49,7 @@ static vmk_StatusValue control_main(void *data)
 
     format_print(&port, "@@vmk ready\n");
     while ((status = read_line(line)) == VMK_OK) {
-        status = command_run(line, &port);
+        status = command_run(line, &port, NULL);
         format_print(&port, "@@vmk status=%d\n", status);
     }
     return status;

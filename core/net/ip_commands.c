@@ -332,6 +332,9 @@ static VMK_ReturnStatus ping_once(struct command_call *call, const vmk_IPStackOp
     vmk_StatusValue status =
         ops->ping(data, run->address, (vmk_uint16)run->sent, run->size, run->timeout_ms, &ns, &ttl);
 
+    if (status == VMK_WAIT_INTERRUPTED) {
+        return status;
+    }
     if (status != VMK_OK && status != VMK_TIMEOUT) {
         return command_fail(call, status, "cannot send: %s", vmk_StatusToString(status));
     }
@@ -429,4 +432,4 @@ static const struct format_column ping_columns[] = {{"Sequence", FORMAT_UINT},
                                                     {"TTL", FORMAT_UINT},
                                                     {0}};
 COMMAND(network_diag_ping, .path = "network diag ping", .help = "Send echo requests", .handler = ping,
-        .args = ping_args, .columns = ping_columns);
+        .args = ping_args, .columns = ping_columns, .stoppable = true);

@@ -441,4 +441,4 @@ static const struct command_arg wait_args[] = {NIC_ARG,
                                                 .help = "Seconds to wait, 30 unless told"},
                                                {0}};
 COMMAND(network_nic_wait, .path = "network nic wait", .help = "Wait for an uplink's link", .handler = wait,
-        .args = wait_args);
+        .args = wait_args, .stoppable = true);

@@ -130,7 +130,7 @@ VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uin
     vmk_uint64 end = vmk_GetTimerCycles() + timeout_ms * VMK_NSEC_PER_MSEC;
     vmk_StatusValue status = VMK_OK;
 
-    while (status == VMK_OK || status == VMK_WAIT_INTERRUPTED) {
+    while (status == VMK_OK) {
         vmk_uint64 seen = count_link_changes(), now = vmk_GetTimerCycles();
 
         if (uplink_link_is(name, state)) {

@@ -117,6 +117,11 @@ vmk_StatusValue vmk_WorldForceWakeup(vmk_WorldID id)
 }
 VMK_EXPORT_SYMBOL(vmk_WorldForceWakeup);
 
+void world_forget_wakeup(void)
+{
+    __atomic_store_n(&world_current()->force_wakeup, 0, __ATOMIC_SEQ_CST);
+}
+
 VMK_ReturnStatus vmk_WorldSleep(vmk_uint64 delay_us)
 {
     vmk_uint64 most_us = WAIT_FOREVER / CLOCK_NS_PER_US;

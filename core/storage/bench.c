@@ -183,10 +183,12 @@ static void start(struct bench *bench)
     }
 }
 
-static void wait(struct bench *bench)
+/** Wait until the time is up, then for what is under way. @return why it ended earlier, if it was stopped. */
+static VMK_ReturnStatus wait(struct bench *bench)
 {
-    (void)!completion_wait(&bench->finished, bench->options->seconds * VMK_NSEC_PER_SEC,
-                           WAITER_INTERRUPTIBLE);
+    vmk_StatusValue status =
+        completion_wait(&bench->finished, bench->options->seconds * VMK_NSEC_PER_SEC, WAITER_INTERRUPTIBLE);
+
     __atomic_store_n(&bench->stop, true, __ATOMIC_RELAXED);
     (void)!completion_wait(&bench->finished, WAIT_FOREVER, WAITER_UNINTERRUPTIBLE);
     for (vmk_uint32 i = 0; i < bench->options->num_cpus; i++) {
@@ -195,6 +197,7 @@ static void wait(struct bench *bench)
             (void)vmk_WorldYield();
         }
     }
+    return status == VMK_TIMEOUT ? VMK_OK : status;
 }
 
 VMK_ReturnStatus bench_run(const struct bench_options *options, struct bench_result *result)
@@ -211,12 +214,12 @@ VMK_ReturnStatus bench_run(const struct bench_options *options, struct bench_res
     if (status == VMK_OK) {
         begin = vmk_GetTimerCycles();
         start(&bench);
-        wait(&bench);
+        status = wait(&bench);
         result->elapsed_ns = vmk_GetTimerCycles() - begin;
         for (vmk_uint32 i = 0; i < options->num_cpus; i++) {
             result->ended += bench.lanes[i].ended;
         }
-        status = bench.status;
+        status = bench.status != VMK_OK ? bench.status : status;
     }
     unmake(&bench);
     return status;

@@ -38,6 +38,8 @@ struct bench_result {
  *
  * @retval VMK_OK
  * @retval VMK_NO_MEMORY
+ * @retval VMK_WAIT_INTERRUPTED, VMK_DEATH_PENDING  the calling world was to stop waiting; @p result is what
+ *                         was done until then
  * @return otherwise the first status other than VMK_OK that a request ended with.
  * Context: may block.
  */

@@ -87,7 +87,7 @@ static VMK_ReturnStatus bench(struct command_call *call, struct disk_use *disk)
     }
     storage_device_stats(device, &stats, &counters);
     status = bench_run(&options, &result);
-    if (status != VMK_OK) {
+    if (status != VMK_OK && status != VMK_WAIT_INTERRUPTED) {
         return command_fail(call, status, "%s: a request ended with: %s", command_string(call, "device"),
                             vmk_StatusToString(status));
     }
@@ -107,7 +107,7 @@ static VMK_ReturnStatus bench(struct command_call *call, struct disk_use *disk)
     /* As many as are under way at a time, each as long as that takes (Little's law). */
     format_uint(f, result.ended != 0 ? elapsed_us * options.depth / result.ended : 0);
     format_costs(f, device, &stats, &counters);
-    return VMK_OK;
+    return status;
 }
 
 static VMK_ReturnStatus disk_bench(struct command_call *call)
@@ -181,4 +181,4 @@ static const struct format_column bench_columns[] = {{"Device", FORMAT_STRING},
                                                      {0}};
 COMMAND(storage_disk_bench, .path = "storage disk bench",
         .help = "Keep equal requests under way and count how many end", .handler = disk_bench,
-        .args = bench_args, .columns = bench_columns, .shape = FORMAT_RECORD);
+        .args = bench_args, .columns = bench_columns, .shape = FORMAT_RECORD, .stoppable = true);

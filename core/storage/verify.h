@@ -48,6 +48,8 @@ struct verify_result {
  * @retval VMK_BAD_FORMAT  one was not, or memory beside the data was written
  * @retval VMK_FAILURE     a request ended twice
  * @retval VMK_NO_MEMORY
+ * @retval VMK_WAIT_INTERRUPTED, VMK_DEATH_PENDING  the calling world was to stop waiting; @p result is what
+ *                         was done until then
  * @return otherwise the first status other than VMK_OK that a request ended with.
  * Context: may block.
  */

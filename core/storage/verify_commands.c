@@ -157,7 +157,7 @@ static VMK_ReturnStatus verify(struct command_call *call, struct disk_use *disk,
                                      .cookie = &progress};
     struct verify_result result;
     struct diagnosis why;
-    vmk_StatusValue status;
+    vmk_StatusValue status, flushed = VMK_OK;
 
     parse_mode(call, mode, &options.schedule);
     status = parse_options(call, disk, &options);
@@ -165,14 +165,14 @@ static VMK_ReturnStatus verify(struct command_call *call, struct disk_use *disk,
         return status;
     }
     status = verify_run(&options, &result, &why);
-    if (status != VMK_OK) {
+    if (status != VMK_OK && status != VMK_WAIT_INTERRUPTED) {
         return command_fail(call, status, "%s: %s", command_string(call, "device"), why.text);
     }
     if (options.schedule.writes) {
-        status = vmk_BlockFlush(disk->handle);
+        flushed = vmk_BlockFlush(disk->handle);
     }
     format_result(&call->format, disk, &options, mode, &result);
-    return status;
+    return status == VMK_OK ? flushed : status;
 }
 
 static VMK_ReturnStatus disk_verify(struct command_call *call)
@@ -265,4 +265,5 @@ static const struct format_column verify_columns[] = {{"Device", FORMAT_STRING},
                                                       {0}};
 COMMAND(storage_disk_verify, .path = "storage disk verify",
         .help = "Write blocks that describe themselves, read them back, and tell the first wrong one",
-        .handler = disk_verify, .args = verify_args, .columns = verify_columns, .shape = FORMAT_RECORD);
+        .handler = disk_verify, .args = verify_args, .columns = verify_columns, .shape = FORMAT_RECORD,
+        .stoppable = true);

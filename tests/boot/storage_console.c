@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIB         (1ull << 20)
-#define IMAGE_BYTES (32 * MIB)
-#define DISKS       4
+#define MIB             (1ull << 20)
+#define IMAGE_BYTES     (32 * MIB)
+#define DISKS           4
+#define STOP_PATIENCE_S 60
 
 enum { WHOLE, FIRST_DAMAGED, BOTH_DAMAGED, OVERLAPPING };
 
@@ -226,9 +227,9 @@ static const char *const wrong[][2] = {
     {"storage disk write %0 --data 5 --yes", "hexadecimal"},
     {"storage disk write %0 --data xy --yes", "hexadecimal"},
     {"storage disk write %0 --count 65537 --yes", "--count takes from 1 to 65536"},
-    {"storage disk verify %0", "this overwrites"},
     {"storage disk discard %0 --block 1", "this overwrites"},
     {"storage disk zero %0 --block 65535 --count 2 --yes", "are not within"},
+    {"storage disk verify %0", "this overwrites"},
     {"storage disk verify %0 --mode flush", "this overwrites"},
     {"storage disk verify %0 --mode erase --yes", "--mode"},
     {"storage disk verify %0 --block-size 1000 --yes", "multiples of 512"},
@@ -440,6 +441,82 @@ START_TEST(test_nothing_is_written_without_yes)
 }
 END_TEST
 
+/* Stopping. */
+
+#define CTRL_C "\3"
+
+/** Wait for @p text on the console, behind what was there at @p from. @return where it is. */
+static const char *await_on_console(size_t from, const char *text)
+{
+    const char *found = NULL;
+
+    for (int i = 0; i < STOP_PATIENCE_S * 10 && found == NULL; i++) {
+        machine_run_for(machine, 100);
+        found = strstr(machine_console(machine) + from, text);
+    }
+    ck_assert_msg(found != NULL, "the console does not say '%s', but: %s", text,
+                  machine_console(machine) + from);
+    return found;
+}
+
+/** Type a command without end, stop it when it has done something, and look at what it says it has done. */
+static void stop(const char *template, const char *disk, const char *operations, const char *done)
+{
+    long long before = disks_stat(machine, disk, operations);
+    size_t from = strlen(machine_console(machine));
+    const char *count;
+
+    machine_type(machine, fill_in(template));
+    machine_type(machine, "\r");
+    for (int i = 0; i < STOP_PATIENCE_S * 10 && disks_stat(machine, disk, operations) < before + 100; i++) {
+        machine_run_for(machine, 100);
+    }
+    machine_type(machine, CTRL_C);
+    await_on_console(from, "error: stopped");
+    count = await_on_console(from, done);
+    ck_assert_msg(atoll(count + strlen(done)) > 0, "'%s' has done nothing: %s", template, count);
+    ck_assert_int_ge(disks_stat(machine, disk, operations), before + 100);
+}
+
+/** Whether the world @p name waits for @p what. */
+static bool waits(const char *name, const char *what)
+{
+    json_t *list = boot_json(machine, "system world list");
+    const char *reason = json_string_value(json_object_get(boot_row(list, "Name", name), "WaitsFor"));
+    bool yes = reason != NULL && strcmp(reason, what) == 0;
+
+    json_decref(list);
+    return yes;
+}
+
+/** One that does nothing but wait, for a NIC that never comes. */
+static void stop_waiting(void)
+{
+    size_t from = strlen(machine_console(machine));
+
+    machine_type(machine, "network nic wait --nic-name vmnic9 --link up --timeout 3600\r");
+    for (int i = 0; i < STOP_PATIENCE_S * 10 && !waits("console", "link"); i++) {
+        machine_run_for(machine, 100);
+    }
+    machine_type(machine, CTRL_C);
+    await_on_console(from, "error: stopped");
+}
+
+START_TEST(test_long_commands_can_be_stopped)
+{
+    size_t from;
+
+    stop_waiting();
+    stop("storage disk verify %0 --total 1024G --yes", paths[0], "WriteOperations", "Bytes Written: ");
+    stop("storage disk bench %2 --seconds 86400", paths[2], "ReadOperations", "Requests: ");
+    free(run("storage disk write %0 --block 40000 --yes")); /* Nobody uses it any longer. */
+    /* The wait for keys was not what has been stopped; and what can't be stopped takes a Ctrl-C as typed. */
+    from = strlen(machine_console(machine));
+    machine_type(machine, "system version" CTRL_C "system uuid get\r");
+    await_on_console(from, "UUID: ");
+}
+END_TEST
+
 /* Adapters. */
 
 START_TEST(test_rescan_and_reset)
@@ -516,6 +593,7 @@ int main(void)
     tcase_add_test(tcase, test_wrong_blocks_are_told_for_what_they_are);
     tcase_add_test(tcase, test_verify_in_all_modes);
     tcase_add_test(tcase, test_a_disk_in_use_is_not_overwritten);
+    tcase_add_test(tcase, test_long_commands_can_be_stopped);
     tcase_add_test(tcase, test_rescan_and_reset);
     tcase_add_test(tcase, test_polled_queues);
     tcase_add_test(tcase, test_commands_leak_nothing);

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     memcpy(text, bytes, len);
     text[len] = '\0';
     while (words_next_command(&script, line, sizeof(line))) {
-        vmk_StatusValue status = command_tree_run(tree, line, &sink);
+        vmk_StatusValue status = command_tree_run(tree, line, &sink, NULL);
 
         FUZZ_REQUIRE(status == VMK_OK || status == VMK_BAD_PARAM || status == VMK_NOT_FOUND);
         FUZZ_REQUIRE(support_heap_live == 0);

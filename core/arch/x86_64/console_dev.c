@@ -71,6 +71,11 @@ void console_dev_enable_input(void)
     }
 }
 
+void console_on_break(bool (*taken)(void))
+{
+    __atomic_store_n(&input.break_taken, taken, __ATOMIC_RELEASE);
+}
+
 VMK_ReturnStatus console_read_char(vmk_uint64 timeout_ns, char *out)
 {
     return has_input ? input_queue_read(&input, timeout_ns, out) : VMK_NOT_FOUND;

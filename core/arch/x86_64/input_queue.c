@@ -6,13 +6,31 @@
 
 #include <core/clock.h>
 
-void input_queue_put(struct input_queue *queue, const char *bytes, unsigned len_bytes)
+#define CTRL_C '\3'
+
+static bool is_taken(struct input_queue *queue, char byte)
+{
+    bool (*taken)(void) = __atomic_load_n(&queue->break_taken, __ATOMIC_ACQUIRE);
+
+    return byte == CTRL_C && taken && taken();
+}
+
+static void put(struct input_queue *queue, char byte)
 {
     vmk_SpinlockLock(&queue->lock);
-    for (unsigned i = 0; i < len_bytes && queue->head - queue->tail < INPUT_QUEUE_SIZE; i++) {
-        queue->bytes[queue->head++ % INPUT_QUEUE_SIZE] = bytes[i];
+    if (queue->head - queue->tail < INPUT_QUEUE_SIZE) {
+        queue->bytes[queue->head++ % INPUT_QUEUE_SIZE] = byte;
     }
     vmk_SpinlockUnlock(&queue->lock);
+}
+
+void input_queue_put(struct input_queue *queue, const char *bytes, unsigned len_bytes)
+{
+    for (unsigned i = 0; i < len_bytes; i++) {
+        if (!is_taken(queue, bytes[i])) {
+            put(queue, bytes[i]);
+        }
+    }
     wait_queue_wake_all(&queue->readers);
 }
 

@@ -5,6 +5,8 @@
 #ifndef ARCH_INPUT_QUEUE_H
 #define ARCH_INPUT_QUEUE_H
 
+#include <stdbool.h>
+
 #include <core/wait.h>
 
 #define INPUT_QUEUE_SIZE 1024 /* A power of two. */
@@ -15,6 +17,7 @@ struct input_queue {
     unsigned head VMK_GUARDED_BY(lock);
     unsigned tail VMK_GUARDED_BY(lock); /**< Bytes [tail, head) were not read yet. */
     char bytes[INPUT_QUEUE_SIZE] VMK_GUARDED_BY(lock);
+    bool (*break_taken)(void); /**< Asked of each Ctrl-C, which is then no input; NULL: it is. Atomic. */
 };
 
 /** @p queue_name is static text. */

@@ -37,6 +37,8 @@
 #include <core/format.h>
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
+#include <vmkapi/base/world.h>
+#include <vmkapi/core/spinlock.h>
 
 #define COMMAND_LINE_MAX  512 /**< Longest command line, NUL included. */
 #define COMMAND_WORDS_MAX 48
@@ -78,7 +80,25 @@ struct command {
     const struct command_arg *args;      /**< NULL when it takes none. */
     const struct format_column *columns; /**< NULL when it lists nothing. */
     enum format_shape shape;
+    bool stoppable; /**< command_stop() ends its interruptible waits with VMK_WAIT_INTERRUPTED: it then tells
+                       what it has reached, and returns that status. */
 };
+
+/** One end at which commands are typed, and one under way can be stopped. */
+struct command_stop {
+    vmk_SpinlockObject lock;                /**< Rank CONSOLE_INPUT. */
+    vmk_WorldID world VMK_GUARDED_BY(lock); /**< Runs a stoppable command; else VMK_INVALID_WORLD_ID. */
+};
+
+/** @p stop_name is static text. */
+#define COMMAND_STOP_INITIALIZER(stop_name)                                                                  \
+    {                                                                                                        \
+        .lock = VMK_SPINLOCK_INITIALIZER(stop_name, VMK_RANK_CONSOLE_INPUT), .world = VMK_INVALID_WORLD_ID   \
+    }
+
+/** Stop the command under way. Context: any but NMI. @return false: there is none, or none that is stoppable.
+ */
+bool command_stop(struct command_stop *stop);
 
 /** Add a command to the kernel's tree. @p ident is unique in its file. */
 #define COMMAND(ident, ...)                                                                                  \
@@ -90,7 +110,8 @@ struct command {
 struct command_call {
     const struct command *command;
     struct format_sink *out;
-    struct format format; /**< Begun for .columns when the handler is called, ended after it. */
+    struct command_stop *stop; /**< What can stop it; NULL: nothing. */
+    struct format format;      /**< Begun for .columns when the handler is called, ended after it. */
     enum format_style style;
     const char *values[COMMAND_ARGS_MAX]; /**< As text, checked; NULL when not given. */
     bool explained;                       /**< command_fail() has told the user why. */
@@ -112,9 +133,10 @@ vmk_StatusValue command_fail(struct command_call *call, vmk_StatusValue status, 
 /**
  * Run one command line of the kernel's tree; output and errors go to @p out. An empty line does nothing.
  *
+ * @param stop  what can stop it meanwhile, of this world alone; NULL: nothing.
  * @return VMK_OK, VMK_BAD_PARAM for a line that isn't understood (the output says why), or the handler's
  * status.
  */
-VMK_ReturnStatus command_run(const char *line, struct format_sink *out);
+VMK_ReturnStatus command_run(const char *line, struct format_sink *out, struct command_stop *stop);
 
 #endif

@@ -8,6 +8,8 @@
 #ifndef CORE_CONSOLE_DEV_H
 #define CORE_CONSOLE_DEV_H
 
+#include <stdbool.h>
+
 #include <vmkapi/base/status.h>
 #include <vmkapi/base/types.h>
 
@@ -26,6 +28,13 @@ void console_write(const char *text, vmk_ByteCount len_bytes);
 
 /** From now on write without the lock: for the crash screen, with the other CPUs stopped. */
 void console_dev_break_lock(void);
+
+/**
+ * Have every Ctrl-C told to @p taken, in the interrupt it comes by; it becomes input when that returns false.
+ *
+ * Context: world, once.
+ */
+void console_on_break(bool (*taken)(void));
 
 /**
  * Wait for one input byte.

@@ -110,7 +110,7 @@ void uplink_yield(struct vmk_UplinkInt *uplink);
 /**
  * Wait until there is an uplink called @p name whose link is in @p state.
  *
- * @return VMK_OK, VMK_TIMEOUT or VMK_DEATH_PENDING. Context: may block.
+ * @return VMK_OK, VMK_TIMEOUT, VMK_DEATH_PENDING or VMK_WAIT_INTERRUPTED. Context: may block.
  */
 VMK_ReturnStatus uplink_wait_link(const char *name, vmk_LinkState state, vmk_uint32 timeout_ms);
 

@@ -126,6 +126,9 @@ void world_block(void);
  */
 vmk_Bool world_wake(struct world *world);
 
+/** Forget a vmk_WorldForceWakeup() of the calling world that none of its waits has taken. */
+void world_forget_wakeup(void);
+
 /** Find a world and keep it from being freed until world_put(); NULL for none. Context: any but NMI. */
 struct world *world_get(vmk_WorldID id);
 void world_put(struct world *world);

@@ -7,6 +7,7 @@
 #include "heap.h"
 #include "run.h"
 #include "sink.h"
+#include "world.h"
 
 static struct memory_sink out;
 
@@ -57,6 +58,22 @@ static VMK_ReturnStatus fail_silently(struct command_call *call)
     return VMK_TIMEOUT;
 }
 
+static struct command_stop stop = COMMAND_STOP_INITIALIZER("test");
+static bool stopped;
+
+/** A user who has had enough of it after the first row, and once more when nothing waits any longer. */
+static VMK_ReturnStatus last_long(struct command_call *call)
+{
+    VMK_ReturnStatus status = nic_list(call);
+
+    stopped = command_stop(&stop);
+    if (support_world_wakeup) {
+        status = VMK_WAIT_INTERRUPTED;
+        command_stop(&stop);
+    }
+    return status;
+}
+
 static const struct format_column nic_columns[] = {
     {"Name", FORMAT_STRING}, {"Speed", FORMAT_UINT, "Mbps"}, {0}};
 static const struct command_arg get_args[] = {{.name = "nic-name",
@@ -79,6 +96,8 @@ static const struct command commands[] = {
     {"network ip interface list", "List interfaces", nic_list, NULL, nic_columns, FORMAT_LIST},
     {"show", "Show what was given", show, show_args},
     {"fail", "Fail", fail_silently},
+    {"long", "Take long", last_long, NULL, nic_columns, FORMAT_RECORD, .stoppable = true},
+    {"steady", "Take long, and to the end", last_long, NULL, nic_columns, FORMAT_RECORD},
     {"system shutdown", "Power off", show, show_args},
     {"system shutdown reboot", "Restart", fail_silently},
 };
@@ -97,7 +116,7 @@ static void setup(void)
 static int run(const char *line)
 {
     memory_sink_clear(&out);
-    return command_tree_run(tree, line, &out.sink);
+    return command_tree_run(tree, line, &out.sink, &stop);
 }
 
 static void expect(const char *line, int status, const char *text)
@@ -117,6 +136,22 @@ START_TEST(runs_commands)
     expect("network nic get -n vmnic0 --formatter=json", VMK_OK, "{\"Name\": \"vmnic0\", \"Speed\": 1000}\n");
     expect("network nic list --formatter csv", VMK_OK, "Name,Speed\nvmnic0,1000\n");
     expect("network nic list", VMK_OK, "Name    Speed (Mbps)\n------  ------------\nvmnic0          1000\n");
+}
+END_TEST
+
+START_TEST(stops_what_is_stoppable)
+{
+    setup();
+    ck_assert(!command_stop(&stop));
+    expect("long", VMK_WAIT_INTERRUPTED, "Name: vmnic0\nSpeed: 1000 Mbps\nerror: stopped\n");
+    ck_assert(stopped);
+    ck_assert_msg(!support_world_wakeup, "the next wait is ended as well");
+    expect("steady", VMK_OK, "Name: vmnic0\nSpeed: 1000 Mbps\n");
+    ck_assert(!stopped);
+    ck_assert(!command_stop(&stop));
+    memory_sink_clear(&out);
+    ck_assert_int_eq(command_tree_run(tree, "long", &out.sink, NULL), VMK_OK);
+    ck_assert(!stopped);
 }
 END_TEST
 
@@ -232,7 +267,7 @@ static const char *complete(const char *line)
 START_TEST(completes)
 {
     setup();
-    ck_assert_str_eq(complete(""), "fail network show system ");
+    ck_assert_str_eq(complete(""), "fail long network show steady system ");
     ck_assert_str_eq(complete("n"), "network ");
     ck_assert_str_eq(complete("network"), "network ");
     ck_assert_str_eq(complete("network "), "ip nic ");
@@ -297,6 +332,6 @@ START_TEST(cuts_scripts)
 }
 END_TEST
 
-RUN_TESTS(runs_commands, parses_arguments, refuses_arguments, names_what_is_unknown,
+RUN_TESTS(runs_commands, stops_what_is_stoppable, parses_arguments, refuses_arguments, names_what_is_unknown,
           says_why_a_handler_failed, a_command_may_have_children, helps_everywhere, completes,
           measures_distance, bounds_lines, cuts_scripts)
