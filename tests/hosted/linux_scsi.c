@@ -23,6 +23,7 @@ MODULE_LICENSE("GPL v2");
 #define BLOCKS     1024
 #define BLOCK_SIZE 512
 #define DEPTH      4
+#define TARGETS    3 /* Only the first has a unit. */
 #define SCRIPTED                                                                                             \
     77 /* The block that is answered by script: others are read by whoever looks for partitions. */
 
@@ -115,6 +116,7 @@ static int answer_io(struct scsi_cmnd *cmd)
 static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 {
     static const u8 inquiry[36] = {[2] = 4, [4] = 31, [8] = 'T', 'E', 'S', 'T', [16] = 'D', 'I', 'S', 'K'};
+    static const u8 nothing[36] = {0x7f, [4] = 31};
     u8 capacity[8];
 
     EXPECT(host == shost && in_interrupt());
@@ -128,7 +130,7 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
         if (cmd->cmnd[1] & 1)
             sense(cmd, ILLEGAL_REQUEST, 0x24, 0);
         else
-            send(cmd, inquiry, sizeof(inquiry));
+            send(cmd, cmd->device->id == 0 ? inquiry : nothing, sizeof(inquiry));
         break;
     case READ_CAPACITY:
         put_unaligned_be32(BLOCKS - 1, &capacity[0]);
@@ -239,7 +241,7 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
     shost = scsi_host_alloc(&sht, 0);
     if (!shost)
         return -ENOMEM;
-    shost->max_id = 1;
+    shost->max_id = TARGETS;
     medium = kzalloc(BLOCKS * BLOCK_SIZE, GFP_KERNEL);
     err = medium ? scsi_add_host(shost, &pdev->dev) : -ENOMEM;
     if (!err)
@@ -308,6 +310,15 @@ static void a_disk_is_found(void)
     EXPECT(strncmp(disk()->model, "DISK", 4) == 0 && disk()->type == TYPE_DISK);
     EXPECT(scsi_device_lookup(shost, 0, 0, 1) == NULL);
     vmk_BlockClose(handle);
+}
+
+static void a_target_without_unit_goes(void)
+{
+    EXPECT(list_is_singular(&shost->__targets));
+    for (unsigned int id = 1; id < TARGETS; id++)
+        EXPECT(scsi_add_device(shost, 0, id, 0) == -ENODEV);
+    EXPECT(list_is_singular(&shost->__targets));
+    stop();
 }
 
 static void what_is_written_is_read(void)
@@ -440,6 +451,7 @@ static void nothing_is_left(void)
 
 const struct linux_case linux_cases[] = {
     {"a disk is found", a_disk_is_found},
+    {"a target without unit goes", a_target_without_unit_goes},
     {"what is written is read", what_is_written_is_read},
     {"a disk without time is asked again", a_disk_without_time_is_asked_again},
     {"what is lost is said to be lost", what_is_lost_is_said_to_be_lost},

@@ -67,7 +67,7 @@ static struct scsi_target *make_target(struct Scsi_Host *shost, uint channel, ui
     return starget;
 }
 
-/* The target, existing or new. Under scan_mutex. */
+/* The target, existing or new, held. Under scan_mutex. */
 static struct scsi_target *get_target(struct Scsi_Host *shost, uint channel, uint id)
 {
     struct scsi_target *starget;
@@ -75,6 +75,8 @@ static struct scsi_target *get_target(struct Scsi_Host *shost, uint channel, uin
 
     spin_lock_irqsave(shost->host_lock, flags);
     starget = find_target(shost, channel, id);
+    if (starget)
+        get_device(&starget->dev);
     spin_unlock_irqrestore(shost->host_lock, flags);
     if (starget)
         return starget;
@@ -88,11 +90,13 @@ static struct scsi_target *get_target(struct Scsi_Host *shost, uint channel, uin
     spin_lock_irqsave(shost->host_lock, flags);
     list_add_tail(&starget->siblings, &shost->__targets);
     spin_unlock_irqrestore(shost->host_lock, flags);
+    get_device(&starget->dev);
     return starget;
 }
 
-/* A target that turned out to have no unit goes again. Under scan_mutex. */
-static void drop_if_empty(struct Scsi_Host *shost, struct scsi_target *starget)
+/* Let go of a target. One that never had a unit goes again; with its last unit it has gone already. Under
+ * scan_mutex. */
+static void put_target(struct Scsi_Host *shost, struct scsi_target *starget)
 {
     unsigned long flags;
     bool empty;
@@ -102,10 +106,11 @@ static void drop_if_empty(struct Scsi_Host *shost, struct scsi_target *starget)
     if (empty)
         list_del_init(&starget->siblings);
     spin_unlock_irqrestore(shost->host_lock, flags);
-    if (!empty)
-        return;
-    if (shost->hostt->target_destroy)
-        shost->hostt->target_destroy(starget);
+    if (empty) {
+        if (shost->hostt->target_destroy)
+            shost->hostt->target_destroy(starget);
+        put_device(&starget->dev);
+    }
     put_device(&starget->dev);
 }
 
@@ -345,7 +350,7 @@ static void scan_target(struct Scsi_Host *shost, uint channel, uint id, u64 lun,
             report_lun_scan(starget, shost, sdev, rescan);
         scsi_device_put(sdev);
     }
-    drop_if_empty(shost, starget);
+    put_target(shost, starget);
 }
 
 void scsi_scan_target(struct device *parent, unsigned int channel, unsigned int id, u64 lun,
@@ -404,7 +409,7 @@ struct scsi_device *__scsi_add_device(struct Scsi_Host *shost, uint channel, uin
     starget = scsi_host_scan_allowed(shost) ? get_target(shost, channel, id) : NULL;
     if (starget) {
         sdev = probe_and_add_lun(starget, shost, lun, SCSI_SCAN_RESCAN, hostdata);
-        drop_if_empty(shost, starget);
+        put_target(shost, starget);
     }
     mutex_unlock(&shost->scan_mutex);
     return sdev ? sdev : ERR_PTR(starget ? -ENODEV : -ENOMEM);
