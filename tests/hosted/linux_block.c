@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * linux_block.c - a block driver that does as it is told: what becomes of requests between the storage core
- * and it, and of its own.
+ * linux_block.c - what becomes of requests between the storage core and a block driver, and of the driver's
+ * own.
  */
+#include "linux_block_driver.h"
+
 #include "../unit/vmklinux/linux_test.h"
 
-#include <linux/blk-mq.h>
 #include <linux/cdev.h>
 #include <linux/delay.h>
 #include <linux/module.h>
@@ -15,237 +16,10 @@
 #include <linux/string.h>
 #include <vmkapi/storage/block_device.h>
 
-MODULE_LICENSE("GPL v2");
+#define PATH "vmhba0:C0:T0:L0"
+#define TAGS (DEPTH - RESERVED) /* for all but reserved requests */
 
-#define PATH       "vmhba0:C0:T0:L0"
-#define BLOCKS     2048
-#define BLOCK_SIZE 512
-#define DEPTH      5
-#define RESERVED   1
-#define TAGS       (DEPTH - RESERVED) /* for all but reserved requests */
-#define FIRST      100                /* The blocks before are read by whoever looks for partitions. */
-
-/* What the driver keeps in each request. */
-struct pdu {
-    unsigned int made; /* times init_request was called for it */
-    blk_status_t status;
-};
-
-/* What becomes of requests for blocks from FIRST on. */
-static enum { DO, HOLD, NO_ROOM, REFUSE } manner;
-static struct request *held[16];
-static unsigned int num_held;
-static bool lasts[16]; /* `last`, of those that came */
-static unsigned int came, ended, commits, inits, timeouts, never;
-static blk_status_t status_to_be; /* how they end */
-static unsigned int requeues_to_be;
-static enum blk_eh_timer_return timeout_answer;
-static unsigned long last_timeout, between_timeouts;
-static struct bio bio_seen;
-static bool had_bio;
-static blk_opf_t flags_seen;
-static unsigned short segments_seen;
-static bool was_prepared; /* the driver has had it before, and it is as it left it */
-
-static struct pci_dev *function;
-static struct blk_mq_tag_set set;
-static struct gendisk *disk;
-static u8 *medium;
 static vmk_BlockHandle handle;
-
-static void transfer(struct request *rq)
-{
-    u8 *at = medium + blk_rq_pos(rq) * SECTOR_SIZE;
-    struct req_iterator iter;
-    struct bio_vec bv;
-
-    rq_for_each_segment(bv, rq, iter)
-    {
-        EXPECT(bv.bv_offset + bv.bv_len <= PAGE_SIZE);
-        if (rq_data_dir(rq) == WRITE)
-            memcpy(at, bvec_virt(&bv), bv.bv_len);
-        else
-            memcpy(bvec_virt(&bv), at, bv.bv_len);
-        at += bv.bv_len;
-    }
-}
-
-static void finish(struct request *rq)
-{
-    ended++;
-    ((struct pdu *)blk_mq_rq_to_pdu(rq))->status = status_to_be;
-    if (!status_to_be && (req_op(rq) == REQ_OP_READ || req_op(rq) == REQ_OP_WRITE))
-        transfer(rq);
-    blk_mq_complete_request(rq);
-}
-
-static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
-{
-    struct request *rq = bd->rq;
-
-    EXPECT(in_interrupt() && hctx->driver_data == &set);
-    if (blk_rq_is_passthrough(rq) || blk_rq_pos(rq) < FIRST) {
-        blk_mq_start_request(rq);
-        ((struct pdu *)blk_mq_rq_to_pdu(rq))->status = BLK_STS_OK;
-        if (!blk_rq_is_passthrough(rq))
-            transfer(rq);
-        blk_mq_complete_request(rq);
-        return BLK_STS_OK;
-    }
-    if (manner == NO_ROOM) {
-        manner = DO;
-        return BLK_STS_RESOURCE;
-    }
-    if (manner == REFUSE)
-        return BLK_STS_IOERR;
-    had_bio = rq->bio != NULL;
-    flags_seen = rq->cmd_flags & ~(__force blk_opf_t)REQ_OP_MASK;
-    segments_seen = rq->nr_phys_segments;
-    was_prepared = rq->rq_flags & RQF_DONTPREP;
-    rq->rq_flags |= RQF_DONTPREP;
-    if (rq->bio)
-        bio_seen = *rq->bio;
-    lasts[came++ % ARRAY_SIZE(lasts)] = bd->last;
-    blk_mq_start_request(rq);
-    if (manner == HOLD)
-        held[num_held++] = rq;
-    else
-        finish(rq);
-    return BLK_STS_OK;
-}
-
-static void commit_rqs(struct blk_mq_hw_ctx *hctx)
-{
-    commits++;
-}
-
-static void complete_rq(struct request *rq)
-{
-    EXPECT(in_interrupt());
-    if (requeues_to_be) {
-        requeues_to_be--;
-        blk_mq_requeue_request(rq, true);
-        return;
-    }
-    blk_mq_end_request(rq, ((struct pdu *)blk_mq_rq_to_pdu(rq))->status);
-}
-
-static int init_request(struct blk_mq_tag_set *tag_set, struct request *rq, unsigned int hctx_idx,
-                        unsigned int node)
-{
-    inits++;
-    ((struct pdu *)blk_mq_rq_to_pdu(rq))->made++;
-    return 0;
-}
-
-static int init_hctx(struct blk_mq_hw_ctx *hctx, void *data, unsigned int index)
-{
-    hctx->driver_data = data;
-    return 0;
-}
-
-static enum blk_eh_timer_return timed_out(struct request *rq)
-{
-    EXPECT(!in_interrupt());
-    timeouts++;
-    between_timeouts = jiffies - last_timeout;
-    last_timeout = jiffies;
-    if (timeout_answer == BLK_EH_DONE) {
-        num_held = 0;
-        finish(rq);
-    }
-    return timeout_answer;
-}
-
-/* DEVIATION-022 */
-static void never_list(struct request **rqlist)
-{
-    never++;
-}
-
-static const struct blk_mq_ops mq_ops = {.queue_rq = queue_rq,
-                                         .queue_rqs = never_list,
-                                         .commit_rqs = commit_rqs,
-                                         .complete = complete_rq,
-                                         .init_request = init_request,
-                                         .init_hctx = init_hctx,
-                                         .timeout = timed_out};
-
-/* DEVIATION-024 */
-static int never_geometry(struct block_device *bdev, struct hd_geometry *geometry)
-{
-    return (int)++never;
-}
-
-static int never_compat(struct block_device *bdev, fmode_t mode, unsigned int cmd, unsigned long arg)
-{
-    return (int)++never;
-}
-
-static const struct block_device_operations fops = {
-    .owner = THIS_MODULE, .getgeo = never_geometry, .compat_ioctl = never_compat};
-
-/* DEVIATION-025 */
-static void never_tolerance(struct device *dev, s32 value)
-{
-    never++;
-}
-
-static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
-{
-    if (function)
-        return -ENODEV;
-    function = pdev;
-    pdev->dev.power.set_latency_tolerance = never_tolerance;
-    medium = kzalloc(BLOCKS * BLOCK_SIZE, GFP_KERNEL);
-    set = (struct blk_mq_tag_set){.ops = &mq_ops,
-                                  .nr_hw_queues = 1,
-                                  .queue_depth = DEPTH,
-                                  .reserved_tags = RESERVED,
-                                  .cmd_size = sizeof(struct pdu),
-                                  .timeout = 2 * HZ,
-                                  .driver_data = &set};
-    EXPECT(medium && blk_mq_alloc_tag_set(&set) == 0 && inits == DEPTH);
-    disk = blk_mq_alloc_disk(&set, NULL);
-    EXPECT(!IS_ERR(disk));
-    disk->fops = &fops;
-    strscpy(disk->disk_name, "test0", sizeof(disk->disk_name));
-    blk_queue_max_hw_sectors(disk->queue, 256);
-    blk_queue_max_discard_sectors(disk->queue, 1024);
-    blk_queue_max_write_zeroes_sectors(disk->queue, 1024);
-    blk_queue_dma_alignment(disk->queue, 3);
-    set_capacity(disk, BLOCKS);
-    return device_add_disk(&pdev->dev, disk, NULL);
-}
-
-static void remove(struct pci_dev *pdev)
-{
-    del_gendisk(disk);
-    put_disk(disk);
-    blk_mq_free_tag_set(&set);
-    kfree(medium);
-    function = NULL;
-}
-
-static const struct pci_device_id ids[] = {{PCI_DEVICE(PCI_ANY_ID, PCI_ANY_ID)}, {}};
-/* DEVIATION-027 */
-static struct pci_driver driver = {.name = "test",
-                                   .id_table = ids,
-                                   .probe = probe,
-                                   .remove = remove,
-                                   .sriov_configure = pci_sriov_configure_simple};
-
-static int start(void)
-{
-    return pci_register_driver(&driver);
-}
-module_init(start);
-
-static void stop(void)
-{
-    pci_unregister_driver(&driver);
-}
-module_exit(stop);
 
 static void open_disk(void)
 {
@@ -253,14 +27,14 @@ static void open_disk(void)
            VMK_OK);
     /* Whoever reads its partitions is done. */
     msleep(10);
-    came = ended = commits = 0;
+    seen.came = seen.commits = 0;
 }
 
 static void close_disk(void)
 {
     vmk_BlockClose(handle);
-    stop();
-    EXPECT(never == 0);
+    block_driver_stop();
+    EXPECT(seen.never == 0);
 }
 
 /* Requests that are under way. */
@@ -310,15 +84,6 @@ static unsigned int count_done(void)
     return count;
 }
 
-static void let_one_go(void)
-{
-    struct request *rq = held[0];
-
-    memmove(&held[0], &held[1], --num_held * sizeof(held[0]));
-    finish(rq);
-    msleep(1);
-}
-
 /* DEVIATION-021 */
 static void memory_is_the_storage_cores(void)
 {
@@ -332,7 +97,7 @@ static void memory_is_the_storage_cores(void)
     open_disk();
     for (unsigned int i = 0; i < PAGE_SIZE; i++)
         page[i] = (u8)(i * 7 + i / 256);
-    EXPECT(vmk_BlockExecute(handle, &request) == VMK_OK && came == 1 && !had_bio);
+    EXPECT(vmk_BlockExecute(handle, &request) == VMK_OK && seen.came == 1 && !seen.had_bio);
     EXPECT(memcmp(medium + FIRST * BLOCK_SIZE, page + 12, 500) == 0);
     EXPECT(memcmp(medium + FIRST * BLOCK_SIZE + 500, page + 2048, 524) == 0);
     free_page((unsigned long)page);
@@ -345,10 +110,10 @@ static void a_discard_has_its_range(void)
     vmk_BlockRequest zeroes = {.op = VMK_BLOCK_WRITE_ZEROES, .block = FIRST, .numBlocks = 3};
 
     open_disk();
-    EXPECT(vmk_BlockExecute(handle, &discard) == VMK_OK && had_bio);
-    EXPECT(bio_seen.bi_iter.bi_sector == FIRST + 8 && bio_seen.bi_iter.bi_size == 16 * BLOCK_SIZE);
-    EXPECT(bio_op(&bio_seen) == REQ_OP_DISCARD && !bio_seen.bi_next && segments_seen == 1);
-    EXPECT(vmk_BlockExecute(handle, &zeroes) == VMK_OK && !had_bio && came == 2);
+    EXPECT(vmk_BlockExecute(handle, &discard) == VMK_OK && seen.had_bio);
+    EXPECT(seen.bio.bi_iter.bi_sector == FIRST + 8 && seen.bio.bi_iter.bi_size == 16 * BLOCK_SIZE);
+    EXPECT(bio_op(&seen.bio) == REQ_OP_DISCARD && !seen.bio.bi_next && seen.segments == 1);
+    EXPECT(vmk_BlockExecute(handle, &zeroes) == VMK_OK && !seen.had_bio && seen.came == 2);
     close_disk();
 }
 
@@ -362,9 +127,9 @@ static blk_opf_t flags_of(enum vmk_BlockOp op, vmk_uint16 flags)
         request.elems = &elem;
         request.numElems = 1;
     }
-    came = 0;
-    EXPECT(vmk_BlockExecute(handle, &request) == VMK_OK && came == 1);
-    return flags_seen;
+    seen.came = 0;
+    EXPECT(vmk_BlockExecute(handle, &request) == VMK_OK && seen.came == 1);
+    return seen.flags;
 }
 
 static void flags_reach_the_driver(void)
@@ -381,7 +146,7 @@ static void flags_reach_the_driver(void)
 static void who_finds_no_tag_waits(void)
 {
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 10, 0);
     EXPECT(num_held == TAGS && count_done() == 0);
     for (unsigned int i = 1; i <= 10; i++) {
@@ -395,7 +160,7 @@ static void a_list_ends_with_its_last(void)
 {
     open_disk();
     ask(0, 3, 0);
-    EXPECT(came == 3 && !lasts[0] && !lasts[1] && lasts[2]);
+    EXPECT(seen.came == 3 && !seen.lasts[0] && !seen.lasts[1] && seen.lasts[2]);
     close_disk();
 }
 
@@ -411,32 +176,32 @@ static void the_device_is_told_once_a_bottom_half(void)
 {
     open_disk();
     ask(0, 3, 0);
-    came = commits = 0;
-    manner = HOLD;
+    seen.came = seen.commits = 0;
+    orders.manner = HOLD;
     ask(0, 3, 0);
     for (unsigned int i = 0; i < 3; i++)
         asked[i].request.done = ask_again;
-    manner = DO;
+    orders.manner = DO;
     local_bh_disable();
     finish(held[0]);
     finish(held[1]);
     finish(held[2]);
     num_held = 0;
-    came = commits = 0;
+    seen.came = seen.commits = 0;
     local_bh_enable();
     msleep(1);
-    EXPECT(came == 3 && !lasts[0] && !lasts[1] && !lasts[2] && count_done() == 3);
-    EXPECT(commits >= 1 && commits <= 2);
+    EXPECT(seen.came == 3 && !seen.lasts[0] && !seen.lasts[1] && !seen.lasts[2] && count_done() == 3);
+    EXPECT(seen.commits >= 1 && seen.commits <= 2);
     close_disk();
 }
 
 static void no_room_is_for_a_while(void)
 {
     open_disk();
-    manner = NO_ROOM;
+    orders.manner = NO_ROOM;
     ask(0, 1, 0);
     msleep(50);
-    EXPECT(came == 1 && count_done() == 1 && asked[0].request.status == VMK_OK);
+    EXPECT(seen.came == 1 && count_done() == 1 && asked[0].request.status == VMK_OK);
     close_disk();
 }
 
@@ -446,20 +211,20 @@ static void a_quiet_queue_gets_nothing(void)
     blk_mq_quiesce_queue(disk->queue);
     blk_mq_quiesce_queue(disk->queue);
     ask(0, 6, 0);
-    EXPECT(came == 0);
+    EXPECT(seen.came == 0);
     blk_mq_unquiesce_queue(disk->queue);
     msleep(1);
-    EXPECT(came == 0);
+    EXPECT(seen.came == 0);
     blk_mq_unquiesce_queue(disk->queue);
     msleep(1);
-    EXPECT(came == 6 && count_done() == 6);
+    EXPECT(seen.came == 6 && count_done() == 6);
     close_disk();
 }
 
 static void freezing_waits_for_what_is_under_way(void)
 {
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 2, 0);
     blk_freeze_queue_start(disk->queue);
     ask(2, 2, 0);
@@ -471,7 +236,7 @@ static void freezing_waits_for_what_is_under_way(void)
     let_one_go();
     blk_mq_freeze_queue_wait(disk->queue);
     EXPECT(count_done() == 2 && num_held == 0);
-    manner = DO;
+    orders.manner = DO;
     blk_mq_unfreeze_queue(disk->queue);
     msleep(1);
     EXPECT(count_done() == 4);
@@ -481,93 +246,53 @@ static void freezing_waits_for_what_is_under_way(void)
 static void the_driver_says_what_late_requests_get(void)
 {
     open_disk();
-    manner = HOLD;
-    timeout_answer = BLK_EH_RESET_TIMER;
+    orders.manner = HOLD;
+    orders.on_timeout = BLK_EH_RESET_TIMER;
     ask(0, 1, 0);
     msleep(1500);
-    EXPECT(timeouts == 0);
+    EXPECT(seen.timeouts == 0);
     msleep(2000);
-    EXPECT(timeouts == 1 && count_done() == 0 && num_held == 1);
-    timeout_answer = BLK_EH_DONE;
+    EXPECT(seen.timeouts == 1 && count_done() == 0 && num_held == 1);
+    orders.on_timeout = BLK_EH_DONE;
     msleep(3500);
-    EXPECT(timeouts == 2 && count_done() == 1);
+    EXPECT(seen.timeouts == 2 && count_done() == 1);
     /* It had all its time again. */
-    EXPECT(between_timeouts >= set.timeout);
+    EXPECT(seen.between_timeouts >= set.timeout);
     msleep(5000);
-    EXPECT(timeouts == 2);
+    EXPECT(seen.timeouts == 2);
     close_disk();
 }
 
 static void what_is_put_back_comes_again(void)
 {
     open_disk();
-    requeues_to_be = 3;
+    orders.requeues = 3;
     ask(0, 1, 0);
     msleep(20);
-    EXPECT(came == 4 && count_done() == 1 && requeues_to_be == 0 && was_prepared);
+    EXPECT(seen.came == 4 && count_done() == 1 && orders.requeues == 0);
     close_disk();
 }
 
-/* DEVIATION-035. As nvme does in a reset: the queue is frozen first, then everything under way put back. What
- * the driver did not complete begins anew once it says so, and not before. */
+/* As nvme does in a reset: the queue is frozen first, then everything under way put back. What the driver
+ * did not complete begins anew once it says so, and not before. */
 static void what_is_put_back_while_frozen_lets_go(void)
 {
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 2, 0);
     blk_freeze_queue_start(disk->queue);
     blk_mq_quiesce_queue(disk->queue);
-    requeues_to_be = 2;
+    orders.requeues = 2;
     let_one_go();
     let_one_go();
     EXPECT(blk_mq_freeze_queue_wait_timeout(disk->queue, 20) != 0);
-    manner = DO;
+    orders.manner = DO;
     blk_mq_unquiesce_queue(disk->queue);
     msleep(1);
-    EXPECT(came == 2 && requeues_to_be == 0);
+    EXPECT(seen.came == 2 && orders.requeues == 0);
     blk_mq_unfreeze_queue(disk->queue);
     msleep(1);
-    EXPECT(came == 4 && count_done() == 2 && !was_prepared);
-    close_disk();
-}
-
-/* Have a request put back for being late, while the queue is frozen. */
-static void put_back_a_late_one(void)
-{
-    manner = HOLD;
-    timeout_answer = BLK_EH_DONE;
-    ask(0, 1, VMK_BLOCK_NO_RETRY);
-    blk_freeze_queue_start(disk->queue);
-    requeues_to_be = 1;
-    msleep(3500);
-    EXPECT(timeouts == 1 && requeues_to_be == 0);
-    EXPECT(blk_mq_freeze_queue_wait_timeout(disk->queue, 20) != 0);
-    manner = DO;
-    EXPECT(came == 1);
-}
-
-/* The driver counts the tries of such a one in what it keeps beside it. */
-static void what_is_put_back_late_keeps_its_tag(void)
-{
-    open_disk();
-    put_back_a_late_one();
-    blk_mq_unfreeze_queue(disk->queue);
-    msleep(1);
-    EXPECT(came == 2 && count_done() == 1 && was_prepared);
-    /* It is counted as before. */
-    blk_mq_freeze_queue(disk->queue);
-    blk_mq_unfreeze_queue(disk->queue);
-    close_disk();
-}
-
-static void what_is_put_back_late_ends_with_its_disk(void)
-{
-    open_disk();
-    put_back_a_late_one();
-    blk_mark_disk_dead(disk);
-    msleep(1);
-    EXPECT(came == 1 && count_done() == 1 && asked[0].request.status != VMK_OK);
-    blk_mq_unfreeze_queue(disk->queue);
+    EXPECT(seen.came == 4 && count_done() == 2);
     close_disk();
 }
 
@@ -576,7 +301,7 @@ static void nothing_ends_twice(void)
     struct request *rq;
 
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 1, 0);
     rq = held[0];
     let_one_go();
@@ -606,11 +331,11 @@ static void failures_keep_their_meaning(void)
 
     open_disk();
     for (unsigned int i = 0; i < ARRAY_SIZE(failures); i++) {
-        status_to_be = failures[i].status;
+        orders.status = failures[i].status;
         ask(0, 1, VMK_BLOCK_NO_RETRY);
         EXPECT(count_done() == 1 && asked[0].request.status == failures[i].meaning);
     }
-    manner = REFUSE;
+    orders.manner = REFUSE;
     ask(0, 3, VMK_BLOCK_NO_RETRY);
     EXPECT(count_done() == 3 && asked[2].request.status == VMK_IO_ERROR);
     EXPECT(blk_status_to_errno(BLK_STS_MEDIUM) == -ENODATA &&
@@ -659,11 +384,11 @@ static void only_what_the_driver_has_is_shown(void)
     unsigned int count = 0;
 
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 8, 0);
     blk_mq_tagset_busy_iter(&set, count_started, &count);
     EXPECT(count == TAGS);
-    manner = DO;
+    orders.manner = DO;
     while (num_held)
         let_one_go();
     count = 0;
@@ -676,7 +401,7 @@ static void only_what_the_driver_has_is_shown(void)
 static void a_dead_disk_ends_what_waits(void)
 {
     open_disk();
-    manner = HOLD;
+    orders.manner = HOLD;
     ask(0, 8, VMK_BLOCK_NO_RETRY);
     EXPECT(num_held == TAGS);
     blk_mark_disk_dead(disk);
@@ -707,7 +432,7 @@ static void a_disk_changes(void)
 /* DEVIATION-023 */
 static long never_asked(struct file *file, unsigned int cmd, unsigned long arg)
 {
-    return (long)++never;
+    return (long)++seen.never;
 }
 
 static void release_nothing(struct device *dev)
@@ -763,8 +488,6 @@ const struct linux_case linux_cases[] = {
     {"the driver says what late requests get", the_driver_says_what_late_requests_get},
     {"what is put back comes again", what_is_put_back_comes_again},
     {"what is put back while frozen lets go of its tag", what_is_put_back_while_frozen_lets_go},
-    {"what is put back late keeps its tag", what_is_put_back_late_keeps_its_tag},
-    {"what is put back late ends with its disk", what_is_put_back_late_ends_with_its_disk},
     {"nothing ends twice", nothing_ends_twice},
     {"failures keep their meaning", failures_keep_their_meaning},
     {"a driver asks for itself", a_driver_asks_for_itself},
