@@ -316,7 +316,8 @@ VMK_ReturnStatus device_reshape(struct vmk_BlockDeviceInt *device)
     struct storage_shape *shape = vmk_HeapAlloc(heap_kernel, sizeof(*shape)), *old;
     vmk_BlockProps props = device->paths[0]->reg.props;
 
-    if (!shape) {
+    if (!shape || split_pool_fit(device, props.blockSize) != VMK_OK) {
+        vmk_HeapFree(heap_kernel, shape);
         return VMK_NO_MEMORY;
     }
     for (vmk_uint32 i = 1; i < device->num_paths; i++) {

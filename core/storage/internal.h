@@ -110,6 +110,14 @@ void device_service(vmk_AddrCookie data);
 VMK_ReturnStatus split_pool_create(struct vmk_BlockDeviceInt *device);
 void split_pool_destroy(struct vmk_BlockDeviceInt *device);
 
+/**
+ * Have bounce buffers that take blocks of @p block_bytes; where they are larger than before, nobody uses the
+ * device.
+ *
+ * @return VMK_OK; VMK_NO_MEMORY, and all is as it was. Context: may block.
+ */
+VMK_ReturnStatus split_pool_fit(struct vmk_BlockDeviceInt *device, vmk_uint32 block_bytes);
+
 /** Do a request, which is admitted, by several commands, now or when there are the means. Context: bottom
  * halves off. */
 void split_begin(struct vmk_BlockDeviceInt *device, vmk_BlockRequest *request);

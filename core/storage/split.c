@@ -25,9 +25,10 @@ VMK_STRESS_POINT(storage_fua_lost, "A write with FUA is said to be done without 
 
 #define SPLITS 4u
 #define PIECES 4u
-#define BOUNCE_ORDER                                                                                         \
-    4u /* 64 KiB: the largest block. Aligned to its size, it breaks no limit that a block keeps. */
-#define BOUNCE_BYTES ((vmk_uint32)(VMK_PAGE_SIZE << BOUNCE_ORDER))
+/* Of a bounce buffer: 16 KiB, or a block. Aligned to its size, it breaks no limit that a block keeps. */
+#define BOUNCE_ORDER_MIN 2u
+#define ZEROES_ORDER     4u /* 64 KiB: the largest block. */
+#define ZEROES_BYTES     ((vmk_uint32)(VMK_PAGE_SIZE << ZEROES_ORDER))
 
 struct split;
 
@@ -59,6 +60,7 @@ struct split_pool {
     /** The pieces': the submitter's is for what he submitted, and closes once that has ended. */
     struct vmk_BlockHandleInt handle;
     struct split splits[SPLITS];
+    vmk_uint32 bounce_bytes;                  /**< Of each split's buffer; 0: there is none yet. */
     vmk_BlockRequest *waiting, **waiting_end; /**< For a free one; in order. */
 };
 
@@ -159,7 +161,7 @@ static void prepare_zeroes(struct piece *piece, const struct storage_shape *shap
 {
     struct split *split = piece->split;
     vmk_uint64 left = (vmk_uint64)split->blocks_left << shape->block_shift;
-    vmk_uint32 bytes = use_linear(piece, shape, zeroes, (vmk_uint32)VMK_MIN(left, BOUNCE_BYTES));
+    vmk_uint32 bytes = use_linear(piece, shape, zeroes, (vmk_uint32)VMK_MIN(left, ZEROES_BYTES));
 
     counters(split)->zeroes_written += bytes;
     place(piece, VMK_BLOCK_WRITE, bytes, bytes >> shape->block_shift);
@@ -206,7 +208,8 @@ static bool prepare_bounced(struct piece *piece, const struct storage_shape *sha
     if (split->bouncing) {
         return false;
     }
-    bytes = use_linear(piece, shape, split->bounce, VMK_MIN(split->data.left, BOUNCE_BYTES));
+    bytes = use_linear(piece, shape, split->bounce,
+                       VMK_MIN(split->data.left, split->device->splits->bounce_bytes));
     piece->origin = split->data;
     piece->bounced = split->bouncing = true;
     if (split->parent->op == VMK_BLOCK_WRITE) {
@@ -415,13 +418,13 @@ void split_refused_zeroes(vmk_BlockRequest *request)
 
 /* Making them. */
 
-static VMK_ReturnStatus alloc_buffer(bool zero, vmk_MA *buffer)
+static VMK_ReturnStatus alloc_buffer(vmk_uint8 order, bool zero, vmk_MA *buffer)
 {
     vmk_PageRequest request = {
         .module = VMK_VMKERNEL_MODULE_ID,
         .kind = VMK_PAGE_DATA,
         .constraint = VMK_PHYS_ADDR_BELOW_4GB,
-        .order = BOUNCE_ORDER,
+        .order = order,
         .zero = zero,
     };
     vmk_MPN mpn;
@@ -443,35 +446,70 @@ VMK_ReturnStatus split_pool_create(struct vmk_BlockDeviceInt *device) VMK_UNSHAR
         pool->handle.device = device;
         status = vmk_PCPUStorageAlloc(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_int64), &pool->handle.balance);
     }
-    for (vmk_uint32 i = 0; status == VMK_OK && i < SPLITS; i++) {
+    if (status != VMK_OK) {
+        split_pool_destroy(device);
+        return status;
+    }
+    for (vmk_uint32 i = 0; i < SPLITS; i++) {
         struct split *split = &pool->splits[i];
 
         split->device = device;
-        status = alloc_buffer(false, &split->bounce);
         for (vmk_uint32 k = 0; k < PIECES; k++) {
             split->pieces[k].split = split;
             split->pieces[k].request.handle = &pool->handle;
             split->pieces[k].request.done = piece_done;
         }
     }
-    if (status != VMK_OK) {
-        split_pool_destroy(device);
-        return status;
-    }
     pool->waiting_end = &pool->waiting;
     return VMK_OK;
+}
+
+static void free_buffer(vmk_MA buffer)
+{
+    if (buffer != 0) {
+        vmk_PageFree(vmk_MA2MPN(buffer));
+    }
+}
+
+VMK_ReturnStatus split_pool_fit(struct vmk_BlockDeviceInt *device, vmk_uint32 block_bytes)
+{
+    struct split_pool *pool = device->splits;
+    vmk_StatusValue status = VMK_OK;
+    vmk_uint8 order = BOUNCE_ORDER_MIN;
+    vmk_MA buffers[SPLITS] = {0};
+
+    while (VMK_PAGE_SIZE << order < block_bytes) {
+        order++;
+    }
+    if (pool->bounce_bytes >= VMK_PAGE_SIZE << order) {
+        return VMK_OK;
+    }
+    for (vmk_uint32 i = 0; status == VMK_OK && i < SPLITS; i++) {
+        status = alloc_buffer(order, false, &buffers[i]);
+    }
+    for (vmk_uint32 i = 0; i < SPLITS; i++) {
+        vmk_MA unused = buffers[i];
+
+        if (status == VMK_OK) {
+            unused = pool->splits[i].bounce;
+            pool->splits[i].bounce = buffers[i];
+        }
+        free_buffer(unused);
+    }
+    if (status == VMK_OK) {
+        pool->bounce_bytes = (vmk_uint32)(VMK_PAGE_SIZE << order);
+    }
+    return status;
 }
 
 void split_pool_destroy(struct vmk_BlockDeviceInt *device)
 {
     struct split_pool *pool = device->splits;
 
-    for (vmk_uint32 i = 0; pool && i < SPLITS; i++) {
-        if (pool->splits[i].bounce != 0) {
-            vmk_PageFree(vmk_MA2MPN(pool->splits[i].bounce));
-        }
-    }
     if (pool) {
+        for (vmk_uint32 i = 0; i < SPLITS; i++) {
+            free_buffer(pool->splits[i].bounce);
+        }
         vmk_PCPUStorageFree(VMK_VMKERNEL_MODULE_ID, sizeof(vmk_int64), pool->handle.balance);
     }
     vmk_HeapFree(heap_kernel, pool);
@@ -480,5 +518,5 @@ void split_pool_destroy(struct vmk_BlockDeviceInt *device)
 
 void split_init(void)
 {
-    VMK_VERIFY(alloc_buffer(true, &zeroes) == VMK_OK);
+    VMK_VERIFY(alloc_buffer(ZEROES_ORDER, true, &zeroes) == VMK_OK);
 }
