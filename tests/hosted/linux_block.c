@@ -269,12 +269,12 @@ static void what_is_put_back_comes_again(void)
     orders.requeues = 3;
     ask(0, 1, 0);
     msleep(20);
-    EXPECT(seen.came == 4 && count_done() == 1 && orders.requeues == 0);
+    EXPECT(seen.came == 4 && count_done() == 1 && orders.requeues == 0 && seen.prepared);
     close_disk();
 }
 
-/* As nvme does in a reset: the queue is frozen first, then everything under way put back. What the driver
- * did not complete begins anew once it says so, and not before. */
+/* DEVIATION-035. As nvme does in a reset: the queue is frozen first, then everything under way put back. What
+ * the driver did not complete begins anew once it says so, and not before. */
 static void what_is_put_back_while_frozen_lets_go(void)
 {
     open_disk();
@@ -292,7 +292,47 @@ static void what_is_put_back_while_frozen_lets_go(void)
     EXPECT(seen.came == 2 && orders.requeues == 0);
     blk_mq_unfreeze_queue(disk->queue);
     msleep(1);
-    EXPECT(seen.came == 4 && count_done() == 2);
+    EXPECT(seen.came == 4 && count_done() == 2 && !seen.prepared);
+    close_disk();
+}
+
+/* Have a request put back for being late, while the queue is frozen. */
+static void put_back_a_late_one(void)
+{
+    orders.manner = HOLD;
+    orders.on_timeout = BLK_EH_DONE;
+    ask(0, 1, VMK_BLOCK_NO_RETRY);
+    blk_freeze_queue_start(disk->queue);
+    orders.requeues = 1;
+    msleep(3500);
+    EXPECT(seen.timeouts == 1 && orders.requeues == 0);
+    EXPECT(blk_mq_freeze_queue_wait_timeout(disk->queue, 20) != 0);
+    orders.manner = DO;
+    EXPECT(seen.came == 1);
+}
+
+/* The driver counts the tries of such a one in what it keeps beside it. */
+static void what_is_put_back_late_keeps_its_tag(void)
+{
+    open_disk();
+    put_back_a_late_one();
+    blk_mq_unfreeze_queue(disk->queue);
+    msleep(1);
+    EXPECT(seen.came == 2 && count_done() == 1 && seen.prepared);
+    /* It is counted as before. */
+    blk_mq_freeze_queue(disk->queue);
+    blk_mq_unfreeze_queue(disk->queue);
+    close_disk();
+}
+
+static void what_is_put_back_late_ends_with_its_disk(void)
+{
+    open_disk();
+    put_back_a_late_one();
+    blk_mark_disk_dead(disk);
+    msleep(1);
+    EXPECT(seen.came == 1 && count_done() == 1 && asked[0].request.status != VMK_OK);
+    blk_mq_unfreeze_queue(disk->queue);
     close_disk();
 }
 
@@ -488,6 +528,8 @@ const struct linux_case linux_cases[] = {
     {"the driver says what late requests get", the_driver_says_what_late_requests_get},
     {"what is put back comes again", what_is_put_back_comes_again},
     {"what is put back while frozen lets go of its tag", what_is_put_back_while_frozen_lets_go},
+    {"what is put back late keeps its tag", what_is_put_back_late_keeps_its_tag},
+    {"what is put back late ends with its disk", what_is_put_back_late_ends_with_its_disk},
     {"nothing ends twice", nothing_ends_twice},
     {"failures keep their meaning", failures_keep_their_meaning},
     {"a driver asks for itself", a_driver_asks_for_itself},

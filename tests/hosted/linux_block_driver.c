@@ -90,6 +90,8 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
     seen.segments = rq->nr_phys_segments;
     if (rq->bio)
         seen.bio = *rq->bio;
+    seen.prepared = rq->rq_flags & RQF_DONTPREP;
+    rq->rq_flags |= RQF_DONTPREP;
     seen.lasts[seen.came++ % ARRAY_SIZE(seen.lasts)] = bd->last;
     blk_mq_start_request(rq);
     if (orders.manner == HOLD)

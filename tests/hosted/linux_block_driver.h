@@ -27,6 +27,7 @@ extern struct seen {
     bool lasts[16]; /* `last`, of those that came */
     struct bio bio;
     bool had_bio;
+    bool prepared; /* the driver has had it before, and it is as it left it */
     blk_opf_t flags;
     unsigned short segments;
     unsigned int commits, timeouts;
