@@ -197,6 +197,24 @@ START_TEST(protects_a_namespace)
 }
 END_TEST
 
+/* One that becomes so while it is open for writing, and tells. */
+START_TEST(protects_a_namespace_in_use)
+{
+    vmk_BlockGeometry geometry;
+
+    nvme_start(512);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_WRITE, 0, 1), VMK_OK);
+    nvme.ns[0].read_only = VMK_TRUE;
+    nvme_resize(&nvme, 1, NVME_BLOCKS);
+    hosted_run_ms(1000);
+    ck_assert_int_eq(vmk_BlockGeometryGet(disk.handle, &geometry), VMK_OK);
+    ck_assert_uint_ne(geometry.flags & VMK_BLOCK_PROP_READ_ONLY, 0);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_WRITE, 0, 1), VMK_READ_ONLY);
+    ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_READ, 0, 1), VMK_OK);
+    nvme_stop();
+}
+END_TEST
+
 /* Resets that somebody asks for, while requests are under way: each is done once. */
 START_TEST(is_reset_under_load)
 {
@@ -260,6 +278,7 @@ int main(void)
                             follows_namespaces_that_come_and_go,
                             follows_a_namespace_that_grows,
                             protects_a_namespace,
+                            protects_a_namespace_in_use,
                             is_reset_under_load,
                             passes_commands_through};
     Suite *suite = suite_create("nvme");

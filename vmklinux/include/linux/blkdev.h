@@ -190,7 +190,6 @@ extern void blk_queue_update_dma_alignment(struct request_queue *, int);
 extern void blk_queue_update_dma_pad(struct request_queue *, unsigned int);
 extern void blk_queue_rq_timeout(struct request_queue *, unsigned int);
 extern void blk_queue_write_cache(struct request_queue *q, bool enabled, bool fua);
-extern void blk_set_stacking_limits(struct queue_limits *lim);
 extern int blk_stack_limits(struct queue_limits *t, struct queue_limits *b, sector_t offset);
 extern void blk_set_queue_depth(struct request_queue *q, unsigned int depth);
 
@@ -391,7 +390,6 @@ void set_capacity(struct gendisk *disk, sector_t size);
 bool set_capacity_and_notify(struct gendisk *disk, sector_t size);
 bool disk_force_media_change(struct gendisk *disk, unsigned int events);
 void disk_update_readahead(struct gendisk *disk);
-int bdev_disk_changed(struct gendisk *disk, bool invalidate);
 
 #define dma_map_bvec(dev, bv, dir, attrs)                                                                    \
     dma_map_page_attrs(dev, (bv)->bv_page, (bv)->bv_offset, (bv)->bv_len, (dir), (attrs))
