@@ -107,6 +107,7 @@ START_TEST(aborts_a_command_that_hangs)
     ck_assert_uint_eq(nvme.enables, 1);
     ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 1);
     ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 0);
     nvme_stop();
 }
 END_TEST
@@ -121,6 +122,7 @@ START_TEST(resets_a_controller_that_hangs)
     ck_assert_uint_eq(nvme.enables, 2);
     ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 2);
     ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 1);
     disk_compare(&disk);
     nvme_stop();
 }
@@ -172,6 +174,26 @@ START_TEST(resets_a_controller_that_hangs_for_good)
     disk_exercise(&disk, load);
     ck_assert_uint_ge(nvme.enables, 2);
     disk_compare(&disk);
+    nvme_stop();
+}
+END_TEST
+
+/* A command of the driver's own, of which there is no path: the adapter tells. */
+START_TEST(counts_what_the_admin_queue_does_not_answer)
+{
+    struct vmk_StorageAdapterInt *adapter;
+
+    nvme_start(512);
+    nvme_misbehave(
+        &nvme, (struct nvme_rule){.lie = NVME_NEVER, .admin = VMK_TRUE, .opcode = NVME_IDENTIFY, .times = 1});
+    adapter = storage_adapter_find("vmhba0");
+    ck_assert_int_eq(storage_adapter_rescan(adapter), VMK_OK);
+    storage_adapter_put(adapter);
+    hosted_run_ms(1000);
+    ck_assert_uint_eq(nvme.enables, 2);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 1);
+    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 1);
+    disk_exercise(&disk, load);
     nvme_stop();
 }
 END_TEST
@@ -381,6 +403,7 @@ int main(void)
                             goes_on_after_a_reset_with_doorbells_in_memory,
                             gives_up_a_command_that_hangs_each_time,
                             resets_a_controller_that_hangs_for_good,
+                            counts_what_the_admin_queue_does_not_answer,
                             takes_a_command_that_is_late,
                             gives_up_a_controller_that_never_gets_ready,
                             resets_a_controller_that_failed,

@@ -14,6 +14,10 @@
 
 #define DEPTH_MAX 4 /* of devices behind a function that have such attributes */
 
+/* The functions that are adapters, for those who have no device to begin with. */
+static LIST_HEAD(adapters);
+static DEFINE_MUTEX(adapters_mutex);
+
 /* An attribute, and what is written to it. */
 struct request {
     const char *attribute;
@@ -97,19 +101,30 @@ int vmklinux_adapter_attach(struct pci_dev *pdev)
 {
     vmk_StorageAdapterRegData data = {
         .moduleID = pdev->module->id, .ops = &adapter_ops, .driverData.ptr = pdev};
+    int err;
 
     if (pdev->class >> 16 != PCI_BASE_CLASS_STORAGE)
         return 0;
     strscpy(data.driver.string, pdev->driver->name, sizeof(data.driver.string));
     strscpy(data.busAddress.string, pdev->name, sizeof(data.busAddress.string));
     strscpy(data.transport.string, transport_of(pdev), sizeof(data.transport.string));
-    return vmklinux_errno(vmk_StorageAdapterRegister(&data, &pdev->adapter));
+    err = vmklinux_errno(vmk_StorageAdapterRegister(&data, &pdev->adapter));
+    if (err)
+        return err;
+    mutex_lock(&adapters_mutex);
+    list_add_tail(&pdev->adapter_entry, &adapters);
+    mutex_unlock(&adapters_mutex);
+    return 0;
 }
 
 void vmklinux_adapter_detach(struct pci_dev *pdev)
 {
-    if (pdev->adapter)
-        vmk_StorageAdapterUnregister(pdev->adapter);
+    if (!pdev->adapter)
+        return;
+    mutex_lock(&adapters_mutex);
+    list_del(&pdev->adapter_entry);
+    mutex_unlock(&adapters_mutex);
+    vmk_StorageAdapterUnregister(pdev->adapter);
     pdev->adapter = NULL;
 }
 
@@ -120,4 +135,26 @@ vmk_StorageAdapter vmklinux_adapter_of(struct device *dev)
             return to_pci_dev(dev)->adapter;
     }
     return NULL;
+}
+
+vmk_StorageAdapter vmklinux_adapter_of_driver_data(const void *driver_data)
+{
+    vmk_StorageAdapter adapter = NULL;
+    struct pci_dev *pdev;
+
+    mutex_lock(&adapters_mutex);
+    list_for_each_entry (pdev, &adapters, adapter_entry) {
+        if (driver_data && pci_get_drvdata(pdev) == driver_data)
+            adapter = pdev->adapter;
+    }
+    mutex_unlock(&adapters_mutex);
+    return adapter;
+}
+
+void vmklinux_adapter_in_service(struct device *dev)
+{
+    for (; dev; dev = dev->parent) {
+        if (dev_is_pci(dev) && to_pci_dev(dev)->adapter && to_pci_dev(dev)->adapter_served++)
+            vmk_StorageEventReport(to_pci_dev(dev)->adapter, NULL, VMK_STORAGE_EVENT_HOST_RESET);
+    }
 }

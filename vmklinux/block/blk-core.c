@@ -73,6 +73,7 @@ struct request_queue *blk_alloc_queue(struct blk_mq_tag_set *set)
     q->tag_set = set;
     q->rq_timeout = set->timeout ? set->timeout : 30 * HZ;
     q->nr_requests = set->queue_depth;
+    q->adapter = vmklinux_adapter_of_driver_data(set->driver_data);
     blk_set_default_limits(&q->limits);
     spin_lock_init(&q->queue_lock);
     init_waitqueue_head(&q->freeze_wait);

@@ -202,7 +202,8 @@ void blk_path_update(struct gendisk *disk)
 void blk_report(struct request_queue *q, vmk_StorageEvent event)
 {
     struct gendisk *disk = READ_ONCE(q->disk);
+    vmk_StorageAdapter adapter = disk ? disk->adapter : q->adapter;
 
-    if (disk && disk->adapter)
-        vmk_StorageEventReport(disk->adapter, disk->path, event);
+    if (adapter)
+        vmk_StorageEventReport(adapter, disk ? disk->path : NULL, event);
 }

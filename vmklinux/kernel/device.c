@@ -9,6 +9,7 @@
 #include <linux/export.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <vmklinux/block.h>
 
 static DEFINE_MUTEX(tree_mutex); /* device.children and device.sibling of all devices */
 
@@ -213,8 +214,12 @@ void class_destroy(struct class *cls)
 }
 EXPORT_SYMBOL(class_destroy);
 
+/* There is no user space that would listen. What nvme tells it is the one sign that a controller was reset.
+ */
 int kobject_uevent_env(struct kobject *kobj, enum kobject_action action, char *envp[])
 {
+    if (envp && envp[0] && strcmp(envp[0], "NVME_EVENT=connected") == 0)
+        vmklinux_adapter_in_service(kobj_to_dev(kobj));
     return 0;
 }
 EXPORT_SYMBOL(kobject_uevent_env);

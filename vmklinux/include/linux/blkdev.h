@@ -111,6 +111,7 @@ struct request_queue {
     struct delayed_work requeue_work;
     struct list_head tag_set_list; /* among the set's queues */
     struct kref refs;
+    vmk_StorageAdapter adapter; /* that events are reported of, where there is no disk; may be NULL */
 };
 
 #define QUEUE_FLAG_STOPPED       0

@@ -112,6 +112,8 @@ struct pci_dev {
     u32 regions;                    /* BARs requested */
     bool released;                  /* remove has been called, by device_release_driver() */
     vmk_StorageAdapter adapter;     /* if it is mass storage (block/adapter.c) */
+    struct list_head adapter_entry; /* then, among them */
+    unsigned int adapter_served;    /* times its driver said that it is in service */
     struct completion unreferenced; /* the last reference has gone */
     struct pci_vector *vectors;     /* of MSI or MSI-X */
     unsigned int nr_vectors;

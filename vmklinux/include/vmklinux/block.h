@@ -22,4 +22,10 @@ void vmklinux_adapter_detach(struct pci_dev *pdev);
 /* The adapter that @dev is behind, or NULL. */
 vmk_StorageAdapter vmklinux_adapter_of(struct device *dev);
 
+/* The adapter whose driver keeps @driver_data with its PCI function, or NULL. Context: may block. */
+vmk_StorageAdapter vmklinux_adapter_of_driver_data(const void *driver_data);
+
+/* Note that the controller @dev has gone into service: each time but the first it was reset. Context: any. */
+void vmklinux_adapter_in_service(struct device *dev);
+
 #endif
