@@ -403,7 +403,8 @@ static vmk_uint64 features_of(const struct virtio_block *block)
 
 static void init_queue(struct virtio_block *block, struct block_queue *queue) VMK_UNSHARED
 {
-    virtio_queue_init(&queue->queue, &block->device, BLOCK_QUEUE_SIZE, VMK_RANK_VM_QUEUE);
+    vmk_SpinlockInit(&queue->queue.lock, "virtio disk", VMK_RANK_VM_QUEUE);
+    virtio_queue_init(&queue->queue, &block->device, BLOCK_QUEUE_SIZE);
     for (unsigned i = 0; i < BLOCK_LONG_LISTS; i++) {
         queue->lists[i].next = queue->free;
         queue->free = &queue->lists[i];

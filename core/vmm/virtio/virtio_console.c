@@ -103,6 +103,7 @@ void virtio_console_init(struct virtio_console *console, struct vm *vm,
     virtio_device_init(&console->device, &(struct virtio_device_props){.vm = vm, .ops = &ops});
     for (unsigned i = 0; i < CONSOLE_QUEUES; i++) {
         /* No rank: who types may hold any lock of a console's. */
-        virtio_queue_init(&console->queues[i], &console->device, CONSOLE_QUEUE_SIZE, VMK_SPINLOCK_UNRANKED);
+        vmk_SpinlockInit(&console->queues[i].lock, "virtio console", VMK_SPINLOCK_UNRANKED);
+        virtio_queue_init(&console->queues[i], &console->device, CONSOLE_QUEUE_SIZE);
     }
 }

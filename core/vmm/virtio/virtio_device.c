@@ -22,8 +22,8 @@ void virtio_device_init(struct virtio_device *device, const struct virtio_device
     vmk_SpinlockInit(&device->lock, "virtio device", VMK_RANK_VIRTIO);
 }
 
-void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device, vmk_uint16 size_max,
-                       vmk_LockRank rank) VMK_UNSHARED
+void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device,
+                       vmk_uint16 size_max) VMK_UNSHARED
 {
     queue->device = device;
     queue->index = device->num_queues;
@@ -31,7 +31,6 @@ void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device,
     queue->budget = VIRTIO_KICK_CHAINS;
     queue->setup.size = size_max;
     queue->setup.vector = VIRTIO_NO_VECTOR;
-    vmk_SpinlockInit(&queue->lock, "virtio queue", rank);
     device->queues[device->num_queues++] = queue;
 }
 

@@ -152,9 +152,8 @@ struct virtio_device_props {
 /** Make @p device, zeroed, one without queues. Context: world. */
 void virtio_device_init(struct virtio_device *device, const struct virtio_device_props *props);
 
-/** Add a queue, zeroed memory of the caller's. @p rank of its lock, or VMK_SPINLOCK_UNRANKED. */
-void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device, vmk_uint16 size_max,
-                       vmk_LockRank rank);
+/** Add a queue, the caller's zeroed memory but for its lock. */
+void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device, vmk_uint16 size_max);
 
 /** Begin a reset. @return whether it is complete, nothing being under way. */
 bool virtio_device_try_reset(struct virtio_device *device) VMK_EXCLUDES(&device->lock);

@@ -204,6 +204,7 @@ void virtio_net_init(struct virtio_net *net, struct vm *vm, const vmk_EthAddress
                            .config_len = sizeof(net->config)});
     for (unsigned i = 0; i < NET_QUEUES; i++) {
         /* No rank: packets are delivered with whatever locks their sender holds. */
-        virtio_queue_init(&net->queues[i], &net->device, NET_QUEUE_SIZE, VMK_SPINLOCK_UNRANKED);
+        vmk_SpinlockInit(&net->queues[i].lock, "virtio NIC", VMK_SPINLOCK_UNRANKED);
+        virtio_queue_init(&net->queues[i], &net->device, NET_QUEUE_SIZE);
     }
 }

@@ -54,5 +54,6 @@ static const struct virtio_device_ops ops = {.kind = "entropy",
 void virtio_rng_init(struct virtio_rng *rng, struct vm *vm)
 {
     virtio_device_init(&rng->device, &(struct virtio_device_props){.vm = vm, .ops = &ops});
-    virtio_queue_init(&rng->queue, &rng->device, RNG_QUEUE_SIZE, VMK_RANK_VM_QUEUE);
+    vmk_SpinlockInit(&rng->queue.lock, "virtio entropy", VMK_RANK_VM_QUEUE);
+    virtio_queue_init(&rng->queue, &rng->device, RNG_QUEUE_SIZE);
 }

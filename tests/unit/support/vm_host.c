@@ -12,6 +12,7 @@ void vm_host_init(struct vm *vm, size_t memory_len)
     vm->memory = calloc(1, memory_len);
     VMK_VERIFY(vm->memory != NULL);
     vm->memory_len = memory_len;
+    vm->machine = (uintptr_t)vm->memory;
     vmk_SpinlockInit(&vm->device_lock, "device", VMK_RANK_VM_DEVICE);
 }
 
@@ -25,16 +26,15 @@ vmk_Lock vdev_device_lock(struct vm *vm)
     return &vm->device_lock;
 }
 
-void vdev_lock(struct vm *vm) VMK_NO_THREAD_SAFETY_ANALYSIS("one thread: a flag will do")
+void vdev_lock(struct vm *vm) VMK_ACQUIRE(vm->device_lock)
 {
-    VMK_VERIFY(!vm->locked);
-    vm->locked = true;
+    VMK_VERIFY(!vmk_SpinlockIsLocked(&vm->device_lock));
+    vmk_SpinlockLock(&vm->device_lock);
 }
 
-void vdev_unlock(struct vm *vm) VMK_NO_THREAD_SAFETY_ANALYSIS("one thread: a flag will do")
+void vdev_unlock(struct vm *vm) VMK_RELEASE(vm->device_lock)
 {
-    VMK_VERIFY(vm->locked);
-    vm->locked = false;
+    vmk_SpinlockUnlock(&vm->device_lock);
 }
 
 struct io_bus *vdev_ports(struct vm *vm)
@@ -118,7 +118,7 @@ void vdev_cpu_kick(struct vm *vm, vmk_uint32 cpu)
 
 void vdev_irq_set(struct vm *vm, unsigned gsi, bool high)
 {
-    VMK_VERIFY(gsi < VM_HOST_GSIS && vm->locked);
+    VMK_VERIFY(gsi < VM_HOST_GSIS && vmk_SpinlockIsLocked(&vm->device_lock));
     vm->rises[gsi] += high && !vm->high[gsi];
     vm->high[gsi] = high;
     if (vm->irq_set != NULL) {
@@ -179,7 +179,7 @@ VMK_ReturnStatus vdev_memory_sg(struct vm *vm, gpa_t at, vmk_uint64 len_bytes, b
     if (*count == max) {
         return VMK_LIMIT_EXCEEDED;
     }
-    elems[*count].ioAddr = (uintptr_t)(vm->memory + at.value);
+    elems[*count].ioAddr = vm->machine + at.value;
     elems[*count].length = len_bytes;
     (*count)++;
     return VMK_OK;
@@ -194,6 +194,11 @@ void vdev_vm_request(struct vm *vm, enum vm_request request, vmk_uint32 code)
 static unsigned piece_of(const struct io_region *region, unsigned size)
 {
     return region->ops->max_size != 0 && region->ops->max_size < size ? region->ops->max_size : size;
+}
+
+static uint64_t ones(unsigned size)
+{
+    return ~0ull >> (64 - 8 * size);
 }
 
 static void take(struct vm *vm, const struct io_region *region)
@@ -217,7 +222,7 @@ uint64_t vm_host_read(struct vm *vm, const struct io_region *region, uint64_t of
 
     for (unsigned at = 0; at < size; at += piece) {
         take(vm, region);
-        value |= region->ops->read(region->device, offset + at, piece) << (8 * at);
+        value |= (region->ops->read(region->device, offset + at, piece) & ones(piece)) << (8 * at);
         release(vm, region);
     }
     return value;
@@ -229,10 +234,8 @@ void vm_host_write(struct vm *vm, const struct io_region *region, uint64_t offse
     unsigned piece = piece_of(region, size);
 
     for (unsigned at = 0; at < size; at += piece) {
-        uint64_t mask = piece == 8 ? ~0ull : (1ull << (8 * piece)) - 1;
-
         take(vm, region);
-        region->ops->write(region->device, offset + at, piece, value >> (8 * at) & mask);
+        region->ops->write(region->device, offset + at, piece, value >> (8 * at) & ones(piece));
         release(vm, region);
     }
 }

@@ -26,13 +26,13 @@
 struct vm {
     uint8_t *memory; /**< Guest RAM from 0. */
     size_t memory_len;
+    uint64_t machine; /**< Machine address of memory[0], for scatter lists; its host address unless set. */
     uint64_t now_ns, unix_time;
 
     struct io_bus ports, mmio;
     struct vpci_bus *pci;
     struct lapic *lapics[VM_HOST_CPUS];
-    vmk_SpinlockObject device_lock;
-    bool locked; /**< The device lock is held. */
+    vmk_SpinlockObject device_lock; /**< Taking it twice ends the process. */
 
     bool high[VM_HOST_GSIS]; /**< Interrupt lines, and how often each has gone high. */
     unsigned rises[VM_HOST_GSIS];

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of core/vmm/virtio, on a fake machine and with a driver's model; memory may change under their hands.
+set(virtio core/vmm/virtio/vring.c core/vmm/virtio/virtio_device.c core/vmm/virtio/virtio_pci.c
+    tests/unit/support/vm_host.c tests/unit/support/virtio_driver.c)
+set(virtio_block core/vmm/virtio/virtio_block.c core/lib/memory.c tests/unit/support/bottom_half.c ${virtio} ${lib}
+    ${support})
+set(virtio_net core/vmm/virtio/virtio_net.c core/vmm/virtio/virtio_net_rx.c core/vmm/virtio/virtio_net_tx.c ${virtio}
+    ${net})
+list(REMOVE_DUPLICATES virtio_block)
+
+# virtio_test(<name> SOURCE…)
+function(virtio_test name)
+    unit_test(vmm/${name} ${ARGN})
+    target_compile_definitions(unit_vmm_${name} PRIVATE GUEST_FETCH_HOOK)
+    target_include_directories(unit_vmm_${name} PRIVATE ${CMAKE_SOURCE_DIR}/core/vmm)
+endfunction()
+
+virtio_test(vring ${virtio_block})
+virtio_test(virtio_pci ${virtio_block})
+virtio_test(virtio_block ${virtio_block})
+virtio_test(virtio_net ${virtio_net})
