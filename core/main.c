@@ -31,6 +31,7 @@
 #include <core/uuid.h>
 #include <core/version.h>
 #include <core/vfs.h>
+#include <core/vmm/vm.h>
 #include <core/world.h>
 #include <vmkapi/base/logging.h>
 
@@ -122,6 +123,7 @@ static vmk_StatusValue start_system(const struct boot_info *boot)
     status = first_failure(status, "PCI", pci_init());
     pci_offer_devices();
     start_tcpip();
+    vmm_init();
     return status;
 }
 

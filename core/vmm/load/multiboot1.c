@@ -6,11 +6,9 @@
 
 #include <vmkapi/lib/libc.h>
 
-#define HEADER_MAGIC  0x1badb002u
-#define HEADER_SEARCH 8192u /* 3.1.1: it lies in the file's first bytes. */
-#define HEADER_MANDATORY                                                                                     \
-    0x0000fff8u /* 3.1.2: of these we know none. Pages and memory information we give.                       \
-                 */
+#define HEADER_MAGIC      0x1badb002u
+#define HEADER_SEARCH     8192u       /* 3.1.1: it lies in the file's first bytes. */
+#define HEADER_MANDATORY  0x0000fffcu /* 3.1.2: none of these is known here; the lowest two are heeded. */
 #define BOOT_MAGIC        0x2badb002u
 
 #define INFO_MEMORY       0x001u

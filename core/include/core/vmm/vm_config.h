@@ -20,7 +20,6 @@
  *   console.present          a virtio console beside the serial port; FALSE unless said
  *   rng.present              a virtio source of entropy; TRUE unless said
  *   onReset                  restart (unless said otherwise), stop
- *   autostart                TRUE: start it once the system is up; FALSE unless said
  */
 #ifndef CORE_VMM_VM_CONFIG_H
 #define CORE_VMM_VM_CONFIG_H
@@ -34,13 +33,14 @@
 
 #define VM_DISKS_MAX        8
 #define VM_NICS_MAX         4
+#define VM_DISK_NAME_MAX    128
 #define VM_MODULES_MAX      4
 #define VM_COMMAND_LINE_MAX 2048 /**< NUL included; Linux's own limit. */
 #define VM_MEMORY_MIB_MAX   (1024u * 1024)
 #define VM_CONFIG_BYTES_MAX 65536 /**< Of a description file. */
 
 struct vm_disk_config {
-    char device[VMK_MISC_NAME_MAX]; /**< "": there is no such disk. */
+    char device[VM_DISK_NAME_MAX]; /**< "": there is no such disk. */
     char serial[21];
     bool read_only;
 };
@@ -59,7 +59,7 @@ struct vm_config {
     char modules[VM_MODULES_MAX][VFS_PATH_MAX]; /**< "": none. */
     struct vm_disk_config disks[VM_DISKS_MAX];
     struct vm_nic_config nics[VM_NICS_MAX];
-    bool console, rng, restart, autostart;
+    bool console, rng, restart;
 };
 
 /**
