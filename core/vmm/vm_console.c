@@ -85,14 +85,15 @@ vmk_ByteCount vm_console_read(struct vm_console *console, vmk_uint64 *position, 
     return copied;
 }
 
-VMK_ReturnStatus vm_console_wait(struct vm_console *console, vmk_uint64 position, const bool *enough)
+VMK_ReturnStatus vm_console_wait(struct vm_console *console, vmk_uint64 position, const bool *enough,
+                                 vmk_uint64 timeout_ns)
 {
     vmk_StatusValue status = VMK_OK;
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&console->lock, &flags);
     while (console->written == position && !*enough && status == VMK_OK) {
-        status = wait_queue_wait(&console->waits, &console->lock, &flags, WAIT_FOREVER);
+        status = wait_queue_wait(&console->waits, &console->lock, &flags, timeout_ns);
     }
     vmk_SpinlockUnlockIRQ(&console->lock, flags);
     return status;

@@ -15,6 +15,7 @@
 #define ESCAPE          ('\x1d') /* Ctrl-], as telnet's; QEMU keeps Ctrl-A to itself. */
 #define KEY_TIMEOUT_NS  (2 * CLOCK_NS_PER_S)
 #define TYPE_TIMEOUT_NS (10 * CLOCK_NS_PER_S)
+#define UNTIL_S         60
 #define PIECE_BYTES     32u /* Each piece keeps interrupts off for as long as the serial port takes. */
 
 /** One operator at one guest. */
@@ -35,7 +36,7 @@ static vmk_StatusValue show(void *data)
         while ((len = vm_console_read(a->vm->console, &position, piece, sizeof(piece))) > 0) {
             console_write(piece, len);
         }
-    } while (vm_console_wait(a->vm->console, position, &a->enough) == VMK_OK && !a->enough);
+    } while (vm_console_wait(a->vm->console, position, &a->enough, WAIT_FOREVER) == VMK_OK && !a->enough);
     return VMK_OK;
 }
 
@@ -85,6 +86,36 @@ static VMK_ReturnStatus print_last(struct command_call *call, struct vm *vm)
     return VMK_OK;
 }
 
+/** Print what it writes until @p text is in it. */
+static VMK_ReturnStatus print_until(struct command_call *call, struct vm *vm, const char *text,
+                                    vmk_uint64 timeout_ns)
+{
+    vmk_uint64 position = 0, deadline = clock_now_ns() + timeout_ns;
+    vmk_ByteCount len = vmk_Strlen(text), have = 0;
+    char window[COMMAND_LINE_MAX]; /* The last bytes, as many as the text has. */
+    const bool never = false;
+
+    for (;;) {
+        vmk_uint64 now = clock_now_ns();
+        char byte;
+
+        if (vm_console_read(vm->console, &position, &byte, 1) == 1) {
+            call->out->write(call->out, &byte, 1);
+            if (have == len) {
+                vmk_Memmove(window, window + 1, --have);
+            }
+            window[have++] = byte;
+            if (have == len && vmk_Memcmp(window, text, len) == 0) {
+                return VMK_OK;
+            }
+            continue;
+        }
+        if (now >= deadline || vm_console_wait(vm->console, position, &never, deadline - now) != VMK_OK) {
+            return command_fail(call, VMK_TIMEOUT, "%s has not written '%s'", vm->name.string, text);
+        }
+    }
+}
+
 static VMK_ReturnStatus type_text(struct command_call *call, struct vm *vm, const char *text)
 {
     vmk_StatusValue status = vm_console_type(vm, text, vmk_Strlen(text), TYPE_TIMEOUT_NS);
@@ -102,7 +133,7 @@ static VMK_ReturnStatus type_text(struct command_call *call, struct vm *vm, cons
 static VMK_ReturnStatus console(struct command_call *call)
 {
     struct vm *vm = vm_of_call(call);
-    const char *text = command_string(call, "type");
+    const char *text = command_string(call, "type"), *until = command_string(call, "until");
     vmk_StatusValue status;
 
     if (vm == NULL) {
@@ -110,6 +141,10 @@ static VMK_ReturnStatus console(struct command_call *call)
     }
     if (text != NULL) {
         status = type_text(call, vm, text);
+    } else if (until != NULL) {
+        status = until[0] != '\0'
+                     ? print_until(call, vm, until, command_uint(call, "timeout", UNTIL_S) * CLOCK_NS_PER_S)
+                     : VMK_BAD_PARAM;
     } else {
         status = command_bool(call, "last", false) ? print_last(call, vm) : attach(call, vm);
     }
@@ -124,6 +159,15 @@ static const struct command_arg args[] = {
      .type = COMMAND_FLAG,
      .help = "Print what it has written of late, and that is all"},
     {.name = "type", .letter = 't', .type = COMMAND_STRING, .help = "Type this and Enter, and that is all"},
+    {.name = "until",
+     .letter = 'u',
+     .type = COMMAND_STRING,
+     .help = "Print what it has written and writes, until this is in it"},
+    {.name = "timeout",
+     .type = COMMAND_UINT,
+     .min = 1,
+     .max = 3600,
+     .help = "Seconds that may take; 60 unless said"},
     {0}};
 COMMAND(vm_console, .path = "vm console", .help = "Be at a virtual machine's serial line", .handler = console,
         .args = args);

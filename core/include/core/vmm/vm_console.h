@@ -31,11 +31,13 @@ vmk_ByteCount vm_console_read(struct vm_console *console, vmk_uint64 *position, 
                               vmk_ByteCount max);
 
 /**
- * Wait until there is something behind @p position, or vm_console_wake().
+ * Wait until there is something behind @p position, or *enough is set by vm_console_wake().
  *
- * Context: may block. @return VMK_OK; VMK_DEATH_PENDING, VMK_WAIT_INTERRUPTED.
+ * @param timeout_ns  or WAIT_FOREVER. Context: may block.
+ * @return VMK_OK; VMK_TIMEOUT; VMK_DEATH_PENDING, VMK_WAIT_INTERRUPTED.
  */
-VMK_ReturnStatus vm_console_wait(struct vm_console *console, vmk_uint64 position, const bool *enough);
+VMK_ReturnStatus vm_console_wait(struct vm_console *console, vmk_uint64 position, const bool *enough,
+                                 vmk_uint64 timeout_ns);
 
 /** Set @p *enough and wake who waits with it. */
 void vm_console_wake(struct vm_console *console, bool *enough);
