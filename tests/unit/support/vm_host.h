@@ -39,7 +39,7 @@ struct vm {
     /** Where they lead; NULL: nowhere. The tests' to set. */
     void (*irq_set)(struct vm *vm, unsigned gsi, bool high);
     void (*eoi)(struct vm *vm, uint8_t vector);
-    bool (*message)(struct vm *vm, uint64_t address, uint32_t data);
+    bool (*message)(struct vm *vm, vmk_uint64 address, vmk_uint32 data);
 
     struct {
         uint64_t address;

@@ -6,9 +6,11 @@ set(apics core/vmm/dev/apic_bus.c core/vmm/dev/apic_timer.c core/vmm/dev/lapic.c
 set(vpci core/vmm/pci/vpci.c core/vmm/pci/vpci_bus.c core/vmm/pci/vpci_msix.c)
 set(tables core/vmm/tables/acpi_tables.c core/vmm/tables/aml.c core/vmm/tables/dsdt.c
     core/vmm/tables/smbios_tables.c core/vmm/tables/table_area.c core/vmm/tables/tables.c)
-set(platform core/vmm/platform.c core/vmm/dev/acpi_pm.c core/vmm/dev/debug_exit.c core/vmm/dev/hpet.c
-    core/vmm/dev/i8042.c core/vmm/dev/ioapic.c core/vmm/dev/pic.c core/vmm/dev/pit.c core/vmm/dev/pit_counter.c
-    core/vmm/dev/pvpanic.c core/vmm/dev/rtc.c core/vmm/dev/rtc_calendar.c core/vmm/dev/uart.c ${apics} ${vpci})
+set(platform tests/unit/support/platform_host.c core/vmm/platform.c core/vmm/dev/acpi_pm.c
+    core/vmm/dev/debug_exit.c core/vmm/dev/hpet.c core/vmm/dev/i8042.c core/vmm/dev/ioapic.c core/vmm/dev/pic.c
+    core/vmm/dev/pit.c core/vmm/dev/pit_counter.c core/vmm/dev/pvpanic.c core/vmm/dev/rtc.c
+    core/vmm/dev/rtc_calendar.c core/vmm/dev/uart.c ${apics} ${vpci})
+set(platform_fuzz ${platform} ${vm_host} PARENT_SCOPE)
 
 # device_test(<name> SOURCE…)
 function(device_test name)
@@ -25,3 +27,6 @@ device_test(hpet core/vmm/dev/hpet.c)
 device_test(acpi_pm core/vmm/dev/acpi_pm.c)
 device_test(uart core/vmm/dev/uart.c)
 device_test(small_devices core/vmm/dev/i8042.c core/vmm/dev/debug_exit.c core/vmm/dev/pvpanic.c)
+device_test(vpci ${vpci})
+device_test(tables core/mgmt/smbios.c ${tables})
+device_test(platform ${platform})
