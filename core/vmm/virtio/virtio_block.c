@@ -225,11 +225,9 @@ static enum verdict parse_type(struct parse *parse, struct block_queue *queue)
 /** Where the chain taken last has its status byte; NULL: nowhere. */
 static vmk_uint8 *status_byte(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
 {
-    const struct vring_chain *chain = &queue->chain;
-    const struct vring_segment *last = &chain->segments[chain->readable + chain->writable - 1];
+    gpa_t at;
 
-    return chain->writable != 0 ? vdev_memory_page(queue->device->vm, gpa_add(last->at, last->len - 1), true)
-                                : NULL;
+    return vring_last_writable(&queue->chain, &at) ? vdev_memory_page(queue->device->vm, at, true) : NULL;
 }
 
 /** Make the chain taken last the request of its head. */

@@ -39,18 +39,6 @@ struct command {
     gpa_t ack;
 };
 
-/** Whether the last byte to be written is there, and where. */
-static bool find_ack(const struct vring_chain *chain, gpa_t *ack)
-{
-    const struct vring_segment *last = &chain->segments[chain->readable + chain->writable - 1];
-
-    if (chain->writable == 0) {
-        return false;
-    }
-    *ack = gpa_add(last->at, last->len - 1);
-    return true;
-}
-
 static vmk_uint32 data_bytes(const struct command *command)
 {
     switch (command->class << 8 | command->number) {
@@ -72,7 +60,7 @@ static bool read_command(struct virtio_queue *queue, struct command *command) VM
     struct vm *vm = queue->device->vm;
     struct vring_cursor cursor = vring_readable(&queue->chain);
 
-    return find_ack(&queue->chain, &command->ack) &&
+    return vring_last_writable(&queue->chain, &command->ack) &&
            vring_cursor_read(&cursor, vm, &command->class, 1) == VMK_OK &&
            vring_cursor_read(&cursor, vm, &command->number, 1) == VMK_OK &&
            vring_cursor_read(&cursor, vm, &command->on, data_bytes(command)) == VMK_OK;

@@ -354,6 +354,18 @@ vmk_uint64 vring_chain_writable(const struct vring_chain *chain)
     return sum(chain->segments + chain->readable, chain->writable);
 }
 
+bool vring_last_writable(const struct vring_chain *chain, gpa_t *at)
+{
+    const struct vring_segment *last;
+
+    if (chain->writable == 0) {
+        return false;
+    }
+    last = &chain->segments[chain->readable + chain->writable - 1];
+    *at = gpa_add(last->at, last->len - 1);
+    return true;
+}
+
 struct vring_cursor vring_readable(const struct vring_chain *chain)
 {
     return (struct vring_cursor){.segment = chain->segments, .end = chain->segments + chain->readable};

@@ -117,6 +117,9 @@ void vring_no_kick(struct vring *ring);
 vmk_uint64 vring_chain_readable(const struct vring_chain *chain);
 vmk_uint64 vring_chain_writable(const struct vring_chain *chain);
 
+/** Where the last byte to be written lies. @return false: nothing is to be written. */
+bool vring_last_writable(const struct vring_chain *chain, gpa_t *at);
+
 /** A place in a chain. */
 struct vring_cursor {
     const struct vring_segment *segment, *end;

@@ -360,6 +360,7 @@ START_TEST(requests_without_header_or_status_break_the_queue)
         {{HEADERS, 15, false}, {DATA, 1, true}},   {{HEADERS, 16, false}, {DATA, 512, false}},
         {{HEADERS, 16, false}, {MEMORY, 1, true}}, {{MEMORY - 8, 16, false}, {DATA, 1, true}},
         {{DATA, 512, true}, {DATA, 1, true}},
+        {{DATA, 0, false}, {DATA, 0, true}},
     };
 
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(shapes); i++) {
