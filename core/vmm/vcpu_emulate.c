@@ -167,6 +167,11 @@ void vcpu_emulate_string_io(struct vcpu *vcpu, const struct vcpu_exit *exit)
     finish(vcpu, emulate_string_io(&emulation, exit->io.in, exit->io.size), &emulation);
 }
 
+static bool is_expected(enum insn_map map, vmk_uint8 opcode, struct vcpu_insns expected)
+{
+    return map == expected.map && opcode >= expected.first && opcode <= expected.last;
+}
+
 static struct vcpu_seen *seen_at(struct vcpu *vcpu)
 {
     return &vcpu->seen[vcpu->rip % VMK_ARRAY_SIZE(vcpu->seen)];
@@ -213,6 +218,7 @@ static void remember(struct vcpu *vcpu, const struct emulation *emulation)
                                             .bytes = bytes,
                                             .mask = mask,
                                             .value = *bytes & mask,
+                                            .map = emulation->insn.map,
                                             .opcode = emulation->insn.opcode,
                                             .length = (vmk_uint8)length};
     }
@@ -223,13 +229,14 @@ static void remember(struct vcpu *vcpu, const struct emulation *emulation)
  * there is looked at; a guest that has another page at the same address in the same CR3's tables by now, with
  * the same instruction but more prefixes, goes on a few bytes early: by its own doing, and to itself alone.
  */
-static bool was_seen(const struct vcpu *vcpu, const struct vcpu_seen *seen, vmk_uint8 opcode)
+static bool was_seen(const struct vcpu *vcpu, const struct vcpu_seen *seen, struct vcpu_insns expected)
 {
-    return seen->rip == vcpu->rip && seen->cr3 == vcpu->cr3 && seen->opcode == opcode &&
-           seen->bytes != NULL && (*(const volatile vmk_uint64 *)seen->bytes & seen->mask) == seen->value;
+    return seen->rip == vcpu->rip && seen->cr3 == vcpu->cr3 && seen->bytes != NULL &&
+           is_expected(seen->map, seen->opcode, expected) &&
+           (*(const volatile vmk_uint64 *)seen->bytes & seen->mask) == seen->value;
 }
 
-static bool find_by_decoding(struct vcpu *vcpu, enum insn_map map, vmk_uint8 opcode, vmk_uint64 *next_rip,
+static bool find_by_decoding(struct vcpu *vcpu, struct vcpu_insns expected, vmk_uint64 *next_rip,
                              unsigned *rm)
 {
     struct system_registers system;
@@ -243,7 +250,7 @@ static bool find_by_decoding(struct vcpu *vcpu, enum insn_map map, vmk_uint8 opc
         return false;
     }
     /* Another processor has changed it since: the guest executes what is there now. */
-    if (emulation.insn.map != map || emulation.insn.opcode != opcode) {
+    if (!is_expected(emulation.insn.map, emulation.insn.opcode, expected)) {
         return false;
     }
     *next_rip = emulate_next_rip(&emulation);
@@ -255,7 +262,7 @@ static bool find_by_decoding(struct vcpu *vcpu, enum insn_map map, vmk_uint8 opc
     return true;
 }
 
-bool vcpu_find_next(struct vcpu *vcpu, const struct vcpu_exit *exit, bool one_byte, vmk_uint8 opcode,
+bool vcpu_find_next(struct vcpu *vcpu, const struct vcpu_exit *exit, struct vcpu_insns expected,
                     vmk_uint64 *next_rip, unsigned *rm)
 {
     const struct vcpu_seen *seen = seen_at(vcpu);
@@ -264,9 +271,9 @@ bool vcpu_find_next(struct vcpu *vcpu, const struct vcpu_exit *exit, bool one_by
         *next_rip = exit->next_rip;
         return true;
     }
-    if (rm == NULL && was_seen(vcpu, seen, opcode)) {
+    if (rm == NULL && was_seen(vcpu, seen, expected)) {
         *next_rip = vcpu->rip + seen->length;
         return true;
     }
-    return find_by_decoding(vcpu, one_byte ? INSN_MAP_ONE_BYTE : INSN_MAP_0F, opcode, next_rip, rm);
+    return find_by_decoding(vcpu, expected, next_rip, rm);
 }

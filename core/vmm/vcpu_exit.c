@@ -10,16 +10,15 @@
 #include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
 
-#define OPCODE_CPUID     0xa2
-#define OPCODE_RDMSR     0x32
-#define OPCODE_WRMSR     0x30
-#define OPCODE_HLT       0xf4
-#define OPCODE_INVD      0x08
-#define OPCODE_WBINVD    0x09
-#define OPCODE_MOV_TO_CR 0x22
+#define INSN_CPUID     ((struct vcpu_insns){INSN_MAP_0F, 0xa2, 0xa2})
+#define INSN_RDMSR     ((struct vcpu_insns){INSN_MAP_0F, 0x32, 0x32})
+#define INSN_WRMSR     ((struct vcpu_insns){INSN_MAP_0F, 0x30, 0x30})
+#define INSN_HLT       ((struct vcpu_insns){INSN_MAP_ONE_BYTE, 0xf4, 0xf4})
+#define INSN_WBINVD    ((struct vcpu_insns){INSN_MAP_0F, 0x08, 0x09}) /* INVD first. */
+#define INSN_MOV_TO_CR ((struct vcpu_insns){INSN_MAP_0F, 0x22, 0x22})
 
-#define CR8_MAX          15
-#define MASK_32          0xfffffffful
+#define CR8_MAX        15
+#define MASK_32        0xfffffffful
 
 static void nothing(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
@@ -66,7 +65,7 @@ static void tell_cpuid(struct vcpu *vcpu, const struct vcpu_exit *exit)
     struct cpuid_result result;
     vmk_uint64 next;
 
-    if (!vcpu_find_next(vcpu, exit, false, OPCODE_CPUID, &next, NULL)) {
+    if (!vcpu_find_next(vcpu, exit, INSN_CPUID, &next, NULL)) {
         return;
     }
     result = guest_cpuid(vcpu, (vmk_uint32)vcpu->gpr[GPR_RAX], (vmk_uint32)vcpu->gpr[GPR_RCX]);
@@ -81,7 +80,7 @@ static void read_msr(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     vmk_uint64 next, value;
 
-    if (!vcpu_find_next(vcpu, exit, false, OPCODE_RDMSR, &next, NULL)) {
+    if (!vcpu_find_next(vcpu, exit, INSN_RDMSR, &next, NULL)) {
         return;
     }
     if (vcpu_msr_get(vcpu, (vmk_uint32)vcpu->gpr[GPR_RCX], &value) != VMK_OK) {
@@ -97,7 +96,7 @@ static void write_msr(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     vmk_uint64 value = vcpu->gpr[GPR_RDX] << 32 | (vcpu->gpr[GPR_RAX] & MASK_32), next;
 
-    if (!vcpu_find_next(vcpu, exit, false, OPCODE_WRMSR, &next, NULL)) {
+    if (!vcpu_find_next(vcpu, exit, INSN_WRMSR, &next, NULL)) {
         return;
     }
     if (vcpu_msr_set(vcpu, (vmk_uint32)vcpu->gpr[GPR_RCX], value) != VMK_OK) {
@@ -112,7 +111,7 @@ static void halt(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     vmk_uint64 next;
 
-    if (vcpu_find_next(vcpu, exit, true, OPCODE_HLT, &next, NULL)) {
+    if (vcpu_find_next(vcpu, exit, INSN_HLT, &next, NULL)) {
         vcpu_advance(vcpu, next);
         vcpu->state = vcpu->inject.kind == VCPU_EVENT_NONE ? VCPU_HALTED : VCPU_RUNS;
         vcpu_look_again(vcpu);
@@ -148,7 +147,7 @@ static void write_cr8(struct vcpu *vcpu, const struct vcpu_exit *exit)
     vmk_uint64 next;
     unsigned reg;
 
-    if (!vcpu_find_next(vcpu, exit, false, OPCODE_MOV_TO_CR, &next, &reg)) {
+    if (!vcpu_find_next(vcpu, exit, INSN_MOV_TO_CR, &next, &reg)) {
         return;
     }
     if (vcpu->gpr[reg] > CR8_MAX) {
@@ -161,23 +160,13 @@ static void write_cr8(struct vcpu *vcpu, const struct vcpu_exit *exit)
 }
 
 /* Caches are coherent with what the guest can reach, and are the host's. */
-static void skip(struct vcpu *vcpu, const struct vcpu_exit *exit, vmk_uint8 opcode)
+static void skip_wbinvd(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     vmk_uint64 next;
 
-    if (vcpu_find_next(vcpu, exit, false, opcode, &next, NULL)) {
+    if (vcpu_find_next(vcpu, exit, INSN_WBINVD, &next, NULL)) {
         vcpu_advance(vcpu, next);
     }
-}
-
-static void skip_invd(struct vcpu *vcpu, const struct vcpu_exit *exit)
-{
-    skip(vcpu, exit, OPCODE_INVD);
-}
-
-static void skip_wbinvd(struct vcpu *vcpu, const struct vcpu_exit *exit)
-{
-    skip(vcpu, exit, OPCODE_WBINVD);
 }
 
 static void refuse(struct vcpu *vcpu, const struct vcpu_exit *exit)
@@ -216,7 +205,6 @@ void (*const vcpu_exit_handlers[VCPU_EXIT_COUNT])(struct vcpu *vcpu, const struc
     [VCPU_EXIT_EXCEPTION] = pass_exception,
     [VCPU_EXIT_SHUTDOWN] = shut_down,
     [VCPU_EXIT_CR_WRITE] = write_cr8,
-    [VCPU_EXIT_INVD] = skip_invd,
     [VCPU_EXIT_WBINVD] = skip_wbinvd,
     [VCPU_EXIT_VIRTUALIZATION] = refuse,
     [VCPU_EXIT_INVALID] = fail_invalid,

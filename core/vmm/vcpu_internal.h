@@ -15,6 +15,7 @@
 #ifndef VMM_VCPU_INTERNAL_H
 #define VMM_VCPU_INTERNAL_H
 
+#include <core/vmm/insn.h>
 #include <core/vmm/vcpu.h>
 #include <core/vmm/vendor.h>
 
@@ -70,14 +71,19 @@ extern void (*const vcpu_exit_handlers[VCPU_EXIT_COUNT])(struct vcpu *vcpu, cons
 
 /* vcpu_emulate.c */
 
+/** Instructions that leave the guest for the same reason: opcodes of a map, from first to last. */
+struct vcpu_insns {
+    enum insn_map map;
+    vmk_uint8 first, last;
+};
+
 /**
- * Find where the guest goes on, behind the instruction of opcode 0F @p opcode (or @p opcode alone, if
- * @p one_byte) that it left at.
+ * Find where the guest goes on, behind the instruction it left at, which is to be one of @p expected.
  *
  * @param rm  its ModRM.rm and REX.B; may be NULL. @return false: there is another one by now, or it can't be
  * read; what is to be done about that has been done.
  */
-bool vcpu_find_next(struct vcpu *vcpu, const struct vcpu_exit *exit, bool one_byte, vmk_uint8 opcode,
+bool vcpu_find_next(struct vcpu *vcpu, const struct vcpu_exit *exit, struct vcpu_insns expected,
                     vmk_uint64 *next_rip, unsigned *rm);
 
 /** Execute the instruction whose operand is not RAM. */

@@ -25,8 +25,7 @@
     X(EXCEPTION, "exception")   /* One we intercept. */                                                      \
     X(SHUTDOWN, "shutdown")     /* Triple fault. */                                                          \
     X(CR_WRITE, "cr_write")     /* A bit that we hold, or CR8. */                                            \
-    X(INVD, "invd")                                                                                          \
-    X(WBINVD, "wbinvd")                                                                                      \
+    X(WBINVD, "wbinvd")         /* And INVD. */                                                              \
     X(VIRTUALIZATION,                                                                                        \
       "virtualization")   /* SVM's or VMX's own instructions, MONITOR, MWAIT, RDPRU...: #UD. */              \
     X(INVALID, "invalid") /* The processor refused the guest's state. */                                     \

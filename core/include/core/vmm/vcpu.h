@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include <core/vmm/exit.h>
+#include <core/vmm/insn.h>
 #include <core/vmm/registers.h>
 #include <core/wait.h>
 #include <vmkapi/base/world.h>
@@ -61,6 +62,7 @@ struct vcpu_seen {
     vmk_uint64 rip, cr3;
     const vmk_uint64 *bytes; /**< It begins there; NULL: none. */
     vmk_uint64 mask, value;  /**< What it is, of the 8 bytes there. */
+    enum insn_map map;
     vmk_uint8 opcode, length;
 };
 
