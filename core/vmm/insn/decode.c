@@ -181,7 +181,7 @@ static bool take_evex(struct reader *reader, struct insn *insn)
     insn->map = p0 & 0x7;
     reader->rex = (vmk_uint8)~p0 >> 5;
     insn->wide = p1 & 0x80;
-    insn->vvvv = (vmk_uint8)((~p1 >> 3 & 0xf) | (~p2 << 1 & 0x10));
+    insn->vvvv = (vmk_uint8)((~p1 >> 3 & 0xf) | (p2 & 0x08 ? 0 : 0x10));
     insn->vector_bits = p2 >> 5 & 3;
     set_mandatory(insn, p1 & 3);
     return (p0 & 0x8) == 0 && (p1 & 0x4) != 0;
