@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEPS_A_S  4   /* So often it is looked again. */
 #define PATIENCE_S 120 /* Fragments and half-open connections are given up after 30 s at most. */
 
 static long long number(json_t *row, const char *key)
@@ -93,8 +94,8 @@ static unsigned count_connections(struct machine *m)
 void holdings_wait_for_connections(struct machine *m)
 {
     unsigned count = count_connections(m);
-    for (unsigned s = 0; s < PATIENCE_S && count > 0; s++) {
-        machine_run_for(m, 1000);
+    for (unsigned steps = 0; steps < PATIENCE_S * STEPS_A_S && count > 0; steps++) {
+        machine_run_for(m, 1000 / STEPS_A_S);
         count = count_connections(m);
     }
     ck_assert_uint_eq(count, 0);
@@ -131,16 +132,16 @@ static void compare(char *text, size_t size, json_t *names, json_t *before, json
 void holdings_expect(struct machine *m, json_t *before, const char *but_timers_of)
 {
     char differences[2048] = "unlike";
-    for (int waited_s = 0; differences[0] != '\0'; waited_s++) {
+    for (int steps = 0; differences[0] != '\0'; steps++) {
         json_t *now = holdings_take(m);
         differences[0] = '\0';
         compare(differences, sizeof differences, before, before, now, but_timers_of);
         compare(differences, sizeof differences, now, before, now, but_timers_of);
         json_decref(now);
-        ck_assert_msg(differences[0] == '\0' || waited_s < PATIENCE_S, "what is held differs: %s",
+        ck_assert_msg(differences[0] == '\0' || steps < PATIENCE_S * STEPS_A_S, "what is held differs: %s",
                       differences);
         if (differences[0] != '\0') {
-            machine_run_for(m, 1000);
+            machine_run_for(m, 1000 / STEPS_A_S);
         }
     }
 }
