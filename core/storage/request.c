@@ -175,6 +175,9 @@ void request_fail(vmk_BlockRequest *request, vmk_StatusValue status)
 
     vmk_SpinlockLockIRQ(&device->lock, &flags);
     device->counters.failed++;
+    if (status == VMK_NO_CONNECT && device->lost) {
+        status = VMK_PERM_DEV_LOSS; /* Its path was the last, and will not come back. */
+    }
     vmk_SpinlockUnlockIRQ(&device->lock, flags);
     request_end_later(request, status);
 }

@@ -331,7 +331,7 @@ static void what_is_put_back_late_ends_with_its_disk(void)
     put_back_a_late_one();
     blk_mark_disk_dead(disk);
     msleep(1);
-    EXPECT(seen.came == 1 && count_done() == 1 && asked[0].request.status != VMK_OK);
+    EXPECT(seen.came == 1 && count_done() == 1 && asked[0].request.status == VMK_PERM_DEV_LOSS);
     blk_mq_unfreeze_queue(disk->queue);
     close_disk();
 }
