@@ -25,7 +25,7 @@ static const struct kind {
     const char *step;                     /* that is counted in the end, */
     int steps;                            /* so often */
 } kinds[] = {{MACHINE_DISK_AHCI, "ahci", "I/O error", "I/O error", 400, "requeues", 1},
-             {MACHINE_DISK_NVME, "nvme", "Read error", "Write error", 250, "timeouts", 2}};
+             {MACHINE_DISK_NVME, "nvme", "Read error", "Write error", 250, "host_resets", 1}};
 
 static struct machine *machine;
 static const char *disk, *adapter;
