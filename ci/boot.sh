@@ -18,6 +18,8 @@ usage: ./vmk boot [OPTION…]
                      a disk, its image a raw FILE; may be repeated. Without it there are one of each, in
                      images that stay as the machine leaves them (build/disks)
   --disk none        no disk
+  --vm               start a virtual machine with Debian's Linux, and be at its console; Ctrl-] leaves that. The machine
+                     has 1 GiB then unless --mem says otherwise, and a disk with the guest's root (build/guest)
   --iso              boot the GRUB ISO in place of QEMU's -kernel
   --uefi             boot the ISO by UEFI firmware in place of the BIOS
   --append OPTIONS   kernel options (not with --iso)
@@ -47,6 +49,7 @@ make_disks() {
     while mkdir -p "$build/disks/$pair" && exec 9>"$build/disks/$pair/lock" && ! flock -n 9; do
         pair=$((pair + 1))
     done
+    [ -z "$vm" ] || "$top/ci/guest.sh" "$build/disks/$pair/guest"
     make_image "$build/disks/$pair/ahci.img"
     make_image "$build/disks/$pair/nvme.img"
 }
@@ -54,10 +57,18 @@ make_disks() {
 # --iso and --uefi say what is booted, which is this script's business; the rest is vmkboot's.
 iso=
 uefi=
+vm=
+append=
 disks=default
 wanting_disk=
+wanting_append=
 for option; do
     shift
+    if [ -n "$wanting_append" ]; then
+        append=$option
+        wanting_append=
+        continue
+    fi
     case $wanting_disk$option in
     yesnone)
         disks=given
@@ -76,6 +87,8 @@ for option; do
         ;;
     esac
     case $option in
+    --vm) vm=yes ;;
+    --append) wanting_append=yes ;;
     --iso) iso=yes ;;
     --uefi)
         # UEFI firmware boots no bare kernel.
@@ -91,10 +104,8 @@ for option; do
 done
 
 [ -z "$wanting_disk" ] || die "--disk wants ahci:FILE, nvme:FILE or none"
-if [ "$disks" = default ]; then
-    make_disks
-    set -- "$@" --disk "ahci:$build/disks/$pair/ahci.img" --disk "nvme:$build/disks/$pair/nvme.img"
-fi
+[ -z "$wanting_append" ] || die "--append wants kernel options"
+[ -z "$vm$iso" ] || [ "$vm$iso" = yes ] || die "--vm does not go with --iso and --uefi"
 
 image=$build/default
 if [ -n "$iso" ]; then
@@ -104,7 +115,27 @@ else
     targets=image
     boot="--kernel $image/openvmk --archive $image/openvmk.archive"
 fi
+"$top/ci/build.sh" "$targets" vmkboot mkarchive
 
-"$top/ci/build.sh" "$targets" vmkboot
+if [ "$disks" = default ]; then
+    make_disks
+    set -- "$@" --disk "ahci:$build/disks/$pair/ahci.img"
+    if [ -n "$vm" ]; then
+        set -- "$@" --disk "nvme:$build/disks/$pair/guest/nvme.img"
+    else
+        set -- "$@" --disk "nvme:$build/disks/$pair/nvme.img"
+    fi
+elif [ -n "$vm" ]; then
+    "$top/ci/guest.sh"
+fi
+
+# The guest's files come in a second archive behind the first.
+if [ -n "$vm" ]; then
+    cat "$image/openvmk.archive" "$build/guest/guest.archive" >"$build/guest/boot.archive"
+    boot="--kernel $image/openvmk --archive $build/guest/boot.archive --mem 1G"
+    append="first=\"vm create /vm/debian.vmx; vm start debian; vm console debian\" $append"
+fi
+[ -z "$append" ] || set -- "$@" --append "$append"
+
 # shellcheck disable=SC2086 # options are words
 exec "$image/tools/machine/vmkboot" $boot --log "$build/log/boot" "$@"

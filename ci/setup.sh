@@ -4,7 +4,7 @@
 #
 #   setup.sh [--linux-source DIR|TARBALL] [--lwip-source DIR|TARBALL] [--linux-folder FOLDER]… [GROUP…]
 #
-# Groups: build boot test bench coverage headers docs. --linux-folder lays out one more folder of the Linux tree.
+# Groups: build boot guest test bench coverage headers docs. --linux-folder lays out one more folder of the Linux tree.
 #
 # Packages come by apt, by name (ci/packages.txt); sources go to build/sources/ and nowhere else. Doing it
 # again is cheap: each part leaves a stamp that names what it was made from.
@@ -32,12 +32,12 @@ while [ $# -gt 0 ]; do
         linux_folders="$linux_folders $2"
         shift
         ;;
-    build | boot | test | bench | coverage | headers | docs) groups="$groups $1" ;;
-    *) die "setup: '$1' is no group" "Groups are: build boot test bench coverage headers docs." ;;
+    build | boot | guest | test | bench | coverage | headers | docs) groups="$groups $1" ;;
+    *) die "setup: '$1' is no group" "Groups are: build boot guest test bench coverage headers docs." ;;
     esac
     shift
 done
-groups=${groups:- build boot test headers docs}
+groups=${groups:- build boot guest test headers docs}
 
 install_packages() {
     wanted=$(awk -v groups="$groups " '!/^#/ && index(groups, " " $1 " ") { print $2 }' "$top/ci/packages.txt")
@@ -286,8 +286,8 @@ for folder in $linux_folders; do
     set_up_linux_folder "$folder"
 done
 case $groups in
-*bench*)
-    set_up_linux_image
-    set_up_linux_kbuild
-    ;;
+*bench* | *guest*) set_up_linux_image ;;
+esac
+case $groups in
+*bench*) set_up_linux_kbuild ;;
 esac

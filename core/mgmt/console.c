@@ -159,7 +159,20 @@ static bool take_break(void)
     return command_stop(&stop);
 }
 
-static void run_prompt(void)
+/** Run the commands of first=, as if they were typed. */
+static void run_first(struct line_sink *output, const char *rest)
+{
+    char line[COMMAND_LINE_MAX];
+
+    while (words_next_command(&rest, line, sizeof(line))) {
+        format_print(&output->sink, PROMPT "%s\n", line);
+        /* What the user did wrong is on the screen already. */
+        (void)!command_run(line, &output->sink, &stop);
+        line_sink_flush(output);
+    }
+}
+
+static void run_prompt(const char *first)
 {
     static struct line_sink output = {.sink = {.write = line_sink_write}};
     char line[COMMAND_LINE_MAX];
@@ -171,6 +184,7 @@ static void run_prompt(void)
     line_edit_init(&edit, &screen_sink, PROMPT);
     format_print(&screen_sink, "\n%s. 'help' lists the commands, Tab completes them.\n", version_text);
     mutex_unlock(&screen);
+    run_first(&output, first);
     while ((status = read_line(line)) == VMK_OK) {
         /* What the user did wrong is on the screen already. */
         (void)!command_run(line, &output.sink, &stop);
@@ -224,15 +238,16 @@ static VMK_ATTRIBUTE_NORETURN void run_script(const char *script)
 
 static vmk_StatusValue console_main(void *data)
 {
-    static char script[SCRIPT_MAX];
+    static char script[SCRIPT_MAX], first[SCRIPT_MAX];
     bool scripted = cmdline_text("run", script, sizeof(script));
     bool silent = cmdline_is("console", "none");
 
+    (void)cmdline_text("first", first, sizeof(first));
     cmdline_report_unknown();
     if (scripted || silent) {
         run_script(script);
     }
-    run_prompt();
+    run_prompt(first);
     return VMK_OK;
 }
 

@@ -2,7 +2,8 @@
 /*
  * console.h - the operator's end: a prompt on serial and VGA, or the commands of `run=`.
  *
- * `run="CMD; CMD"` on the kernel command line runs commands in place of the prompt; `console=none` runs none.
+ * `first="CMD; CMD"` on the kernel command line are commands that the prompt begins with.
+ * `run="CMD; CMD"` there runs commands in place of the prompt; `console=none` runs none.
  * Both then power off, after the line `@@vmk exit=N`: 0 when boot and all commands succeeded, else 1.
  */
 #ifndef CORE_CONSOLE_H
