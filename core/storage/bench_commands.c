@@ -12,7 +12,6 @@
 #include "bench.h"
 
 #define SIZE_DEFAULT    4096u
-#define DEPTH_DEFAULT   32u
 #define SECONDS_DEFAULT 3u
 
 static VMK_ReturnStatus parse_options(struct command_call *call, const struct disk_use *disk,
@@ -20,9 +19,13 @@ static VMK_ReturnStatus parse_options(struct command_call *call, const struct di
 {
     const char *op = command_string(call, "op"), *order = command_string(call, "order");
     vmk_uint32 block_size = disk->geometry.blockSize;
+    struct disk_load load;
     vmk_uint64 bytes;
     vmk_StatusValue status = disk_size_argument(call, "size", VMK_MAX(SIZE_DEFAULT, block_size), &bytes);
 
+    if (status == VMK_OK) {
+        status = disk_load_argument(call, 1, &load);
+    }
     if (status != VMK_OK) {
         return status;
     }
@@ -39,15 +42,10 @@ static VMK_ReturnStatus parse_options(struct command_call *call, const struct di
                                       .request_blocks = (vmk_uint32)(bytes / block_size),
                                       .block_size = block_size,
                                       .num_blocks = disk->geometry.numBlocks,
-                                      .depth = (vmk_uint32)command_uint(call, "depth", DEPTH_DEFAULT),
+                                      .depth = load.depth,
+                                      .num_cpus = load.num_cpus,
                                       .count = command_uint(call, "count", ~0ul),
                                       .seconds = (vmk_uint32)command_uint(call, "seconds", SECONDS_DEFAULT)};
-    options->num_cpus = (vmk_uint32)command_uint(call, "cpus", 1);
-    if (options->num_cpus > vmk_NumPCPUs() || options->num_cpus > options->depth) {
-        return command_fail(call, VMK_BAD_PARAM,
-                            "--cpus takes no more than there are (%u) and than --depth (%u)", vmk_NumPCPUs(),
-                            options->depth);
-    }
     options->count = VMK_MAX(options->count, options->depth);
     return VMK_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * disk_commands.h - what `storage disk` commands share: a disk or partition open for one command, and sizes.
+ * disk_commands.h - what `storage disk` commands share: a disk or partition open for one command, sizes, and
+ * how much is under way.
  */
 #ifndef STORAGE_DISK_COMMANDS_H
 #define STORAGE_DISK_COMMANDS_H
@@ -51,5 +52,15 @@ VMK_ReturnStatus disk_range(struct command_call *call, const struct disk_use *di
  * within. */
 VMK_ReturnStatus disk_count(struct command_call *call, const struct disk_use *disk, vmk_uint64 max,
                             vmk_uint64 *first, vmk_uint64 *count);
+
+/** What is under way on a disk. */
+struct disk_load {
+    vmk_uint32 depth;    /**< Requests at a time. */
+    vmk_uint32 num_cpus; /**< That submit them. */
+};
+
+/** Get --depth, 32 unless told, and --cpus, as many of @p cpus as have a request. Tell the user if there are
+ * not so many CPUs, or not a request for each. */
+VMK_ReturnStatus disk_load_argument(struct command_call *call, vmk_uint32 cpus, struct disk_load *load);
 
 #endif

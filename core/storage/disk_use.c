@@ -4,7 +4,11 @@
  */
 #include "disk_commands.h"
 
+#include <vmkapi/base/pcpu.h>
+#include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
+
+#define DEPTH_DEFAULT 32u
 
 static vmk_StatusValue tell_why_not(struct command_call *call, const char *name, vmk_StatusValue status)
 {
@@ -138,4 +142,16 @@ VMK_ReturnStatus disk_count(struct command_call *call, const struct disk_use *di
                             max, disk->geometry.blockSize, blocks);
     }
     return disk_range(call, disk, blocks * disk->geometry.blockSize, first, count);
+}
+
+VMK_ReturnStatus disk_load_argument(struct command_call *call, vmk_uint32 cpus, struct disk_load *load)
+{
+    load->depth = (vmk_uint32)command_uint(call, "depth", DEPTH_DEFAULT);
+    load->num_cpus = (vmk_uint32)command_uint(call, "cpus", VMK_MIN(cpus, load->depth));
+    if (load->num_cpus > vmk_NumPCPUs() || load->num_cpus > load->depth) {
+        return command_fail(call, VMK_BAD_PARAM,
+                            "--cpus takes no more than there are (%u) and than --depth (%u)", vmk_NumPCPUs(),
+                            load->depth);
+    }
+    return VMK_OK;
 }

@@ -10,7 +10,6 @@
 
 #include "verify.h"
 
-#define DEPTH_DEFAULT       32u
 #define LARGEST_DEFAULT     (256u << 10) /* bytes */
 #define FLUSH_EVERY_DEFAULT 64u
 #define PROGRESS_EVERY_S    5u
@@ -84,18 +83,19 @@ static void parse_mode(struct command_call *call, const char *mode, struct sched
 static VMK_ReturnStatus parse_options(struct command_call *call, const struct disk_use *disk,
                                       struct verify_options *options)
 {
+    struct disk_load load;
+    vmk_StatusValue status = disk_load_argument(call, vmk_NumPCPUs(), &load);
+
+    if (status != VMK_OK) {
+        return status;
+    }
     options->handle = disk->handle;
     options->identity = disk->identity;
     options->block_size = disk->geometry.blockSize;
     options->first_block = disk->geometry.firstBlock;
-    options->depth = (vmk_uint32)command_uint(call, "depth", DEPTH_DEFAULT);
     options->polled = command_bool(call, "polled", false);
-    options->num_cpus = (vmk_uint32)command_uint(call, "cpus", VMK_MIN(vmk_NumPCPUs(), options->depth));
-    if (options->num_cpus > vmk_NumPCPUs() || options->num_cpus > options->depth) {
-        return command_fail(call, VMK_BAD_PARAM,
-                            "--cpus takes no more than there are (%u) and than --depth (%u)", vmk_NumPCPUs(),
-                            options->depth);
-    }
+    options->depth = load.depth;
+    options->num_cpus = load.num_cpus;
     return parse_range(call, disk, &options->schedule);
 }
 
