@@ -421,6 +421,7 @@ static bool count_started(struct request *rq, void *data)
 
 static void only_what_the_driver_has_is_shown(void)
 {
+    struct blk_mq_tag_set never_made = {.nr_hw_queues = 1};
     unsigned int count = 0;
 
     open_disk();
@@ -434,6 +435,7 @@ static void only_what_the_driver_has_is_shown(void)
     count = 0;
     blk_mq_tagset_wait_completed_request(&set);
     blk_mq_tagset_busy_iter(&set, count_started, &count);
+    blk_mq_tagset_busy_iter(&never_made, count_started, &count);
     EXPECT(count == 0 && count_done() == 8);
     close_disk();
 }
@@ -501,6 +503,21 @@ static void nobody_opens_a_character_device(void)
     close_disk();
 }
 
+/* As nvme does when it could not have the number for it. */
+static void what_was_not_added_is_not_taken_off(void)
+{
+    static struct device dev;
+    static struct cdev cdev;
+    unsigned int before;
+
+    open_disk();
+    before = kref_read(&function->dev.kobj.kref);
+    dev.parent = &function->dev;
+    cdev_device_del(&cdev, &dev);
+    EXPECT(kref_read(&function->dev.kobj.kref) == before);
+    close_disk();
+}
+
 /* DEVIATION-026 */
 static void no_drive_is_unlocked(void)
 {
@@ -537,6 +554,7 @@ const struct linux_case linux_cases[] = {
     {"a dead disk ends what waits", a_dead_disk_ends_what_waits},
     {"a disk changes", a_disk_changes},
     {"nobody opens a character device", nobody_opens_a_character_device},
+    {"what was not added is not taken off", what_was_not_added_is_not_taken_off},
     {"no drive is unlocked", no_drive_is_unlocked},
     {"nobody knows the date", nobody_knows_the_date},
     {NULL, NULL}};

@@ -347,9 +347,10 @@ bool blk_mq_for_each_started(struct blk_mq_tags *tags, busy_tag_iter_fn *fn, voi
     return go_on;
 }
 
+/* Drivers ask for those of a set they could not have, too. */
 void blk_mq_tagset_busy_iter(struct blk_mq_tag_set *tagset, busy_tag_iter_fn *fn, void *priv)
 {
-    for (unsigned int i = 0; i < tagset->nr_hw_queues; i++) {
+    for (unsigned int i = 0; i < tagset->nr_tags; i++) {
         if (!blk_mq_for_each_started(tagset->tags[i], fn, priv))
             break;
     }

@@ -96,6 +96,7 @@ int device_add(struct device *dev)
     if (!dev_name(dev))
         return -EINVAL;
     get_device(dev);
+    dev->kobj.state_in_sysfs = true;
     parent = get_device(dev->parent);
     if (!parent)
         return 0;
@@ -106,10 +107,14 @@ int device_add(struct device *dev)
 }
 EXPORT_SYMBOL(device_add);
 
+/* A driver may take off what it could not add, and went on without: nvme a namespace's character device. */
 void device_del(struct device *dev)
 {
     struct device *parent = dev->parent;
 
+    if (!device_is_registered(dev))
+        return;
+    dev->kobj.state_in_sysfs = false;
     mutex_lock(&tree_mutex);
     list_del_init(&dev->sibling);
     mutex_unlock(&tree_mutex);

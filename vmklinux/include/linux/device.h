@@ -148,7 +148,7 @@ static inline void device_unlock(struct device *dev) VMK_RELEASE(&dev->mutex)
 
 static inline int device_is_registered(struct device *dev)
 {
-    return !list_empty(&dev->sibling);
+    return dev->kobj.state_in_sysfs;
 }
 
 void device_initialize(struct device *dev);

@@ -11,7 +11,8 @@
 struct kobject {
     const char *name;
     struct kref kref;
-    struct list_head files; /* attributes added one by one; see kernel/sysfs.c */
+    struct list_head files;          /* attributes added one by one; see kernel/sysfs.c */
+    unsigned int state_in_sysfs : 1; /* its device has been added */
 };
 
 enum kobject_action {
