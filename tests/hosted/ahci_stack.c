@@ -4,58 +4,54 @@
  */
 #include "ahci_stack.h"
 
-#include <check.h>
-#include <hosted/machine.h>
-#include <hosted/module.h>
-
 LINUX_MODULE_DECLARE(libata);
 LINUX_MODULE_DECLARE(libahci);
 LINUX_MODULE_DECLARE(ahci);
-vmk_ModuleID hosted_libata_id, hosted_libahci_id, hosted_ahci_id, test_id;
+vmk_ModuleID hosted_libata_id, hosted_libahci_id, hosted_ahci_id;
 
 struct ahci hba;
 struct ata_disk sata;
-struct disk disk;
 
 static struct linux_module modules[] = {LINUX_MODULE(libata), LINUX_MODULE(libahci), LINUX_MODULE(ahci)};
 
-void ahci_machine_start(vmk_uint32 block_bytes)
+static void start(vmk_uint32 block_bytes)
 {
-    hosted_start();
-    test_id = hosted_module_add("test");
+    storage_machine_start();
     ata_disk_init(&sata, "DISK1", AHCI_BLOCKS, block_bytes);
     ahci_add(&hba, 2);
     ahci_plug(&hba, 0, &sata.device);
     stack_start(modules, VMK_ARRAY_SIZE(modules));
 }
 
-void ahci_load_and_open(void)
+static unsigned under_way(void)
 {
-    ck_assert(stack_load());
-    ck_assert(disk_appears(test_id, AHCI_PATH));
-    ck_assert_int_eq(disk_open(&disk, test_id, AHCI_PATH), VMK_OK);
+    return ahci_under_way(&hba.port[0]);
 }
 
-void ahci_start(vmk_uint32 block_bytes)
+static unsigned resets(void)
 {
-    ahci_machine_start(block_bytes);
-    ahci_load_and_open();
+    return hba.port[0].link_resets;
 }
 
-void ahci_stop(void)
+static void delay_a_write(unsigned ms)
 {
-    disk_close(&disk);
-    ck_assert(stack_unload());
-    ck_assert_uint_eq(ahci_under_way(&hba.port[0]), 0);
+    ahci_behave(&hba);
+    ahci_misbehave(
+        &hba, (struct ahci_rule){.lie = AHCI_LATE, .command = ATA_WRITE_FPDMA, .argument = ms, .times = 1});
 }
 
-vmk_uint64 events_of(const char *name, vmk_StorageEvent event)
+static void pull_out(vmk_Bool all)
 {
-    struct vmk_BlockPathInt *path = storage_path_find(name);
-    vmk_uint64 count;
-
-    ck_assert_ptr_nonnull(path);
-    count = path->adapter->events[event];
-    storage_path_put(path);
-    return count;
+    hba.all_ones = VMK_TRUE;
+    hba.pci.gone = all;
 }
+
+const struct storage_subject subject = {.name = "ahci",
+                                        .machine_start = start,
+                                        .medium = &sata.medium,
+                                        .ops = READ_WRITE_FLUSH,
+                                        .gives_up_ms = 30000,
+                                        .under_way = under_way,
+                                        .resets = resets,
+                                        .delay_a_write = delay_a_write,
+                                        .pull_out = pull_out};

@@ -10,11 +10,8 @@
 
 #define NVME_RETRIES 5 /* nvme_core.max_retries */
 
-#define ALL_OPS      (1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE | 1 << VMK_BLOCK_FLUSH)
-
-static const struct disk_exercise load = {.requests = 500, .depth = 16, .blocks_max = 300, .ops = ALL_OPS};
-static const struct disk_exercise failing_load = {
-    .requests = 500, .depth = 16, .blocks_max = 300, .ops = ALL_OPS, .may_fail = VMK_TRUE};
+static const struct disk_exercise load = {
+    .requests = 500, .depth = 16, .blocks_max = 300, .ops = READ_WRITE_FLUSH};
 
 static void misbehave(enum nvme_lie lie, vmk_uint16 opcode, vmk_uint32 argument, unsigned times)
 {
@@ -46,7 +43,7 @@ START_TEST(tells_what_failed)
                                                          : VMK_BLOCK_FLUSH;
     vmk_StatusValue status;
 
-    nvme_start(512);
+    subject_start(512);
     ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_WRITE, 0, 8), VMK_OK);
     misbehave(NVME_FAILS, statuses[_i].opcode, statuses[_i].nvme, 0);
     status = disk_do(&disk, op, 0, op == VMK_BLOCK_FLUSH ? 0 : 8);
@@ -54,14 +51,14 @@ START_TEST(tells_what_failed)
                   vmk_StatusToString(status));
     nvme_behave(&nvme);
     ck_assert_int_eq(disk_do(&disk, VMK_BLOCK_READ, 0, 16), VMK_OK);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* One bad block: whatever touches it fails, nothing else does. */
 START_TEST(leaves_neighbours_alone)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(&nvme, (struct nvme_rule){.lie = NVME_FAILS,
                                              .opcode = NVME_ANY_OPCODE,
                                              .argument = NVME_UNRECOVERED_READ | NVME_DO_NOT_RETRY,
@@ -78,21 +75,21 @@ START_TEST(leaves_neighbours_alone)
     nvme_behave(&nvme);
     disk.bad_blocks = 0;
     disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* What fails now and then is done again, and nobody hears of it. */
 START_TEST(tries_again)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(
         &nvme,
         (struct nvme_rule){
             .lie = NVME_FAILS, .opcode = NVME_READ, .argument = NVME_INTERNAL, .skip = 20, .times = 5});
     disk_exercise(&disk, load);
-    ck_assert_uint_ge(events_of(NVME_PATH, VMK_STORAGE_EVENT_REQUEUE), 5);
-    nvme_stop();
+    ck_assert_uint_ge(storage_events(VMK_STORAGE_EVENT_REQUEUE), 5);
+    subject_stop();
 }
 END_TEST
 
@@ -100,31 +97,31 @@ END_TEST
 
 START_TEST(aborts_a_command_that_hangs)
 {
-    nvme_start(512);
+    subject_start(512);
     misbehave(NVME_STUCK, NVME_READ, 0, 1);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(nvme.aborts, 1);
     ck_assert_uint_eq(nvme.enables, 1);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 1);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 0);
-    nvme_stop();
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_TIMEOUT), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_ABORT), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_HOST_RESET), 0);
+    subject_stop();
 }
 END_TEST
 
 /* The abort does not help: the controller is reset, and everything done again. */
 START_TEST(resets_a_controller_that_hangs)
 {
-    nvme_start(512);
+    subject_start(512);
     misbehave(NVME_NEVER, NVME_WRITE, 0, 1);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(nvme.aborts, 1);
     ck_assert_uint_eq(nvme.enables, 2);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 2);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_ABORT), 1);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_TIMEOUT), 2);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_ABORT), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_HOST_RESET), 1);
     disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -132,9 +129,9 @@ END_TEST
  * that the driver rings no more: nothing may be, not even what was late. */
 START_TEST(goes_on_after_a_reset_with_doorbells_in_memory)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     nvme.has_shadow = VMK_TRUE;
-    nvme_load_and_open();
+    storage_load();
     for (unsigned i = 0; i < 3; i++) {
         ck_assert_uint_eq(nvme.commands[0][NVME_DOORBELL_BUFFER], i + 1);
         nvme_behave(&nvme);
@@ -143,14 +140,14 @@ START_TEST(goes_on_after_a_reset_with_doorbells_in_memory)
         ck_assert_uint_eq(nvme.enables, i + 2);
     }
     disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* A command that hangs, and whenever it is tried again: the driver has counted, and gives it up. */
 START_TEST(gives_up_a_command_that_hangs_each_time)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(
         &nvme, (struct nvme_rule){.lie = NVME_NEVER, .opcode = NVME_READ, .first_lba = 4000, .blocks = 8});
     ck_assert(disk_start(&disk, VMK_BLOCK_READ, 4000, 8, DISK_WHOLE, 0));
@@ -160,21 +157,21 @@ START_TEST(gives_up_a_command_that_hangs_each_time)
     nvme_behave(&nvme);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(nvme.enables, 1 + 1 + NVME_RETRIES);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* Many at a time, and the aborts hang too. */
 START_TEST(resets_a_controller_that_hangs_for_good)
 {
-    nvme_start(512);
+    subject_start(512);
     misbehave(NVME_NEVER, NVME_READ, 0, 10);
     nvme_misbehave(
         &nvme, (struct nvme_rule){.lie = NVME_NEVER, .admin = VMK_TRUE, .opcode = NVME_ABORT, .times = 1});
     disk_exercise(&disk, load);
     ck_assert_uint_ge(nvme.enables, 2);
     disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -183,7 +180,7 @@ START_TEST(counts_what_the_admin_queue_does_not_answer)
 {
     struct vmk_StorageAdapterInt *adapter;
 
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(
         &nvme, (struct nvme_rule){.lie = NVME_NEVER, .admin = VMK_TRUE, .opcode = NVME_IDENTIFY, .times = 1});
     adapter = storage_adapter_find("vmhba0");
@@ -191,27 +188,10 @@ START_TEST(counts_what_the_admin_queue_does_not_answer)
     storage_adapter_put(adapter);
     hosted_run_ms(1000);
     ck_assert_uint_eq(nvme.enables, 2);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_TIMEOUT), 1);
-    ck_assert_uint_eq(events_of(NVME_PATH, VMK_STORAGE_EVENT_HOST_RESET), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_TIMEOUT), 1);
+    ck_assert_uint_eq(storage_events(VMK_STORAGE_EVENT_HOST_RESET), 1);
     disk_exercise(&disk, load);
-    nvme_stop();
-}
-END_TEST
-
-/* It comes back as the abort arrives, or just before the reset. */
-START_TEST(takes_a_command_that_is_late)
-{
-    static const unsigned late_ms[] = {29900, 30000, 30100, 31000, 59900, 60000, 60100, 61000};
-
-    nvme_start(512);
-    for (unsigned i = 0; i < VMK_ARRAY_SIZE(late_ms); i++) {
-        nvme_behave(&nvme);
-        misbehave(NVME_LATE, NVME_WRITE, late_ms[i], 1);
-        disk_exercise(&disk, (struct disk_exercise){
-                                 .requests = 50, .depth = 8, .blocks_max = 64, .ops = 1 << VMK_BLOCK_WRITE});
-    }
-    disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -224,7 +204,7 @@ static void assert_lost(void)
 
 START_TEST(gives_up_a_controller_that_never_gets_ready)
 {
-    nvme_start(512);
+    subject_start(512);
     misbehave(NVME_NEVER, NVME_WRITE, 0, 0);
     for (unsigned i = 0; i < 20; i++) {
         ck_assert(disk_start(&disk, VMK_BLOCK_WRITE, i * 100, 10, DISK_WHOLE, 0));
@@ -242,7 +222,7 @@ END_TEST
 
 START_TEST(resets_a_controller_that_failed)
 {
-    nvme_start(512);
+    subject_start(512);
     for (unsigned i = 0; i < 3; i++) {
         for (unsigned n = 0; n < 20; n++) {
             ck_assert(
@@ -254,36 +234,7 @@ START_TEST(resets_a_controller_that_failed)
         ck_assert_uint_eq(nvme.enables, i + 2);
     }
     disk_compare(&disk);
-    nvme_stop();
-}
-END_TEST
-
-/* Surprise removal: registers read as all ones, with and without the rest of the function. */
-static void pull_out(vmk_Bool all)
-{
-    nvme_start(512);
-    disk_exercise(&disk, load);
-    for (unsigned n = 0; n < 30; n++) {
-        disk_start(&disk, n % 2 ? VMK_BLOCK_WRITE : VMK_BLOCK_READ, n * 100, 10, DISK_PAGES, 0);
-    }
-    nvme.all_ones = VMK_TRUE;
-    nvme.pci.gone = all;
-    ck_assert(disk_settle(&disk, 600000));
-    assert_lost();
-    disk_exercise(&disk, failing_load);
-    disk_close(&disk);
-    ck_assert(stack_unload());
-}
-
-START_TEST(survives_registers_that_read_as_ones)
-{
-    pull_out(VMK_FALSE);
-}
-END_TEST
-
-START_TEST(survives_being_pulled_out)
-{
-    pull_out(VMK_TRUE);
+    subject_stop();
 }
 END_TEST
 
@@ -291,7 +242,7 @@ END_TEST
 
 START_TEST(finds_what_no_interrupt_told)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme.mute = VMK_TRUE;
     for (unsigned n = 0; n < 10; n++) {
         ck_assert(disk_start(&disk, VMK_BLOCK_WRITE, n * 100, 10, DISK_WHOLE, 0));
@@ -301,30 +252,30 @@ START_TEST(finds_what_no_interrupt_told)
     ck_assert_uint_eq(nvme.enables, 1);
     nvme.mute = VMK_FALSE;
     disk_exercise(&disk, load);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 START_TEST(takes_interrupts_for_nothing)
 {
-    nvme_start(512);
+    subject_start(512);
     for (unsigned n = 0; n < 1000; n++) {
         nvme_interrupt(&nvme, n % 2);
     }
     disk_exercise(&disk, load);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* With fewer interrupts than completions, none stays behind for long. */
 START_TEST(reaps_all_there_are)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme.interrupt_nth = 2;
-    disk_exercise(&disk,
-                  (struct disk_exercise){.requests = 200, .depth = 16, .blocks_max = 8, .ops = ALL_OPS});
+    disk_exercise(&disk, (struct disk_exercise){
+                             .requests = 200, .depth = 16, .blocks_max = 8, .ops = READ_WRITE_FLUSH});
     nvme.interrupt_nth = 0;
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -332,26 +283,26 @@ END_TEST
 
 START_TEST(waits_for_a_slow_controller)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     nvme.ready_ms = 8000;
-    nvme_load_and_open();
+    storage_load();
     disk_exercise(&disk, load);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 START_TEST(refuses_a_controller_that_never_gets_ready)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     nvme.ready_ms = NVME_NEVER_READY;
     ck_assert(stack_load());
-    ck_assert(!disk_appears(test_id, NVME_PATH));
+    ck_assert(!disk_appears(test_id, DISK_PATH));
     ck_assert(stack_unload());
     nvme.ready_ms = 1;
     hosted_run_ms(1000);
     nvme.csts = 0;
-    nvme_load_and_open();
-    nvme_stop();
+    storage_load();
+    subject_stop();
 }
 END_TEST
 
@@ -363,7 +314,7 @@ START_TEST(survives_each_admin_command)
 {
     unsigned nth = 0, reached;
 
-    nvme_machine_start(512);
+    subject.machine_start(512);
     do {
         struct nvme_rule rule = {.lie = admin_lies[_i],
                                  .admin = VMK_TRUE,
@@ -375,12 +326,13 @@ START_TEST(survives_each_admin_command)
         nvme_behave(&nvme);
         nvme_misbehave(&nvme, rule);
         ck_assert(stack_load());
-        if (disk_appears(test_id, NVME_PATH) && disk_open(&disk, test_id, NVME_PATH) == VMK_OK) {
+        if (disk_appears(test_id, DISK_PATH) && disk_open(&disk, test_id, DISK_PATH) == VMK_OK) {
             disk_distrust(&disk); /* What the last round wrote is still there. */
-            disk_exercise(
-                &disk,
-                (struct disk_exercise){
-                    .requests = 20, .depth = 4, .blocks_max = 8, .ops = ALL_OPS, .may_fail = VMK_TRUE});
+            disk_exercise(&disk, (struct disk_exercise){.requests = 20,
+                                                        .depth = 4,
+                                                        .blocks_max = 8,
+                                                        .ops = READ_WRITE_FLUSH,
+                                                        .may_fail = VMK_TRUE});
             disk_close(&disk);
         }
         hosted_run_ms(1000);
@@ -389,8 +341,8 @@ START_TEST(survives_each_admin_command)
     } while (reached > nth++);
     ck_assert_uint_gt(nth, 8);
     nvme_behave(&nvme);
-    nvme_load_and_open();
-    nvme_stop();
+    storage_load();
+    subject_stop();
 }
 END_TEST
 
@@ -404,11 +356,8 @@ int main(void)
                             gives_up_a_command_that_hangs_each_time,
                             resets_a_controller_that_hangs_for_good,
                             counts_what_the_admin_queue_does_not_answer,
-                            takes_a_command_that_is_late,
                             gives_up_a_controller_that_never_gets_ready,
                             resets_a_controller_that_failed,
-                            survives_registers_that_read_as_ones,
-                            survives_being_pulled_out,
                             finds_what_no_interrupt_told,
                             takes_interrupts_for_nothing,
                             reaps_all_there_are,

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALL_OPS  (1 << VMK_BLOCK_READ | 1 << VMK_BLOCK_WRITE | 1 << VMK_BLOCK_FLUSH)
 #define IDLE_TAG 500
 #define NO_TAG   0xfffu
 
-static const struct disk_exercise load = {.requests = 300, .depth = 16, .blocks_max = 300, .ops = ALL_OPS};
+static const struct disk_exercise load = {
+    .requests = 300, .depth = 16, .blocks_max = 300, .ops = READ_WRITE_FLUSH};
 static const struct disk_exercise few = {
-    .requests = 40, .depth = 8, .blocks_max = 300, .ops = ALL_OPS, .may_fail = VMK_TRUE};
+    .requests = 40, .depth = 8, .blocks_max = 300, .ops = READ_WRITE_FLUSH, .may_fail = VMK_TRUE};
 
 static void do_load(void)
 {
@@ -46,7 +46,7 @@ START_TEST(believes_no_completion_of_nothing)
 {
     unsigned noticed;
 
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(&nvme,
                    (struct nvme_rule){
                        .lie = lies[_i].lie, .opcode = NVME_READ, .argument = lies[_i].argument, .skip = 10});
@@ -55,7 +55,7 @@ START_TEST(believes_no_completion_of_nothing)
     ck_assert_uint_eq(disk.failed, 0);
     nvme_behave(&nvme);
     disk_compare(&disk);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -73,18 +73,18 @@ static void send_phantoms(void)
 /* Every tag, in every generation, used or not, while none is under way: none of them may be believed. */
 START_TEST(believes_no_phantom)
 {
-    nvme_start(512);
+    subject_start(512);
     disk_exercise(&disk, load);
     ck_assert_uint_gt(logged_lines_with("vmklinux", send_phantoms), 100);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(disk.failed, 0);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 START_TEST(believes_no_phantom_admin_command)
 {
-    nvme_start(512);
+    subject_start(512);
     for (unsigned id = 0; id <= 0xffff; id += id % 0x1000 < 40 ? 1 : 97) {
         if ((id & 0xfff) < 30) { /* Above are asynchronous events, which the driver takes as they come. */
             nvme_phantom(&nvme, 0, (vmk_uint16)id, NVME_INTERNAL);
@@ -96,19 +96,19 @@ START_TEST(believes_no_phantom_admin_command)
     hosted_run_ms(1000);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(disk.failed, 0);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
 /* Less data than it says: what is missing is missing, nothing else is touched. */
 START_TEST(moves_less_than_it_says)
 {
-    nvme_start(512);
+    subject_start(512);
     nvme_misbehave(&nvme, (struct nvme_rule){.lie = NVME_SHORT, .opcode = NVME_ANY_OPCODE});
     disk_distrust(&disk);
     disk_exercise(&disk, load);
     ck_assert_uint_eq(disk.failed, 0);
-    nvme_stop();
+    subject_stop();
 }
 END_TEST
 
@@ -198,7 +198,7 @@ static void live_with_it(void)
 {
     ck_assert(stack_load());
     hosted_run_ms(3000);
-    if (disk_open(&disk, test_id, NVME_PATH) == VMK_OK) {
+    if (disk_open(&disk, test_id, DISK_PATH) == VMK_OK) {
         disk_distrust(&disk);
         disk_exercise(&disk, few);
         disk_close(&disk);
@@ -208,13 +208,13 @@ static void live_with_it(void)
 
 START_TEST(survives_what_it_says)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     statement = &statements[_i];
     nvme.tamper = state;
     live_with_it();
     nvme.tamper = NULL;
-    nvme_load_and_open();
-    nvme_stop();
+    storage_load();
+    subject_stop();
 }
 END_TEST
 
@@ -235,15 +235,15 @@ static void scramble(struct nvme *controller, unsigned cns, vmk_uint32 nsid, vmk
 
 START_TEST(survives_whatever_it_says)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     for (unsigned i = 0; i < SEEDS; i++) {
         seed = i;
         nvme.tamper = scramble;
         live_with_it();
     }
     nvme.tamper = NULL;
-    nvme_load_and_open();
-    nvme_stop();
+    storage_load();
+    subject_stop();
 }
 END_TEST
 
@@ -263,12 +263,12 @@ static const vmk_uint64 capabilities[] = {
 
 START_TEST(survives_its_capabilities)
 {
-    nvme_machine_start(512);
+    subject.machine_start(512);
     nvme.cap_flips = capabilities[_i];
     live_with_it();
     nvme.cap_flips = 0;
-    nvme_load_and_open();
-    nvme_stop();
+    storage_load();
+    subject_stop();
 }
 END_TEST
 

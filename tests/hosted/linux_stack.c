@@ -52,3 +52,13 @@ vmk_Bool stack_unload(void)
     }
     return clear;
 }
+
+vmk_int64 stack_holds(enum account_kind kind)
+{
+    vmk_int64 held = 0;
+
+    for (unsigned i = 0; i < stack_count; i++) {
+        held += account_read(*stack[i].id, kind);
+    }
+    return held;
+}

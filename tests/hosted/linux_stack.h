@@ -5,6 +5,7 @@
 #ifndef LINUX_STACK_H
 #define LINUX_STACK_H
 
+#include <core/account.h>
 #include <vmkapi/base/module.h>
 
 /** A module of Linux's side: what hosted_linux_module() made of it. */
@@ -34,5 +35,8 @@ vmk_Bool stack_load(void);
 
 /** Unload all, the last first. @return whether each left nothing behind; what it left is printed. */
 vmk_Bool stack_unload(void);
+
+/** What they hold together. */
+vmk_int64 stack_holds(enum account_kind kind);
 
 #endif
