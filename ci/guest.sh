@@ -11,7 +11,7 @@ guest=$build/guest
 image=$build/sources/linux-image
 busybox=/bin/busybox
 # What the guest has drivers for, and where its root is.
-modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk failover net_failover
+modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk failover net_failover \
     virtio_net rng-core virtio-rng virtio_console crc16 crc32c_generic libcrc32c mbcache jbd2 ext4"
 
 # The first program of the initramfs: drivers, then the root file system, then its init.
@@ -22,7 +22,7 @@ write_init() {
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 /bin/busybox mount -t devtmpfs dev /dev
-for module in $(echo $modules); do
+for module in $modules; do
     if [ -e /lib/\$module.ko ]; then
         /bin/busybox insmod /lib/\$module.ko || echo "guest: \$module is not loaded"
     fi
@@ -57,7 +57,9 @@ if [ -e /sys/class/net/eth0 ]; then
     ip link set eth0 up
     udhcpc -q -n -t 10 -i eth0 -s /etc/udhcpc.script && echo "guest: $(ip -4 -o addr show eth0 | awk '{print $4}')"
 fi
-echo "guest: ready"
+boot=$(($(cat /boots 2>/dev/null || echo 0) + 1))
+echo $boot >/boots && sync
+echo "guest: ready, boot $boot"
 while :; do
     setsid sh -c 'exec sh </dev/ttyS0 >/dev/ttyS0 2>&1'
 done

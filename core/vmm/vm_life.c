@@ -36,14 +36,15 @@ const char *vm_state_text(const struct vm *vm)
 
 /* Ends. */
 
-/** @return whether this is what ends the run: nothing else had been asked for before. */
+/** @return whether this is what ends the run: nothing else had been asked for before, but a reset. */
 static bool note_end(struct vm *vm, enum vm_stop_reason reason, vmk_uint32 code, const char *text)
 {
     vmk_uint64 flags;
     bool first;
 
     vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
-    first = vm->ending == VM_STOP_NONE && state_of(vm) == VM_RUNNING;
+    first = state_of(vm) == VM_RUNNING &&
+            (vm->ending == VM_STOP_NONE || (vm->ending == VM_STOP_RESET && reason != VM_STOP_RESET));
     if (first) {
         vm->ending = reason;
         vm->stop_code = code;
@@ -83,13 +84,12 @@ void vm_fail(struct vm *vm, const char *format, ...)
 }
 
 /** Wait for an end. The world is nobody's to kill: it ends by itself. */
-static enum vm_stop_reason wait_for_end(struct vm *vm)
+static void wait_for_end(struct vm *vm)
 {
-    enum vm_stop_reason ending;
     vmk_uint64 flags;
 
     vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
-    while ((ending = vm->ending) == VM_STOP_NONE) {
+    while (vm->ending == VM_STOP_NONE) {
         struct waiter waiter;
 
         waiter_add(&waiter, &vm->ends.waiters, 0);
@@ -98,15 +98,13 @@ static enum vm_stop_reason wait_for_end(struct vm *vm)
         vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
     }
     vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
-    return ending;
 }
 
 /* Runs. */
 
 /** Have the vCPUs run until something ends it. */
-static enum vm_stop_reason run_once(struct vm *vm)
+static void run_once(struct vm *vm)
 {
-    enum vm_stop_reason ending;
     vmk_uint32 started = 0;
 
     while (started < vm->vcpu_count) {
@@ -118,13 +116,29 @@ static enum vm_stop_reason run_once(struct vm *vm)
         }
         started++;
     }
-    ending = wait_for_end(vm);
+    wait_for_end(vm);
     /* Once more: one that had not been started yet when the end came. */
     end_run(vm);
     while (started > 0) {
         vcpu_wait_stopped(vm->vcpus[--started]);
     }
     vm_parts_quiesce(vm);
+}
+
+/** What ended the run. A reset after which the VM begins again is forgotten by that: what ends it next
+ * counts. */
+static enum vm_stop_reason take_ending(struct vm *vm, bool *again)
+{
+    enum vm_stop_reason ending;
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    ending = vm->ending;
+    *again = ending == VM_STOP_RESET && vm->config->restart;
+    if (*again) {
+        vm->ending = VM_STOP_NONE;
+    }
+    vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
     return ending;
 }
 
@@ -157,7 +171,6 @@ static bool restart(struct vm *vm)
 
     vmk_LogMessage("%s is reset", vm->name.string);
     vm->resets++;
-    set_ending(vm, VM_STOP_NONE, VM_RUNNING);
     if (vm_parts_power_on(vm, &why) != VMK_OK) {
         vm_fail(vm, "%s", why.text);
         return false;
@@ -172,8 +185,8 @@ static vmk_StatusValue vm_main(void *data)
     bool again;
 
     do {
-        ending = run_once(vm);
-        again = ending == VM_STOP_RESET && vm->config->restart;
+        run_once(vm);
+        ending = take_ending(vm, &again);
         if (again && !restart(vm)) {
             again = false;
             ending = VM_STOP_FAILED;

@@ -7,7 +7,7 @@
 #include <vmklinux/pci.h>
 #include <vmklinux/status.h>
 
-#define SAY_AFTER (30 * HZ)
+#define PATIENCE (30 * HZ)
 
 struct bus_type pci_bus_type = {.name = "pci"};
 EXPORT_SYMBOL(pci_bus_type);
@@ -117,16 +117,23 @@ free_pdev:
     return NULL;
 }
 
+/* A driver that keeps a reference for good may still use what is behind it: that stays, its module's. */
 void vmklinux_pci_dev_destroy(struct pci_dev *pdev)
 {
+    bool unreferenced;
+
     devres_release_all(&pdev->dev);
     put_device(&pdev->dev);
     /* What a driver frees with the last reference, it frees by means of the device. */
-    while (!wait_for_completion_timeout(&pdev->unreferenced, SAY_AFTER))
-        pr_warn("%s: its driver has let go of it, but for %u reference(s)\n", pdev->name,
-                kref_read(&pdev->dev.kobj.kref));
+    unreferenced = wait_for_completion_timeout(&pdev->unreferenced, PATIENCE) != 0;
     pci_free_irq_vectors(pdev);
     (void)!vmk_PCIFreeIntrCookie(pdev->module->id, pdev->vmk_pci);
+    if (!unreferenced) {
+        pr_err("%s: its driver keeps %u reference(s) to it, so what it holds stays; to have that back, "
+               "restart the machine\n",
+               pdev->name, kref_read(&pdev->dev.kobj.kref));
+        return;
+    }
     vmklinux_dma_exit(&pdev->dev);
     kfree(pdev);
 }

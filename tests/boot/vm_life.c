@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_life - virtual machines with kernels of a few bytes: each way a guest can end is reported for what it
+ * is, descriptions that are no good are told, and what VMs held comes back.
+ */
+#include "boot.h"
+
+#include <holdings.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER     BOOT_LOG_DIR "/vm_life"
+#define CODE_BASE  0x100000u
+#define CODE_START 12u /* Behind the multiboot header. */
+#define CYCLES     20
+
+/** A guest: what it does, and what becomes of it. */
+static const struct guest {
+    const char *name;
+    uint8_t code[40];
+    const char *end; /**< As 'vm list' tells it. */
+    const char *options;
+} guests[] = {
+    /* mov $0x604, %dx; mov $0x3400, %ax; out %ax, (%dx) */
+    {"power-off", {0x66, 0xba, 0x04, 0x06, 0x66, 0xb8, 0x00, 0x34, 0x66, 0xef, 0xeb, 0xfe}, "power-off", ""},
+    /* mov $0xcf9, %dx; mov $6, %al; out %al, (%dx) */
+    {"reset", {0x66, 0xba, 0xf9, 0x0c, 0xb0, 0x06, 0xee, 0xeb, 0xfe}, "reset", "onReset = \"stop\"\n"},
+    /* mov $0x2a, %al; out %al, $0xf4 */
+    {"debug-exit", {0xb0, 0x2a, 0xe6, 0xf4, 0xeb, 0xfe}, "debug exit, code 42", ""},
+    /* lidt (an empty one, of the zeroes behind the code); int3 */
+    {"triple-fault", {0x0f, 0x01, 0x1d, 0x00, 0x08, 0x10, 0x00, 0xcc}, "triple fault", ""},
+    /* mov $0x505, %dx; mov $1, %al; out %al, (%dx) */
+    {"panic", {0x66, 0xba, 0x05, 0x05, 0xb0, 0x01, 0xee, 0xeb, 0xfe}, "panic", ""},
+};
+
+/* mov $0x3f8, %dx; mov $'H', %al; out; mov $'i', %al; out; jmp here */
+static const uint8_t talks[40] = {0x66, 0xba, 0xf8, 0x03, 0xb0, 'H', 0xee, 0xb0, 'i', 0xee, 0xeb, 0xfe};
+/* hlt, for ever, interrupts off */
+static const uint8_t halts[40] = {0xfa, 0xf4, 0xeb, 0xfd};
+
+static void put(uint8_t *at, unsigned bytes, uint32_t value)
+{
+    memcpy(at, &value, bytes);
+}
+
+/* A multiboot kernel: an ELF32 file with one segment, the header and the code. */
+static void write_kernel(const char *name, const uint8_t code[40])
+{
+    uint8_t file[0x100] = {0x7f, 'E', 'L', 'F', 1, 1, 1}, *segment = file + 0x80;
+    char path[512];
+    FILE *out;
+
+    put(file + 16, 2, 2);
+    put(file + 18, 2, 3);
+    put(file + 24, 4, CODE_BASE + CODE_START);
+    put(file + 28, 4, 52);
+    put(file + 42, 2, 32);
+    put(file + 44, 2, 1);
+    put(file + 52, 4, 1);
+    put(file + 56, 4, 0x80);
+    put(file + 64, 4, CODE_BASE);
+    put(file + 68, 4, 0x80);
+    put(file + 72, 4, 0x1000);
+    put(segment, 4, 0x1badb002);
+    put(segment + 8, 4, -0x1badb002u);
+    memcpy(segment + CODE_START, code, 40);
+    snprintf(path, sizeof path, "%s/%s", FOLDER, name);
+    out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    ck_assert_uint_eq(fwrite(file, 1, sizeof file, out), sizeof file);
+    fclose(out);
+}
+
+static void write_description(const char *name, const char *text)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/%s.vmx", FOLDER, name);
+    FILE *out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    fputs(text, out);
+    fclose(out);
+}
+
+static void describe(const char *name, const char *options)
+{
+    char text[512];
+
+    snprintf(text, sizeof text, "displayName = \"%s\"\nmemSize = \"8\"\nkernel.file = \"/vm/%s\"\n%s", name,
+             name, options);
+    write_description(name, text);
+}
+
+static void add(char *command, size_t size, const char *name)
+{
+    size_t len = strlen(command);
+
+    snprintf(command + len, size - len, " vm/%s=%s/%s vm/%s.vmx=%s/%s.vmx", name, FOLDER, name, name, FOLDER,
+             name);
+}
+
+/* The boot archive with all guests behind it. */
+static const char *make_archive(void)
+{
+    static char command[8192];
+
+    ck_assert_int_eq(system("mkdir -p " FOLDER), 0);
+    snprintf(command, sizeof command, MKARCHIVE " " FOLDER "/guests");
+    for (size_t i = 0; i < sizeof guests / sizeof *guests; i++) {
+        write_kernel(guests[i].name, guests[i].code);
+        describe(guests[i].name, guests[i].options);
+        add(command, sizeof command, guests[i].name);
+    }
+    write_kernel("talks", talks);
+    describe("talks", "");
+    add(command, sizeof command, "talks");
+    write_kernel("halts", halts);
+    describe("halts", "numvcpus = \"4\"\n");
+    add(command, sizeof command, "halts");
+    write_kernel("broken", talks);
+    write_description("broken", "displayName = \"broken\"\nmemSize = \"many\"\n");
+    add(command, sizeof command, "broken");
+    write_kernel("greedy", talks);
+    write_description("greedy",
+                      "displayName = \"greedy\"\nmemSize = \"100000\"\nkernel.file = \"/vm/talks\"\n");
+    add(command, sizeof command, "greedy");
+    write_kernel("diskless", talks);
+    write_description("diskless", "displayName = \"diskless\"\nmemSize = \"8\"\nkernel.file = \"/vm/talks\"\n"
+                                  "disk0.device = \"nosuch\"\n");
+    add(command, sizeof command, "diskless");
+    write_kernel("lost", talks);
+    write_description("lost", "displayName = \"lost\"\nmemSize = \"8\"\nkernel.file = \"/vm/nosuch\"\n");
+    add(command, sizeof command, "lost");
+    ck_assert_int_eq(system(command), 0);
+    snprintf(command, sizeof command, "cat %s %s/guests >%s/archive", BOOT_ARCHIVE, FOLDER, FOLDER);
+    ck_assert_int_eq(system(command), 0);
+    return FOLDER "/archive";
+}
+
+static struct machine *machine;
+
+static void run(const char *verb, const char *name)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "vm %s %s", verb, name);
+    free(boot_run(machine, command));
+}
+
+static void create(const char *name)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
+    free(boot_run(machine, command));
+}
+
+static void expect_state(const char *name, const char *state, const char *end)
+{
+    json_t *list = boot_json(machine, "vm list"), *row = boot_row(list, "Name", name),
+           *by = json_object_get(row, "StoppedBy");
+
+    ck_assert_str_eq(json_string_value(json_object_get(row, "State")), state);
+    if (end != NULL) {
+        ck_assert_msg(json_is_string(by), "%s has no end", name);
+        ck_assert_str_eq(json_string_value(by), end);
+    } else {
+        ck_assert(json_is_null(by));
+    }
+    json_decref(list);
+}
+
+START_TEST(each_end_is_told_for_what_it_is)
+{
+    const struct guest *guest = &guests[_i];
+
+    create(guest->name);
+    expect_state(guest->name, "created", NULL);
+    run("start", guest->name);
+    /* It may have ended already. */
+    char command[256];
+    snprintf(command, sizeof command, "vm wait %s", guest->name);
+    (void)machine_command(machine, command, BOOT_COMMAND_TIMEOUT_S, NULL);
+    expect_state(guest->name, "stopped", guest->end);
+    /* It can be started again. */
+    run("start", guest->name);
+    (void)machine_command(machine, command, BOOT_COMMAND_TIMEOUT_S, NULL);
+    expect_state(guest->name, "stopped", guest->end);
+    run("destroy", guest->name);
+}
+END_TEST
+
+START_TEST(a_command_stops_and_resets)
+{
+    create("talks");
+    run("start", "talks");
+    expect_state("talks", "running", NULL);
+    free(boot_run(machine, "vm console talks --until Hi"));
+    boot_run_failing(machine, "vm start talks", "is running");
+    boot_run_failing(machine, "vm destroy talks", "vm stop talks");
+    boot_run_failing(machine, "vm create /vm/talks.vmx", "already");
+    free(boot_run(machine, "vm reset talks"));
+    free(boot_run(machine, "vm console talks --until HiHi"));
+    ck_assert_int_eq(boot_stat(machine, "vm/talks/resets"), 1);
+    run("stop", "talks");
+    expect_state("talks", "stopped", "command");
+    boot_run_failing(machine, "vm stop talks", "is not running");
+    run("destroy", "talks");
+    boot_run_failing(machine, "vm get talks", "there is no VM");
+}
+END_TEST
+
+START_TEST(mistakes_are_told)
+{
+    boot_run_failing(machine, "vm create /vm/nosuch.vmx", "/vm/nosuch.vmx");
+    boot_run_failing(machine, "vm create /vm/broken.vmx", "/vm/broken.vmx:2: memSize");
+    boot_run_failing(machine, "vm create /vm/greedy.vmx", "100000 MiB");
+    boot_run_failing(machine, "vm create /vm/diskless.vmx", "disk0, 'nosuch'");
+    create("lost");
+    boot_run_failing(machine, "vm start lost", "/vm/nosuch");
+    expect_state("lost", "created", NULL);
+    run("destroy", "lost");
+}
+END_TEST
+
+/* Four vCPUs, of which three wait for start-up and one halts for ever, stop at once. */
+START_TEST(what_vms_held_comes_back)
+{
+    json_t *before = holdings_take(machine);
+
+    for (int i = 0; i < CYCLES; i++) {
+        create("halts");
+        run("start", "halts");
+        if (i % 2 == 0) {
+            run("reset", "halts");
+        }
+        run("stop", "halts");
+        run("destroy", "halts");
+    }
+    holdings_expect(machine, before, NULL);
+    json_decref(before);
+    boot_run_failing(machine, "system stats get vm", "vm");
+}
+END_TEST
+
+static void start_machine(void)
+{
+    struct machine_options options = boot_options("vm_life");
+
+    options.archive = make_archive();
+    machine = boot_up(&options);
+}
+
+static void stop_machine(void)
+{
+    boot_down(machine);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("vm_life");
+    TCase *tests = tcase_create("vm_life");
+
+    tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
+    tcase_add_loop_test(tests, each_end_is_told_for_what_it_is, 0, sizeof guests / sizeof *guests);
+    tcase_add_test(tests, a_command_stops_and_resets);
+    tcase_add_test(tests, mistakes_are_told);
+    tcase_add_test(tests, what_vms_held_comes_back);
+    suite_add_tcase(suite, tests);
+    return boot_main(suite);
+}
