@@ -137,7 +137,7 @@ static const opcode_map vex_2 = {
     "0002002222202220", /* 1 */
     "2222220022222222", /* 2 */
     "2222222222222222", /* 3 */
-    "220002220b000000", /* 4: LDTILECFG TILELOADD */
+    "220002220b0e0000", /* 4: LDTILECFG TILELOADD */
     "ff2200002220c0f0", /* 5: VPDPBUSD, TDPBSSD */
     "0000000000000000", /* 6 */
     "0040000022000000", /* 7 */
@@ -342,8 +342,8 @@ static enum opcode_follows vex_follows(const struct insn *insn)
 {
     switch (insn->map) {
     case INSN_MAP_0F:
-        if (insn->encoding == INSN_EVEX && (insn->opcode == 0x77 || insn->opcode == 0x78)) {
-            return OPCODE_MODRM; /* Of map 0F's 78 only the number is left. */
+        if (insn->encoding == INSN_EVEX && insn->opcode >= 0x78 && insn->opcode <= 0x7b) {
+            return OPCODE_MODRM; /* Conversions, where map 0F has EXTRQ and gaps. */
         }
         return two_byte_follows[insn->opcode >> 4][insn->opcode & 0xf];
     case INSN_MAP_0F3A:

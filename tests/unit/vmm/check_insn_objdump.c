@@ -86,26 +86,31 @@ static void take_line(void *context, size_t at, const char *text)
 /** Where objdump 2.40 and the manuals differ, by what ModRM.reg is. */
 static struct difference {
     const char *why;
+    enum insn_encoding encoding;
     enum insn_map map;
     unsigned char first, last;
     unsigned regs;
     bool ours; /**< Ours are defined, objdump's bad; or the other way round. */
     unsigned long seen;
 } differences[] = {
-    {"segment registers that are not there", INSN_MAP_ONE_BYTE, 0x8c, 0x8c, BITS(6, 7), false, 0},
-    {"CS cannot be loaded", INSN_MAP_ONE_BYTE, 0x8e, 0x8e, ANY, false, 0},
-    {"x87 opcodes that processors have twice", INSN_MAP_ONE_BYTE, 0xd9, 0xdf, ANY, true, 0},
-    {"66 and F2 mean nothing to WBINVD", INSN_MAP_0F, 0x09, 0x09, ANY, true, 0},
-    {"MPX's forms are NOPs without MPX", INSN_MAP_0F, 0x1a, 0x1b, ANY, true, 0},
-    {"not every control and debug register is there", INSN_MAP_0F, 0x20, 0x23, ANY, false, 0},
-    {"test registers went with the 486", INSN_MAP_0F, 0x24, 0x26, ANY, false, 0},
-    {"EXTRQ is /0", INSN_MAP_0F, 0x78, 0x78, ANY, false, 0},
-    {"VIA's instructions", INSN_MAP_0F, 0xa6, 0xa7, ANY, false, 0},
-    {"fences do not look at ModRM.rm", INSN_MAP_0F, 0xae, 0xae, BITS(5, 7), true, 0},
-    {"no prefix may stand before FXSAVE and its like", INSN_MAP_0F, 0xae, 0xae, ANY, false, 0},
-    {"F2 means nothing to BSF and BSR", INSN_MAP_0F, 0xbc, 0xbd, ANY, true, 0},
-    {"no prefix may stand before XSAVEC and its like", INSN_MAP_0F, 0xc7, 0xc7, ANY, false, 0},
-    {"neither F2 nor F3 may stand before PMOVMSKB", INSN_MAP_0F, 0xd7, 0xd7, ANY, false, 0},
+    {"segment registers that are not there", INSN_LEGACY, INSN_MAP_ONE_BYTE, 0x8c, 0x8c, BITS(6, 7), false,
+     0},
+    {"CS cannot be loaded", INSN_LEGACY, INSN_MAP_ONE_BYTE, 0x8e, 0x8e, ANY, false, 0},
+    {"x87 opcodes that processors have twice", INSN_LEGACY, INSN_MAP_ONE_BYTE, 0xd9, 0xdf, ANY, true, 0},
+    {"66 and F2 mean nothing to WBINVD", INSN_LEGACY, INSN_MAP_0F, 0x09, 0x09, ANY, true, 0},
+    {"MPX's forms are NOPs without MPX", INSN_LEGACY, INSN_MAP_0F, 0x1a, 0x1b, ANY, true, 0},
+    {"not every control and debug register is there", INSN_LEGACY, INSN_MAP_0F, 0x20, 0x23, ANY, false, 0},
+    {"test registers went with the 486", INSN_LEGACY, INSN_MAP_0F, 0x24, 0x26, ANY, false, 0},
+    {"EXTRQ is /0", INSN_LEGACY, INSN_MAP_0F, 0x78, 0x78, ANY, false, 0},
+    {"VIA's instructions", INSN_LEGACY, INSN_MAP_0F, 0xa6, 0xa7, ANY, false, 0},
+    {"fences do not look at ModRM.rm", INSN_LEGACY, INSN_MAP_0F, 0xae, 0xae, BITS(5, 7), true, 0},
+    {"no prefix may stand before FXSAVE and its like", INSN_LEGACY, INSN_MAP_0F, 0xae, 0xae, ANY, false, 0},
+    {"F2 means nothing to BSF and BSR", INSN_LEGACY, INSN_MAP_0F, 0xbc, 0xbd, ANY, true, 0},
+    {"no prefix may stand before XSAVEC and its like", INSN_LEGACY, INSN_MAP_0F, 0xc7, 0xc7, ANY, false, 0},
+    {"neither F2 nor F3 may stand before PMOVMSKB", INSN_LEGACY, INSN_MAP_0F, 0xd7, 0xd7, ANY, false, 0},
+    {"prefixes are not looked at", INSN_EVEX, INSN_MAP_0F38, 0x4e, 0x4e, ANY, false, 0},
+    {"prefixes are not looked at", INSN_EVEX, INSN_MAP_0F3A, 0x42, 0x42, ANY, false, 0},
+    {"prefixes are not looked at", INSN_EVEX, INSN_MAP_0F3A, 0x70, 0x72, ANY, false, 0},
 };
 
 /** The difference that @p insn may be; NULL: none is known. */
@@ -114,9 +119,9 @@ static struct difference *known_difference(const struct insn *insn, bool defined
     for (unsigned i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
         struct difference *difference = &differences[i];
 
-        if (difference->map == insn->map && insn->encoding == INSN_LEGACY && difference->ours == defined &&
-            insn->opcode >= difference->first && insn->opcode <= difference->last &&
-            (difference->regs >> insn->reg % 8 & 1) != 0) {
+        if (difference->map == insn->map && difference->encoding == insn->encoding &&
+            difference->ours == defined && insn->opcode >= difference->first &&
+            insn->opcode <= difference->last && (difference->regs >> insn->reg % 8 & 1) != 0) {
             return difference;
         }
     }
@@ -317,4 +322,81 @@ START_TEST(legacy_64)
 }
 END_TEST
 
-RUN_TESTS(legacy_16, legacy_32, legacy_64)
+/** What stands for an opcode's prefixes in VEX, EVEX and XOP: the bytes up to the opcode. */
+struct vector_space {
+    const char *name;
+    unsigned char first; /**< 62, 8F, C4. */
+    unsigned char maps[5], map_count;
+    unsigned long least; /**< Instructions that both must have found. */
+};
+
+/** All opcodes, prefixes and widths of a map. */
+static void add_vector_map(const struct vector_space *vectors, unsigned map)
+{
+    static const unsigned char modrms[] = {0x00, 0x0c, 0x15, 0x5d, 0xa4, 0xe9, 0xf2, 0xfb};
+    unsigned char bytes[6] = {vectors->first, (unsigned char)(0xe0 | map)};
+    unsigned lead = vectors->first == 0x62 ? 4 : 3;
+
+    if (vectors->first == 0x62) {
+        bytes[1] = (unsigned char)(0xf0 | map);
+        bytes[3] = 0x48; /* 512 bits. */
+    }
+    for (unsigned i = 0; i < 256 * 4 * 2; i++) {
+        unsigned tail_byte = (i >> 8 & 3) | (i >> 10) << 7 | 0x78;
+
+        bytes[2] = (unsigned char)(tail_byte | (vectors->first == 0x62 ? 4 : 0));
+        bytes[lead] = (unsigned char)i;
+        for (unsigned n = 0; n < sizeof(modrms); n++) {
+            bytes[lead + 1] = modrms[n];
+            add(bytes, lead + 2, true);
+        }
+    }
+}
+
+static void compare_vectors(const struct vector_space *vectors)
+{
+    begin(INSN_MODE_64);
+    for (unsigned i = 0; i < vectors->map_count; i++) {
+        add_vector_map(vectors, vectors->maps[i]);
+    }
+    end(vectors->least);
+}
+
+START_TEST(vex)
+{
+    static const struct vector_space space_of = {"VEX", 0xc4, {1, 2, 3}, 3, 3000};
+
+    compare_vectors(&space_of);
+}
+END_TEST
+
+START_TEST(evex)
+{
+    static const struct vector_space space_of = {"EVEX", 0x62, {1, 2, 3, 5, 6}, 5, 3000};
+
+    compare_vectors(&space_of);
+}
+END_TEST
+
+START_TEST(xop)
+{
+    static const struct vector_space space_of = {"XOP", 0x8f, {8, 9, 10}, 3, 300};
+
+    compare_vectors(&space_of);
+}
+END_TEST
+
+/** 3DNow!: the opcode is the last byte. */
+START_TEST(amd_3dnow)
+{
+    begin(INSN_MODE_64);
+    for (unsigned opcode = 0; opcode < 256; opcode++) {
+        unsigned char bytes[] = {0x0f, 0x0f, 0x40, 0x10, (unsigned char)opcode};
+
+        add(bytes, sizeof(bytes), false);
+    }
+    end(24);
+}
+END_TEST
+
+RUN_TESTS(vex, evex, xop, amd_3dnow, legacy_16, legacy_32, legacy_64)
