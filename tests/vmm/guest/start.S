@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * start.S - a multiboot kernel's beginning: flat 32-bit protected mode, a stack; and where its interrupts enter
+ * (Multiboot Specification 0.6.96, 3.1).
+ */
+#define MULTIBOOT_MAGIC 0x1badb002
+
+    .section .multiboot, "a"
+    .balign 4
+    .long MULTIBOOT_MAGIC
+    .long 0
+    .long -MULTIBOOT_MAGIC
+
+    .text
+    .globl _start
+_start:
+    movl $stack_top, %esp
+    pushl $0
+    popfl
+    call guest_start
+
+    .globl guest_halt
+guest_halt:
+    cli
+    hlt
+    jmp guest_halt
+
+/* Vectors with an error code push it themselves; the others push a zero in its place. */
+#define HAS_ERROR_CODE(n) (n == 8 || (n >= 10 && n <= 14) || n == 17 || n == 21)
+
+    .balign 16
+    .globl vector_stubs
+vector_stubs:
+    .set vector, 0
+    .rept 256
+    .balign 16
+    .if !HAS_ERROR_CODE(vector)
+    pushl $0
+    .endif
+    pushl $vector
+    jmp enter_vector
+    .set vector, vector + 1
+    .endr
+
+enter_vector:
+    pushal
+    movl %esp, %eax
+    pushl %eax
+    call guest_vector
+    addl $4, %esp
+    popal
+    addl $8, %esp
+    iretl
+
+    .section .note.GNU-stack, "", @progbits
+
+    .bss
+    .balign 16
+    .skip 16384
+    .globl stack_top
+stack_top:
