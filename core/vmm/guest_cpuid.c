@@ -3,6 +3,8 @@
  * guest_cpuid.c - what CPUID says to a guest, leaf by leaf.
  */
 #include "guest_cpuid.h"
+
+#include "guest_clock.h"
 #include "vcpu_internal.h"
 
 #include <core/vmm/guest_fpu.h>
@@ -202,6 +204,9 @@ struct cpuid_result guest_cpuid(const struct vcpu *vcpu, vmk_uint32 leaf, vmk_ui
 {
     struct cpuid_result r;
 
+    if (leaf >= GUEST_CLOCK_LEAF && leaf < GUEST_CLOCK_LEAF + 0x100) {
+        return guest_clock_cpuid(leaf);
+    }
     if (leaf >> 16 == HYPERVISOR_FIRST >> 16) {
         return leaf == HYPERVISOR_FIRST
                    ? (struct cpuid_result){HYPERVISOR_FIRST, SIGNATURE_EBX, SIGNATURE_ECX, SIGNATURE_EDX}

@@ -2,6 +2,7 @@
 /*
  * vcpu.c - a virtual CPU's making, its world, its life.
  */
+#include "guest_clock.h"
 #include "vcpu_internal.h"
 
 #include <core/vmm/guest_fpu.h>
@@ -88,6 +89,7 @@ free_vcpu:
 void vcpu_reset(struct vcpu *vcpu)
 {
     vmm_vendor->vcpu_reset(vcpu);
+    vcpu->clock_msr = 0; /* Before the TSC moves, which is told where it points. */
     vcpu_tsc_offset_set(vcpu, vcpu->vm->tsc_offset);
     guest_fpu_reset(vcpu->fpu);
     vcpu->inject.kind = VCPU_EVENT_NONE;
@@ -104,6 +106,7 @@ void vcpu_tsc_offset_set(struct vcpu *vcpu, vmk_uint64 offset)
 {
     vcpu->tsc_offset = offset;
     vmm_vendor->tsc_offset_set(vcpu, offset);
+    guest_clock_update(vcpu);
 }
 
 static void forget_world(struct vcpu *vcpu)

@@ -9,6 +9,7 @@
  *   vcpu_emulate.c  instructions executed for the guest, and where the next one is
  *   vcpu_msr.c      MSRs
  *   guest_cpuid.c   what CPUID says
+ *   guest_clock.c   the clock that guests read without leaving
  *
  * Context: the vCPU's world, interrupts on.
  */

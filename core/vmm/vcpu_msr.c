@@ -6,6 +6,7 @@
  */
 #define VMK_LOG_MODULE "VMM"
 
+#include "guest_clock.h"
 #include "vcpu_internal.h"
 
 #include <core/vmm/guest_fpu.h>
@@ -168,6 +169,9 @@ VMK_ReturnStatus vcpu_msr_get(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 *val
         status = lapic_msr_get(vcpu->lapic, msr, value);
     }
     if (status == VMK_NOT_FOUND) {
+        status = guest_clock_msr_get(vcpu, msr, value);
+    }
+    if (status == VMK_NOT_FOUND) {
         status = own_get(vcpu, msr, value);
     }
     return status == VMK_NOT_FOUND ? unknown(vcpu, msr, "reads") : status;
@@ -182,6 +186,9 @@ VMK_ReturnStatus vcpu_msr_set(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 valu
         if (status == VMK_OK) {
             vcpu_look_again(vcpu);
         }
+    }
+    if (status == VMK_NOT_FOUND) {
+        status = guest_clock_msr_set(vcpu, msr, value);
     }
     if (status == VMK_NOT_FOUND) {
         status = own_set(vcpu, msr, value);

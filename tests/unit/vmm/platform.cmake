@@ -30,3 +30,6 @@ device_test(small_devices core/vmm/dev/i8042.c core/vmm/dev/debug_exit.c core/vm
 device_test(vpci ${vpci})
 device_test(tables core/mgmt/smbios.c ${tables})
 device_test(platform ${platform})
+
+unit_test(vmm/guest_clock core/vmm/guest_clock.c)
+target_include_directories(unit_vmm_guest_clock PRIVATE ${CMAKE_SOURCE_DIR}/core/vmm)

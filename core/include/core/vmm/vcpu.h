@@ -85,6 +85,7 @@ struct vcpu {
     struct vcpu_seen seen[8];
     struct guest_fpu *fpu;
     vmk_uint64 tsc_offset; /**< What the guest's TSC is ahead of the host's, modulo 2^64. */
+    vmk_uint64 clock_msr;  /**< Where its clock's page is (guest_clock.h), bit 0: on. */
     vmk_uint64 hwcr;       /**< MSR c0010015, as written. */
     vmk_uint64 mtrr[32];   /**< As the guest wrote them; nested paging takes memory types from no MTRR. */
 
