@@ -77,15 +77,15 @@ vmk_uint64 apic_timer_deadline(const struct lapic *lapic)
 
 bool apic_timer_tick(struct lapic *lapic)
 {
-    vmk_uint64 now = vdev_now_ns(lapic->vm), due = due_ns(lapic);
+    vmk_uint64 now = vdev_now_ns(lapic->vm), due = due_ns(lapic), span = span_ns(lapic);
 
     if (due > now) {
         vdev_timer_arm(lapic->vm, &lapic->timer, due);
         return false;
     }
-    if (mode_of(lapic) == LVT_TIMER_PERIODIC) {
+    if (mode_of(lapic) == LVT_TIMER_PERIODIC && span != 0) {
         /* Ticks that were missed are not made up for: they would only come in a burst. */
-        lapic->timer_started_ns += (now - lapic->timer_started_ns) / span_ns(lapic) * span_ns(lapic);
+        lapic->timer_started_ns += (now - lapic->timer_started_ns) / span * span;
         vdev_timer_arm(lapic->vm, &lapic->timer, period_end(now, due_ns(lapic)));
         return true;
     }
