@@ -12,6 +12,7 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/logging.h>
 #include <vmkapi/base/module.h>
+#include <vmkapi/base/system.h>
 #include <vmkapi/core/memdefs.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
@@ -66,14 +67,28 @@ static const vmk_StatField fields[] = {
     VMK_STAT_READ("heap_bytes", read_heap_bytes),
 };
 
+/** The system stops: guests are taken off its disks and NICs first. */
+static void stop_all(void *cookie)
+{
+    struct vm *vm;
+
+    for (unsigned n = 0; (vm = vm_get_nth(n)) != NULL; n++) {
+        (void)!vm_stop(vm);
+        vm_put(vm);
+    }
+}
+
 void vmm_init(void)
 {
     vmk_StatusValue status = vmm_vendor_start();
 
+    wall_clock_init();
+    if (status == VMK_OK) {
+        status = vmk_RegisterRebootHandler(VMK_VMKERNEL_MODULE_ID, stop_all, NULL);
+    }
     if (status != VMK_OK && status != VMK_NOT_SUPPORTED) {
         vmk_AlertMessage("virtual machines: %s", vmk_StatusToString(status));
     }
-    wall_clock_init();
 }
 
 /* Look-up. */
