@@ -201,12 +201,18 @@ static const vmk_uint64 *bytes_at(const struct emulation *emulation, vmk_uint64 
     return bytes;
 }
 
+/* Whether RIP is the instruction's linear address. */
+static bool is_flat(const struct emulation *emulation)
+{
+    return emulation->insn.mode == INSN_MODE_64 || emulation->system->segments[SEGMENT_CS].base == 0;
+}
+
 static void remember(struct vcpu *vcpu, const struct emulation *emulation)
 {
     unsigned length = emulation->insn.length;
     const vmk_uint64 *bytes;
 
-    if (emulation->insn.mode != INSN_MODE_64 || length >= sizeof(*bytes)) {
+    if (!is_flat(emulation) || length >= sizeof(*bytes)) {
         return;
     }
     bytes = bytes_at(emulation, vcpu->rip);
