@@ -10,8 +10,12 @@
 
 vmk_uint64 wait_deadline(vmk_uint64 timeout_ns)
 {
-    vmk_uint64 now = clock_now_ns();
+    vmk_uint64 now;
 
+    if (timeout_ns == WAIT_FOREVER) {
+        return WAIT_FOREVER;
+    }
+    now = clock_now_ns();
     return timeout_ns >= WAIT_FOREVER - now ? WAIT_FOREVER : now + timeout_ns;
 }
 
