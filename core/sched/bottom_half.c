@@ -92,6 +92,11 @@ static void run_soon(void)
 
 void vmk_BottomHalfSchedule(vmk_BottomHalf bh, vmk_uint32 pcpu)
 {
+    if (pcpu == VMK_PCPU_THIS && (VMK_THIS_PCPU->preempt_count & ~VMK_PREEMPT_MASK) != 0) {
+        /* The common case: whoever handles an interrupt stays on its CPU, and looks for more at the end. */
+        (void)set_pending(VMK_THIS_PCPU->self, 1u << bh);
+        return;
+    }
     vmk_PreemptDisable();
     if (pcpu == VMK_PCPU_THIS || pcpu == vmk_GetPCPUNum()) {
         if (set_pending(VMK_THIS_PCPU->self, 1u << bh)) {
