@@ -97,27 +97,28 @@ static vmk_Bool call_handlers(struct intr_line *line)
     return claimed;
 }
 
-/** The line fired. One pass at a time, whatever CPU it comes to. Context: interrupt. */
+/** The line fired. One pass at a time, whatever CPU it comes to. Context: interrupt, so that the lock need
+ * not keep the CPU. */
 static void fire(void *arg)
 {
     struct intr_line *line = arg;
 
-    vmk_SpinlockLock(&line->lock);
+    vmk_SpinlockAcquire(&line->lock);
     if (line->passes & 1) {
         line->again = VMK_TRUE;
-        vmk_SpinlockUnlock(&line->lock);
+        vmk_SpinlockRelease(&line->lock);
         return;
     }
     __atomic_store_n(&line->passes, line->passes + 1, __ATOMIC_SEQ_CST);
     do {
         line->again = VMK_FALSE;
-        vmk_SpinlockUnlock(&line->lock);
+        vmk_SpinlockRelease(&line->lock);
         vmk_Bool claimed = call_handlers(line);
-        vmk_SpinlockLock(&line->lock);
+        vmk_SpinlockAcquire(&line->lock);
         note_claimed(line, claimed);
     } while (line->again);
     __atomic_store_n(&line->passes, line->passes + 1, __ATOMIC_RELEASE);
-    vmk_SpinlockUnlock(&line->lock);
+    vmk_SpinlockRelease(&line->lock);
 }
 
 /** Fire without the hardware: for an edge that came while nobody listened. */
