@@ -2,6 +2,9 @@
 /*
  * kernels - a test kernel passes on QEMU's machine and in a virtual machine, and prints the same on both.
  *
+ * The one named `virtio` has a disk and a NIC: QEMU's own there, here a disk on Linux's nvme driver and a
+ * port of the switch with Linux's e1000 behind it. Its exits are counted.
+ *
  * usage: kernels NAME
  */
 #include "boot.h"
@@ -16,19 +19,49 @@
 #define STOP_PATIENCE_S 60
 #define DEBUG_EXIT_OK   1 /* QEMU's exit status for a debug exit with code 0. */
 
+#define DISK            BOOT_LOG_DIR "/vmm-disk.img"
+#define DISK_MIB        64
+
+/* tests/vmm/guest/virtio.c: how many it does, and how many exits and interrupts each may cost. */
+#define ALONE       1063 /* One request at a time. */
+#define DEEP        4000 /* 32 at a time. */
+#define FRAMES      1000
+#define EXITS_ALONE 1.0
+#define EXITS_DEEP  0.1
+
 static const char *name;
+
+static const char bare_devices[] =
+    " -drive if=none,id=disk,format=raw,file=" DISK
+    " -device virtio-blk-pci,drive=disk,disable-legacy=on,queue-size=256 -netdev user,id=net"
+    " -device virtio-net-pci,netdev=net,disable-legacy=on,tx_queue_size=256 2>/dev/null";
+
+static bool has_devices(void)
+{
+    return strcmp(name, "virtio") == 0;
+}
+
+static void make_disk(void)
+{
+    char command[1024];
+
+    snprintf(command, sizeof command, "rm -f %s && truncate -s %uM %s", DISK, DISK_MIB, DISK);
+    ck_assert_int_eq(system(command), 0);
+}
 
 /** What it prints on QEMU's own machine. */
 static char *run_bare(void)
 {
     static const char format[] =
         "timeout %d qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m 64 -nodefaults -display none"
-        " -kernel %s/%s.elf -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot </dev/null";
-    char command[1024], *output = calloc(1, OUTPUT_MAX);
+        " -kernel %s/%s.elf -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot%s "
+        "</dev/null";
+    char command[2048], *output = calloc(1, OUTPUT_MAX);
     FILE *qemu;
     int status;
 
-    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, GUEST_KERNELS, name);
+    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, GUEST_KERNELS, name,
+             has_devices() ? bare_devices : "");
     qemu = popen(command, "r");
     ck_assert_ptr_nonnull(qemu);
     ck_assert_uint_lt(fread(output, 1, OUTPUT_MAX - 1, qemu), OUTPUT_MAX - 1);
@@ -58,6 +91,23 @@ static void wait_stopped(struct machine *m)
     ck_abort_msg("%s does not stop", name);
 }
 
+/** Exits and interrupts are as few as they should be; the kicks before the queue is deep count as many. */
+static void check_counts(struct machine *m)
+{
+    double kicks = (double)boot_stat(m, "vm/virtio/disk.1/kicks");
+    double signals = (double)boot_stat(m, "vm/virtio/disk.1/signals");
+
+    ck_assert_int_ge(boot_stat(m, "vm/virtio/disk.1/chains"), ALONE + DEEP);
+    ck_assert_double_le(kicks, ALONE * EXITS_ALONE + DEEP * EXITS_DEEP);
+    ck_assert_double_le(signals, ALONE * EXITS_ALONE + DEEP * EXITS_DEEP);
+    ck_assert_int_eq(boot_stat(m, "vm/virtio/disk.1/errors"), 0);
+    ck_assert_int_eq(boot_stat(m, "vm/virtio/nic.2/tx_packets"), FRAMES);
+    ck_assert_int_eq(boot_stat(m, "vm/virtio/nic.2/tx_copied"), 0);
+    ck_assert_int_le(boot_stat(m, "vm/virtio/nic.2/kicks"), FRAMES / 10);
+    ck_assert_int_eq(boot_stat(m, "vm/virtio/nic.2/in_flight"), 0);
+    ck_assert_int_le(boot_stat(m, "vm/virtio/heap_bytes"), 1 << 20);
+}
+
 /** What it prints in a VM. */
 static char *run_in_vm(void)
 {
@@ -66,6 +116,9 @@ static char *run_in_vm(void)
     struct machine *m;
 
     options.archive = VMM_ARCHIVE;
+    if (has_devices()) {
+        options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = DISK};
+    }
     m = boot_up(&options);
     snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
     free(boot_run(m, command));
@@ -76,14 +129,22 @@ static char *run_in_vm(void)
     wait_stopped(m);
     snprintf(command, sizeof command, "vm console %s --last", name);
     output = boot_run(m, command);
+    if (has_devices()) {
+        check_counts(m);
+    }
     boot_down(m);
     return output;
 }
 
 START_TEST(the_same_on_both)
 {
-    char *bare = run_bare(), *in_vm = run_in_vm();
+    char *bare, *in_vm;
 
+    if (has_devices()) {
+        make_disk();
+    }
+    bare = run_bare();
+    in_vm = run_in_vm();
     ck_assert_ptr_nonnull(strstr(bare, "all passed\n"));
     ck_assert_str_eq(bare, in_vm);
     free(bare);
