@@ -156,6 +156,12 @@ START_TEST(strobe_is_one_tick_long)
     ck_assert_uint_eq(port61() & 0x20, 0);
     vm_host_advance(&vm, TICK);
     ck_assert_uint_eq(port61() & 0x20, 0x20);
+    program(0, 4, 1193);
+    ck_assert_uint_eq(vm.rises[PLATFORM_GSI_PIT], 1); /* High from the control word on, */
+    vm_host_advance(&vm, 1193 * 1000000000ull / 1193182 + 1);
+    ck_assert_uint_eq(vm.rises[PLATFORM_GSI_PIT], 1);
+    vm_host_advance(&vm, TICK); /* and again behind the strobe. */
+    ck_assert_uint_eq(vm.rises[PLATFORM_GSI_PIT], 2);
 }
 END_TEST
 

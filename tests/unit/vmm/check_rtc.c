@@ -59,7 +59,7 @@ START_TEST(the_calendar_is_the_c_librarys)
     static const vmk_uint8 modes[] = {0, RTC_B_24_HOURS, RTC_B_BINARY, RTC_B_24_HOURS | RTC_B_BINARY};
     vmk_uint8 bytes[RTC_BYTES] = {0};
 
-    for (vmk_uint64 second = 0; second < 8000000000; second += 12345677) {
+    for (vmk_uint64 second = 0; second < 20000000000; second += 12345677) {
         time_t when = (time_t)second;
         struct tm tm;
 
