@@ -35,13 +35,13 @@
     (BIT(2) | BIT(3) | BIT(9) | BIT(10) | BIT(12) | BIT(13) | /* SVM, extended APIC, OSVW, IBS, SKINIT */    \
      BIT(15) | BIT(19) | BIT(22) | BIT(23) | BIT(24) | BIT(26) | BIT(27) | BIT(28) | /* LWP, node, perf */   \
      BIT(29) | BIT(30))                                                              /* MONITORX */
-#define EXT8_EBX_SHOWN   (BIT(0) | BIT(2) | BIT(9)) /* CLZERO, FP error pointers, WBNOINVD */
-#define EXT7_EDX_SHOWN   BIT(8)                     /* Invariant TSC. */
+#define EXT8_EBX_SHOWN         (BIT(0) | BIT(2) | BIT(9)) /* CLZERO, FP error pointers, WBNOINVD */
+#define EXT7_EDX_INVARIANT_TSC BIT(8)
 
-#define XCR0_MPX         (BIT(3) | BIT(4))
-#define EXT_LAST         0x8000001fu
-#define HYPERVISOR_FIRST 0x40000000u
-#define BASIC_LAST       0x16u
+#define XCR0_MPX               (BIT(3) | BIT(4))
+#define EXT_LAST               0x8000001fu
+#define HYPERVISOR_FIRST       0x40000000u
+#define BASIC_LAST             0x16u
 
 /* "OpenVMK VMM " in EBX, ECX, EDX. */
 #define SIGNATURE_EBX 0x6e65704fu
@@ -197,7 +197,8 @@ static void extended(const struct vcpu *vcpu, vmk_uint32 leaf, struct cpuid_resu
     case 0x80000006:
         break;
     case 0x80000007:
-        *r = (struct cpuid_result){.edx = r->edx & EXT7_EDX_SHOWN};
+        /* All the time there is in the VM is made of it. */
+        *r = (struct cpuid_result){.edx = EXT7_EDX_INVARIANT_TSC};
         break;
     case 0x80000008:
         r->ebx &= EXT8_EBX_SHOWN;
