@@ -29,7 +29,7 @@ START_TEST(leaves_neighbours_alone)
                                             .blocks = 1});
     disk.bad_first = 4000;
     disk.bad_blocks = 1;
-    disk_exercise(&disk, (struct disk_exercise){.requests = 1000,
+    disk_exercise(&disk, (struct disk_exercise){.requests = 2000,
                                                 .depth = 31,
                                                 .blocks_max = 1000,
                                                 .ops = 1 << VMK_BLOCK_READ,
