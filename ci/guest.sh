@@ -18,7 +18,7 @@ modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_p
 write_init() {
     cat <<TEXT
 #!/bin/busybox sh
-/bin/busybox mkdir -p /proc /sys /dev /root
+/bin/busybox mkdir -p /proc /sys /dev /mnt
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 /bin/busybox mount -t devtmpfs dev /dev
@@ -32,10 +32,10 @@ while [ ! -b /dev/vda ] && [ \$tries -lt 50 ]; do
     /bin/busybox usleep 100000
     tries=\$((tries + 1))
 done
-if [ -b /dev/vda ] && /bin/busybox mount -t ext4 /dev/vda /root; then
-    /bin/busybox mount --move /dev /root/dev
+if [ -b /dev/vda ] && /bin/busybox mount -t ext4 /dev/vda /mnt; then
+    /bin/busybox mount --move /dev /mnt/dev
     /bin/busybox umount /proc /sys
-    exec /bin/busybox switch_root /root /sbin/init
+    exec /bin/busybox switch_root /mnt /sbin/init
 fi
 echo "guest: no root disk; this is the initramfs"
 /bin/busybox --install -s /bin
