@@ -88,6 +88,22 @@ write_log)
         head -c 484 /dev/zero && printf '\001\000\000\000\000\000\000\000\001' && head -c 503 /dev/zero &&
         head -c 512 /dev/zero && head -c 16 /dev/zero && printf '\001' && head -c 495 /dev/zero; } >two
     ;;
+emulate)
+    # Mode and flags, RIP; RCX 3, RSI in RAM, RDI on the device; long mode, flat, without paging and with it.
+    head_of() {
+        printf "$1" && head -c 10 /dev/zero && printf '\003' && head -c 39 /dev/zero && printf '\000\001' &&
+            head -c 6 /dev/zero && printf '\000\000\001' && head -c 237 /dev/zero
+    }
+    n=0
+    for code in '\213\007' '\211\007' '\360\017\261\017' '\363\244' '\362\256' '\017\272\057\005' '\301\007\003' \
+        '\377\067' '\217\007' '\363\017\157\007' '\305\375\177\007' '\017\307\017' '\017\266\007' '\017\244\007\003'; do
+        n=$((n + 1))
+        # shellcheck disable=SC2059
+        { head_of '\012\001' && printf "$code"; } >"plain$n"
+        # shellcheck disable=SC2059
+        { head_of '\013\011' && printf "$code"; } >"paged$n"
+    done
+    ;;
 boot_regions)
     # RAM from 1 MiB on for 16 MiB, reserved in the middle of it.
     { printf '\000\000\020\000\000\000\000\000\000\000\000\001\000\000\000\000\000' &&

@@ -4,8 +4,8 @@
  *
  * An instruction is fetched at CS:RIP, its operands are found through the guest's segments and page tables,
  * and it is executed with the results and flags a processor gives. Every fault it can take is found before
- * anything is changed; devices are read only once nothing can fault any more. Operands may cross pages and
- * borders of RAM and devices, each part goes where it belongs.
+ * anything is changed; devices are read only once nothing can fault any more, but for a branch's target.
+ * Operands may cross pages and borders of RAM and devices, each part goes where it belongs.
  *
  * Between the exit and the fetch another processor of the guest may have put something else at CS:RIP, so
  * nothing is believed of the exit: an instruction that could not have been let through by the processor is
