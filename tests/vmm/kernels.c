@@ -5,6 +5,8 @@
  * The one named `virtio` has a disk and a NIC: QEMU's own there, here a disk on Linux's nvme driver and a
  * port of the switch with Linux's e1000 behind it. Its exits are counted.
  *
+ * The one named `smp` has two processors.
+ *
  * usage: kernels NAME
  */
 #include "boot.h"
@@ -54,14 +56,14 @@ static char *run_bare(void)
 {
     static const char format[] =
         "timeout %d qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m 64 -nodefaults -display none"
-        " -kernel %s/%s.elf -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot%s "
+        " -smp %d -kernel %s/%s.elf -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=1 -no-reboot%s "
         "</dev/null";
     char command[2048], *output = calloc(1, OUTPUT_MAX);
     FILE *qemu;
     int status;
 
-    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, GUEST_KERNELS, name,
-             has_devices() ? bare_devices : "");
+    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, strcmp(name, "smp") == 0 ? 2 : 1, GUEST_KERNELS,
+             name, has_devices() ? bare_devices : "");
     qemu = popen(command, "r");
     ck_assert_ptr_nonnull(qemu);
     ck_assert_uint_lt(fread(output, 1, OUTPUT_MAX - 1, qemu), OUTPUT_MAX - 1);
