@@ -44,22 +44,12 @@
 #define BASIC_LAST             0x16u
 
 /* "OpenVMK VMM " in EBX, ECX, EDX. */
-#define SIGNATURE_EBX 0x6e65704fu
-#define SIGNATURE_ECX 0x204b4d56u
-#define SIGNATURE_EDX 0x204d4d56u
+#define SIGNATURE_EBX   0x6e65704fu
+#define SIGNATURE_ECX   0x204b4d56u
+#define SIGNATURE_EDX   0x204d4d56u
 
-/* Behind our own leaves KVM's, "KVMKVMKVM": to Linux they say that x2APIC mode takes no interrupt remapping,
- * which spares it an emulated access to memory for each interrupt's end. No clock, no hypercall goes with
- * them. */
-#define KVM_FIRST               0x40000100u
-#define KVM_FEATURES            0x40000101u
-#define KVM_EBX                 0x4b4d564bu
-#define KVM_ECX                 0x564b4d56u
-#define KVM_EDX                 0x4du
-#define KVM_FEATURE_NO_IO_DELAY BIT(1)
-
-#define TOPOLOGY_THREAD         (1u << 8)
-#define TOPOLOGY_CORE           (2u << 8)
+#define TOPOLOGY_THREAD (1u << 8)
+#define TOPOLOGY_CORE   (2u << 8)
 
 static const struct cpuid_result zeroes;
 
@@ -213,16 +203,10 @@ static void extended(const struct vcpu *vcpu, vmk_uint32 leaf, struct cpuid_resu
 
 static struct cpuid_result hypervisor(vmk_uint32 leaf)
 {
-    switch (leaf) {
-    case HYPERVISOR_FIRST:
+    if (leaf == HYPERVISOR_FIRST) {
         return (struct cpuid_result){HYPERVISOR_FIRST, SIGNATURE_EBX, SIGNATURE_ECX, SIGNATURE_EDX};
-    case KVM_FIRST:
-        return (struct cpuid_result){KVM_FEATURES, KVM_EBX, KVM_ECX, KVM_EDX};
-    case KVM_FEATURES:
-        return (struct cpuid_result){.eax = KVM_FEATURE_NO_IO_DELAY};
-    default:
-        return zeroes;
     }
+    return leaf >= GUEST_CLOCK_LEAF ? guest_clock_cpuid(leaf) : zeroes;
 }
 
 struct cpuid_result guest_cpuid(const struct vcpu *vcpu, vmk_uint32 leaf, vmk_uint32 subleaf)
