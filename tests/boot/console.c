@@ -46,6 +46,7 @@ static const char *const listings[] = {
     "system stats get",
     "system stress list",
     "system world list",
+    "vm list",
 };
 
 static const char *const records[] = {
@@ -74,6 +75,8 @@ static const char *const wrong[][2] = {
     {"system module unload vmkernel", "vmkernel"},
     {"system stats get no/such", "no/such"},
     {"system file cat /no/such", "/no/such"},
+    {"vm get nosuch", "nosuch"},
+    {"vm create /no/such.vmx", "/no/such.vmx"},
     {"\"unclosed", "quot"},
 };
 
