@@ -31,12 +31,14 @@ struct guest_memory {
 VMK_STATIC_ASSERT(sizeof(struct guest_memory) <= VMK_PAGE_SIZE, "it has a page of its own");
 
 static void lock(struct guest_memory *memory) VMK_ACQUIRE(memory->lock)
+    VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_BottomHalfDisable();
     vmk_SpinlockLock(&memory->lock);
 }
 
 static void unlock(struct guest_memory *memory) VMK_RELEASE(memory->lock)
+    VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_SpinlockUnlock(&memory->lock);
     vmk_BottomHalfEnable();

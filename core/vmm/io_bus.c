@@ -32,7 +32,7 @@ static vmk_uint32 search(const struct io_bus *bus, vmk_uint64 address)
 
 /* Changes: a bottom half that looks something up must not meet its own CPU in the middle of one. */
 
-static void change_begin(struct io_bus *bus) VMK_ACQUIRE(bus->lock)
+static void change_begin(struct io_bus *bus) VMK_ACQUIRE(bus->lock) VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_BottomHalfDisable();
     vmk_SpinlockLock(&bus->lock);
@@ -40,7 +40,7 @@ static void change_begin(struct io_bus *bus) VMK_ACQUIRE(bus->lock)
     __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-static void change_end(struct io_bus *bus) VMK_RELEASE(bus->lock)
+static void change_end(struct io_bus *bus) VMK_RELEASE(bus->lock) VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
 {
     __atomic_store_n(&bus->sequence, bus->sequence + 1, __ATOMIC_RELEASE);
     vmk_SpinlockUnlock(&bus->lock);

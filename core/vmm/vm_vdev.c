@@ -14,13 +14,13 @@ vmk_Lock vdev_device_lock(struct vm *vm)
     return &vm->device_lock;
 }
 
-void vdev_lock(struct vm *vm) VMK_ACQUIRE(vm->device_lock)
+void vdev_lock(struct vm *vm) VMK_ACQUIRE(vm->device_lock) VMK_ACQUIRE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_BottomHalfDisable();
     vmk_SpinlockLock(&vm->device_lock);
 }
 
-void vdev_unlock(struct vm *vm) VMK_RELEASE(vm->device_lock)
+void vdev_unlock(struct vm *vm) VMK_RELEASE(vm->device_lock) VMK_RELEASE_SHARED(vmk_bottomHalvesOff)
 {
     vmk_SpinlockUnlock(&vm->device_lock);
     vmk_BottomHalfEnable();
