@@ -4,7 +4,7 @@
  * MSRs, interrupts taken, bytes typed, time passing, resets; with a PCI function whose BARs and MSI-X it
  * moves.
  *
- * An input is a list of steps of 12 bytes, so that a failure is replayed by itself.
+ * An input is a list of steps (struct step), so that a failure is replayed by itself.
  */
 #include "fuzz.h"
 

@@ -104,6 +104,26 @@ emulate)
         { head_of '\013\011' && printf "$code"; } >"paged$n"
     done
     ;;
+platform)
+    bytes() { for byte; do printf "\\$(printf %03o "$byte")"; done; }
+    # step ACTION WHAT OFFSET VALUE: which bus or part, and the access's size; fuzz_platform.c says how.
+    step() {
+        bytes "$1" "$2" $(($3 & 255)) $(($3 >> 8)) 0 0 0 0 $(($4 & 255)) $(($4 >> 8 & 255)) $(($4 >> 16 & 255)) \
+            $(($4 >> 24)) 0 0 0 0
+    }
+    # The function's decoders and MSI-X on by ECAM, an entry of its table, vectors there and not there.
+    {
+        step 4 9 0x8004 7 && step 4 9 0x8042 0x8000 && step 4 19 0 0xfee00000 && step 4 18 8 0x41 && step 4 18 12 0 &&
+            step 4 14 0 0 && step 4 14 0 200 && step 8 0 0 0
+    } >msix
+    # PIC, PIT, HPET in legacy replacement, clock, LAPIC timer, serial port; a tenth of a second.
+    {
+        step 1 0 0 0x11 && step 1 0 1 0x30 && step 1 0 1 4 && step 1 0 1 1 && step 1 0 1 0 && step 1 8 3 0x34 &&
+            step 1 8 0 0 && step 1 8 0 1 && step 4 7 0x100 0x4c && step 4 7 0x108 1000 && step 4 7 0x10 3 &&
+            step 1 16 0 0x0b && step 1 16 1 0x72 && step 5 2 0xf0 0x1ff && step 5 2 0x320 0x20040 &&
+            step 5 2 0x380 0x10000 && step 1 20 1 15 && step 7 0 0 100000000 && step 8 0 0 0
+    } >timers
+    ;;
 boot_regions)
     # RAM from 1 MiB on for 16 MiB, reserved in the middle of it.
     { printf '\000\000\020\000\000\000\000\000\000\000\000\001\000\000\000\000\000' &&
