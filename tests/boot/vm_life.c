@@ -14,7 +14,6 @@
 #define FOLDER     BOOT_LOG_DIR "/vm_life"
 #define CODE_BASE  0x100000u
 #define CODE_START 12u /* Behind the multiboot header. */
-#define CYCLES     20
 
 /** A guest: what it does, and what becomes of it. */
 static const struct guest {
@@ -140,6 +139,7 @@ static const char *make_archive(void)
 }
 
 static struct machine *machine;
+static int cycles = 20;
 
 static void run(const char *verb, const char *name)
 {
@@ -230,7 +230,7 @@ START_TEST(what_vms_held_comes_back)
 {
     json_t *before = holdings_take(machine);
 
-    for (int i = 0; i < CYCLES; i++) {
+    for (int i = 0; i < cycles; i++) {
         create("halts");
         run("start", "halts");
         if (i % 2 == 0) {
@@ -258,11 +258,12 @@ static void stop_machine(void)
     boot_down(machine);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     Suite *suite = suite_create("vm_life");
     TCase *tests = tcase_create("vm_life");
 
+    cycles = argc > 1 ? atoi(argv[1]) : cycles;
     tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
     tcase_add_loop_test(tests, each_end_is_told_for_what_it_is, 0, sizeof guests / sizeof *guests);
     tcase_add_test(tests, a_command_stops_and_resets);
