@@ -103,7 +103,8 @@ static void run_guest(struct vcpu *vcpu)
         vcpu->entries++;
         vcpu->exits[exit.reason]++;
         vcpu_exit_handlers[exit.reason](vcpu, &exit);
-        if (VMK_UNLIKELY(vcpu->nmi_pending)) {
+        if (VMK_UNLIKELY(vcpu->nmi_pending || vcpu->look_after_exit)) {
+            vcpu->look_after_exit = false;
             vcpu_look_again(vcpu);
         }
     }

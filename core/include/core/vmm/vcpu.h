@@ -81,6 +81,7 @@ struct vcpu {
     struct vcpu_event inject;   /**< The guest takes it at the next entry. */
     struct vcpu_event deferred; /**< An interrupt or NMI on whose delivery an exception came in between. */
     bool nmi_pending;
+    bool look_after_exit; /**< Something waits that no window tells of: see after the next exit. */
 
     struct vcpu_seen seen[8];
     struct guest_fpu *fpu;
