@@ -132,6 +132,24 @@ START_TEST(contents_are_kept_wherever_they_cross)
 }
 END_TEST
 
+START_TEST(places_far_apart_are_told_apart)
+{
+    vmk_uint64 places[8], got;
+
+    start(64, 8ul << 30);
+    for (vmk_uint64 i = 0; i < VMK_ARRAY_SIZE(places); i++) {
+        places[i] = i < 4 ? i * 512 * MIB : GUEST_HIGH_BASE + (i - 4) * 512 * MIB;
+        ck_assert_int_eq(guest_memory_write(memory, gpa(places[i]), &i, sizeof(i)), VMK_OK);
+    }
+    for (unsigned round = 0; round < 3; round++) {
+        for (vmk_uint64 i = 0; i < VMK_ARRAY_SIZE(places); i++) {
+            ck_assert_int_eq(guest_memory_read(memory, gpa(places[i]), &got, sizeof(got)), VMK_OK);
+            ck_assert_uint_eq(got, i);
+        }
+    }
+}
+END_TEST
+
 START_TEST(machine_ranges_hold_the_bytes)
 {
     static char text[3 * VMK_PAGE_SIZE], got[sizeof(text)];
@@ -280,7 +298,7 @@ START_TEST(a_machine_without_memory_says_so)
 END_TEST
 
 RUN_TESTS(sizes_that_make_no_sense_are_refused, ram_has_a_hole_for_devices, a_touched_page_brings_two_mib,
-          pages_begin_with_zeroes, contents_are_kept_wherever_they_cross, machine_ranges_hold_the_bytes,
-          neighbours_are_one_range, dirty_pages_are_those_written,
+          pages_begin_with_zeroes, contents_are_kept_wherever_they_cross, places_far_apart_are_told_apart,
+          machine_ranges_hold_the_bytes, neighbours_are_one_range, dirty_pages_are_those_written,
           what_takes_rights_away_moves_the_generation, all_pages_are_given_back,
           a_machine_without_memory_says_so)
