@@ -473,7 +473,7 @@ static void try_all(const struct template *list, size_t len, unsigned times)
 
 static unsigned times(void)
 {
-    return getenv("OPENVMK_NIGHTLY") != NULL ? 20000 : 250;
+    return getenv("OPENVMK_NIGHTLY") != NULL ? 12500 : 250;
 }
 
 START_TEST(integer_instructions_do_what_the_processor_does)
