@@ -48,8 +48,8 @@ struct world {
 
     vmk_TimerObject timer; /**< Ends its timed waits. */
     const char *reason;    /**< Why it waits; static text or NULL. */
-    /** Called with `data` each time it leaves its CPU, on that CPU, interrupts off, the run queue's lock held:
-     *  what it keeps in the processor's registers is to be stored. Set by itself; NULL: nothing. */
+    /** Called with `data` each time it leaves its CPU, on that CPU, interrupts off, the run queue's lock
+     * held: what it keeps in the processor's registers is to be stored. Set by itself; NULL: nothing. */
     void (*leave_cpu)(void *data);
 
     /* Constant after creation. */
