@@ -299,6 +299,9 @@ START_TEST(broken_tables_stop_the_ring)
     spoil(TABLE, 32, 4, 0); /* Circles. */
     driver_put_desc(&vm, TABLE, BUFFER, 1, 1, 0);
     expect_broken();
+    spoil(TABLE, 32, 4, 0); /* Of nothing. */
+    driver_put_desc(&vm, TABLE, BUFFER, 0, 1, 0);
+    expect_broken();
     spoil(TABLE, 16, 4, 0); /* Not negotiated. */
     ring.indirect = false;
     expect_broken();
