@@ -99,32 +99,45 @@ void schedule(void)
 }
 EXPORT_SYMBOL(schedule);
 
+/*
+ * Whoever waits may be gone, with the completion on its stack, as soon as it has seen `done`: all that
+ * complete() does with it, it does with the lock held, and nobody learns of `done` without the lock.
+ */
+
 /* Take one `done`, unless it stands for all there will ever be. */
 static bool take(struct completion *x)
 {
-    unsigned int done = READ_ONCE(x->done);
+    unsigned long flags;
+    bool taken;
 
-    while (done != 0 && done != UINT_MAX) {
-        if (try_cmpxchg(&x->done, &done, done - 1))
-            return true;
-    }
-    return done != 0;
+    spin_lock_irqsave(&x->wait.lock, flags);
+    taken = x->done != 0;
+    if (taken && x->done != UINT_MAX)
+        x->done--;
+    spin_unlock_irqrestore(&x->wait.lock, flags);
+    return taken;
+}
+
+static void complete_by(struct completion *x, unsigned int count)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&x->wait.lock, flags);
+    x->done = x->done < UINT_MAX - count ? x->done + count : UINT_MAX;
+    WRITE_ONCE(x->wait.wakeups, x->wait.wakeups + 1);
+    spin_unlock_irqrestore(&x->wait.lock, flags);
+    vmk_WorldWakeup((vmk_WorldEventID)&x->wait);
 }
 
 void complete(struct completion *x)
 {
-    unsigned int done = READ_ONCE(x->done);
-
-    while (done != UINT_MAX && !try_cmpxchg(&x->done, &done, done + 1))
-        ;
-    wake_up(&x->wait);
+    complete_by(x, 1);
 }
 EXPORT_SYMBOL(complete);
 
 void complete_all(struct completion *x)
 {
-    WRITE_ONCE(x->done, UINT_MAX);
-    wake_up(&x->wait);
+    complete_by(x, UINT_MAX);
 }
 EXPORT_SYMBOL(complete_all);
 
@@ -161,6 +174,12 @@ EXPORT_SYMBOL(try_wait_for_completion);
 
 bool completion_done(struct completion *x)
 {
-    return READ_ONCE(x->done) != 0;
+    unsigned long flags;
+    bool done;
+
+    spin_lock_irqsave(&x->wait.lock, flags);
+    done = x->done != 0;
+    spin_unlock_irqrestore(&x->wait.lock, flags);
+    return done;
 }
 EXPORT_SYMBOL(completion_done);

@@ -23,6 +23,42 @@ struct module __this_module = {.name = "test", .id = 5};
 
 /* --- the fakes --- */
 
+/* A lock that another CPU holds: it looks at @seen, and lets go. */
+static const unsigned int *seen;
+static unsigned int seen_value, contentions;
+
+static void hold_elsewhere(spinlock_t *lock, const unsigned int *look_at)
+{
+    EXPECT(vmk_SpinlockTryWord(&lock->object));
+    seen = look_at;
+    contentions = 0;
+}
+
+void vmk_SpinlockLockContended(vmk_SpinlockObject *lock)
+{
+    EXPECT(contentions++ == 0);
+    seen_value = *seen;
+    __atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
+    EXPECT(vmk_SpinlockTryWord(lock));
+}
+
+void vmk_SpinlockNoteAcquire(vmk_SpinlockObject *lock)
+{
+}
+
+void vmk_SpinlockNoteTryAcquire(vmk_SpinlockObject *lock)
+{
+}
+
+void vmk_SpinlockNoteRelease(vmk_SpinlockObject *lock)
+{
+}
+
+vmk_Bool vmk_SpinlockIsHeldHere(const vmk_SpinlockObject *lock)
+{
+    return vmk_SpinlockIsLocked(lock);
+}
+
 static struct {
     vmk_HelperRequestFunc func;
     vmk_AddrCookie data;
@@ -388,6 +424,26 @@ static void test_wait(void)
     EXPECT(try_wait_for_completion(&done) && try_wait_for_completion(&done));
 }
 
+/* Whoever waits may free the completion at once: complete() touches nothing that a waiter could have seen. */
+static void test_completion_outlives_complete(void)
+{
+    DECLARE_COMPLETION_ONSTACK(done);
+
+    hold_elsewhere(&done.wait.lock, &done.done);
+    complete(&done);
+    EXPECT(contentions == 1 && seen_value == 0);
+    hold_elsewhere(&done.wait.lock, &done.done);
+    EXPECT(completion_done(&done) && contentions == 1);
+    hold_elsewhere(&done.wait.lock, &done.done);
+    EXPECT(try_wait_for_completion(&done) && contentions == 1);
+    hold_elsewhere(&done.wait.lock, &done.done);
+    complete_all(&done);
+    EXPECT(contentions == 1 && seen_value == 0);
+    hold_elsewhere(&done.wait.lock, &done.done);
+    wait_for_completion(&done);
+    EXPECT(contentions == 1);
+}
+
 static void test_jiffies(void)
 {
     unsigned long begin = jiffies;
@@ -409,6 +465,7 @@ const struct linux_case linux_cases[] = {
     {"delayed", test_delayed},
     {"frees itself", test_frees_itself},
     {"wait", test_wait},
+    {"completion outlives complete", test_completion_outlives_complete},
     {"jiffies", test_jiffies},
     {NULL, NULL},
 };
