@@ -137,7 +137,7 @@ static unsigned piece_of(const struct io_region *region, unsigned size)
 
 static vmk_uint64 ones(unsigned size)
 {
-    return ~0ul >> (64 - 8 * size);
+    return size < sizeof(vmk_uint64) ? (1ul << 8 * size) - 1 : ~0ul;
 }
 
 /* The lock is whichever the region names, or none. */

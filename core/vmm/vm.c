@@ -288,6 +288,7 @@ static VMK_ReturnStatus remove(const char *name, struct vm **vm, struct diagnosi
         return diagnose(why, VMK_NOT_FOUND, "there is no VM '%s'; 'vm list' shows them", name);
     }
     *vm = table[i];
+    VMK_ASSERT(*vm != NULL);
     if (__atomic_load_n(&(*vm)->state, __ATOMIC_ACQUIRE) == VM_RUNNING) {
         return diagnose(why, VMK_BUSY, "%s is running; 'vm stop %s' ends that", name, name);
     }

@@ -145,9 +145,9 @@ static void control_write(struct rtc *rtc, unsigned at, vmk_uint8 value, vmk_uin
         rtc_calendar_write(rtc->bytes, second_at(rtc, now));
     }
     if (at == RTC_A) {
-        rtc->bytes[RTC_A] = value & (vmk_uint8)~A_UPDATING;
+        rtc->bytes[RTC_A] = (vmk_uint8)(value & ~A_UPDATING);
     } else {
-        rtc->bytes[RTC_B] = value & (vmk_uint8) ~((value & B_SET) != 0 ? FLAG_UPDATE : 0);
+        rtc->bytes[RTC_B] = (vmk_uint8)(value & ~((value & B_SET) != 0 ? FLAG_UPDATE : 0));
     }
     if (stood && !stands(rtc)) {
         set_time(rtc, now, held && at == RTC_A);

@@ -32,7 +32,7 @@ static unsigned decode_hour(const vmk_uint8 *bytes)
     if ((bytes[RTC_B] & RTC_B_24_HOURS) != 0) {
         return decode(bytes, coded);
     }
-    return decode(bytes, coded & (vmk_uint8)~PM) % 12 + ((coded & PM) != 0 ? 12 : 0);
+    return decode(bytes, (vmk_uint8)(coded & ~PM)) % 12 + ((coded & PM) != 0 ? 12 : 0);
 }
 
 static bool is_leap(vmk_uint64 year)

@@ -136,7 +136,7 @@ static void set_mandatory(struct insn *insn, unsigned pp)
 
     insn->mandatory = prefixes[pp];
     insn->operand_prefix = pp == 1;
-    insn->repeat = pp >= 2 ? prefixes[pp] : 0;
+    insn->repeat = pp == 1 ? 0 : insn->mandatory;
 }
 
 /** The bits of VEX's last byte: W, vvvv inverted, L, pp. */

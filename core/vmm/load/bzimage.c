@@ -157,7 +157,7 @@ static VMK_ReturnStatus write_zero_page(const struct vm_load *load, const struct
 
 VMK_ReturnStatus bzimage_load(const struct vm_load *load, struct vm_entry *entry, struct diagnosis *why)
 {
-    struct bzimage bz;
+    struct bzimage bz = {0};
     vmk_StatusValue status = read_header(load, &bz, why);
 
     if (status == VMK_OK) {

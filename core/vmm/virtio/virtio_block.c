@@ -69,6 +69,7 @@ static void released(struct virtio_slot *slot)
     struct block_request *request = VMK_CONTAINER_OF(slot, struct block_request, slot);
     struct block_queue *queue = VMK_CONTAINER_OF(slot->queue, struct block_queue, queue);
 
+    vmk_SpinlockAssertHeldByWorld(&queue->queue.lock);
     if (request->list) {
         request->list->next = queue->free;
         queue->free = request->list;
@@ -318,11 +319,13 @@ static vmk_BlockRequest *take_all(struct virtio_block *block, struct block_queue
 static void kick(struct virtio_queue *queue)
 {
     struct virtio_block *block = VMK_CONTAINER_OF(queue->device, struct virtio_block, device);
+    struct block_queue *own = VMK_CONTAINER_OF(queue, struct block_queue, queue);
     vmk_BlockRequest *requests;
     bool signal;
 
     virtio_queue_lock(queue);
-    requests = take_all(block, VMK_CONTAINER_OF(queue, struct block_queue, queue));
+    vmk_SpinlockAssertHeldByWorld(&own->queue.lock);
+    requests = take_all(block, own);
     signal = virtio_queue_publish(queue); /* What was answered at once. */
     virtio_queue_unlock(queue);
     if (requests) {

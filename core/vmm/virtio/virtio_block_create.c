@@ -55,8 +55,8 @@ static struct virtio_block *alloc_block(struct vm *vm, vmk_uint32 queues)
     return block;
 }
 
-static VMK_ReturnStatus open(struct virtio_block *block, const struct virtio_block_options *options,
-                             vmk_BlockGeometry *geometry)
+static VMK_ReturnStatus open_device(struct virtio_block *block, const struct virtio_block_options *options,
+                                    vmk_BlockGeometry *geometry)
 {
     vmk_uint32 flags = options->read_only
                            ? VMK_BLOCK_OPEN_READ
@@ -84,7 +84,7 @@ VMK_ReturnStatus virtio_block_create(struct vm *vm, unsigned slot, const struct 
     if (!block) {
         return VMK_NO_MEMORY;
     }
-    status = open(block, options, &geometry);
+    status = open_device(block, options, &geometry);
     if (status != VMK_OK) {
         free_block(block);
         return status;

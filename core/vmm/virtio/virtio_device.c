@@ -105,6 +105,7 @@ static void forget(struct virtio_device *device) VMK_REQUIRES(&device->lock)
     for (vmk_uint32 i = 0; i < device->num_queues; i++) {
         struct virtio_queue *queue = device->queues[i];
 
+        vmk_SpinlockAssertHeldByWorld(&queue->device->lock);
         queue->setup.size = queue->size_max;
         queue->setup.vector = VIRTIO_NO_VECTOR;
         queue->setup.enabled = queue->setup.resetting = false;
@@ -135,6 +136,7 @@ bool virtio_device_try_reset(struct virtio_device *device)
 /* Taking. */
 
 void virtio_device_kick(struct virtio_device *device, vmk_uint32 index)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("kicks are counted without the lock")
 {
     struct virtio_queue *queue;
 

@@ -81,10 +81,11 @@ struct virtio_net {
     struct net_stats stats;
     struct virtio_queue queues[NET_QUEUES];
     vmk_uint64 features; /**< The driver's, as of its start. */
-    bool control_busy VMK_GUARDED_BY(queues[NET_CONTROL].lock);
-    struct virtio_slot control_slot VMK_GUARDED_BY(queues[NET_CONTROL].lock);
-    struct vmk_PktListInt backlog VMK_GUARDED_BY(queues[NET_RX].lock);
-    struct virtio_slot slots[NET_QUEUE_SIZE] VMK_GUARDED_BY(queues[NET_TX].lock); /**< By head. */
+    /* Each by its queue's lock; clang knows no lock of an array. */
+    bool control_busy;
+    struct virtio_slot control_slot;
+    struct vmk_PktListInt backlog;            /**< NET_RX. */
+    struct virtio_slot slots[NET_QUEUE_SIZE]; /**< NET_TX; by head. */
 
     /** Put packets into the switch; they change owner. Context: as vmk_PortInput(). A test's, perhaps. */
     void (*send)(struct virtio_net *net, vmk_PktList list);

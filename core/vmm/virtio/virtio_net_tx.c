@@ -43,7 +43,7 @@ static vmk_uint32 find_tcp(const vmk_PktHandle *pkt, bool ipv6)
 /** Have the frame cut into segments. @return false: it can't be. */
 static bool ask_segmentation(vmk_PktHandle *pkt, const struct virtio_net_header *header, bool ipv6)
 {
-    vmk_uint8 type = header->gso_type & (vmk_uint8)~NET_GSO_ECN;
+    vmk_uint8 type = (vmk_uint8)(header->gso_type & ~NET_GSO_ECN);
     vmk_uint32 tcp, len;
 
     if (type != (ipv6 ? NET_GSO_TCPV6 : NET_GSO_TCPV4) || header->gso_size < MSS_MIN ||

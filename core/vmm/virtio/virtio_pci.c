@@ -149,13 +149,15 @@ static vmk_uint64 queue_read(struct virtio_queue *queue, vmk_uint64 offset) VMK_
 static void queue_enable(struct virtio_queue *queue) VMK_REQUIRES(&queue->device->lock)
 {
     struct virtio_device *device = queue->device;
-    struct vring_setup setup = {.size = queue->setup.size,
-                                .desc = gpa(queue->setup.desc),
-                                .avail = gpa(queue->setup.avail),
-                                .used = gpa(queue->setup.used),
-                                .event_index = (device->features & VIRTIO_F_EVENT_IDX) != 0,
-                                .indirect = (device->features & VIRTIO_F_INDIRECT_DESC) != 0};
+    struct vring_setup setup;
 
+    vmk_SpinlockAssertHeldByWorld(&device->lock);
+    setup = (struct vring_setup){.size = queue->setup.size,
+                                 .desc = gpa(queue->setup.desc),
+                                 .avail = gpa(queue->setup.avail),
+                                 .used = gpa(queue->setup.used),
+                                 .event_index = (device->features & VIRTIO_F_EVENT_IDX) != 0,
+                                 .indirect = (device->features & VIRTIO_F_INDIRECT_DESC) != 0};
     virtio_queue_lock(queue);
     if (vring_start(&queue->ring, device->vm, &setup) == VMK_OK) {
         queue->setup.enabled = true;
@@ -271,7 +273,11 @@ static vmk_uint64 common_read(struct virtio_device *device, vmk_uint64 offset) V
     case COMMON_QUEUE_SELECT:
         return device->queue_select;
     default:
-        return queue ? queue_read(queue, offset) : 0;
+        if (!queue) {
+            return 0;
+        }
+        vmk_SpinlockAssertHeldByWorld(&queue->device->lock);
+        return queue_read(queue, offset);
     }
 }
 
@@ -303,6 +309,7 @@ static void common_write(struct virtio_device *device, vmk_uint64 offset, vmk_ui
         break;
     default:
         if (queue) {
+            vmk_SpinlockAssertHeldByWorld(&queue->device->lock);
             queue_write(queue, offset, value);
         }
         break;
@@ -336,11 +343,13 @@ static vmk_uint64 registers_read(void *data, vmk_uint64 offset, unsigned size)
 {
     struct virtio_device *device = data;
     vmk_uint64 value = 0;
+    bool resetting;
 
     if (offset == ISR) {
         return isr_read(device);
     }
     vmk_SpinlockLock(&device->lock);
+    resetting = device->resetting;
     if (offset >= CONFIG) {
         value = config_read(device, offset - CONFIG, size);
     } else if (size == size_of(offset)) {
@@ -348,7 +357,7 @@ static vmk_uint64 registers_read(void *data, vmk_uint64 offset, unsigned size)
     }
     vmk_SpinlockUnlock(&device->lock);
     /* What a driver waits for that has asked for a reset. */
-    if (offset == COMMON_STATUS && value != 0 && device->resetting && virtio_device_try_reset(device)) {
+    if (offset == COMMON_STATUS && value != 0 && resetting && virtio_device_try_reset(device)) {
         value = 0;
     }
     return value;
@@ -405,6 +414,7 @@ void virtio_pci_signal(const struct virtio_queue *queue)
 }
 
 void virtio_pci_signal_config(struct virtio_device *device)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("one number, old or new")
 {
     signal(device, __atomic_load_n(&device->config_vector, __ATOMIC_RELAXED), ISR_CONFIG);
 }
