@@ -28,37 +28,36 @@ static void enable_here(void *arg)
     guest_fpu_cpu_enable();
 }
 
-static VMK_ReturnStatus start(const struct vmm_vendor *vendor)
-{
-    struct enabling enabling = {.vendor = vendor};
-    vmk_StatusValue status = vendor->start();
-
-    if (status != VMK_OK) {
-        return status;
-    }
-    smp_call(smp_online_mask(), enable_here, &enabling, VMK_TRUE);
-    return enabling.failed == 0 ? VMK_OK : VMK_NO_MEMORY;
-}
-
-VMK_ReturnStatus vmm_vendor_start(void)
+void vmm_vendor_choose(void)
 {
     const char *why = "";
 
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(vendors); i++) {
-        vmk_StatusValue status;
-
-        if (!vendors[i]->probe(&why)) {
-            continue;
+        if (vendors[i]->probe(&why)) {
+            vmm_vendor = vendors[i];
+            vmk_LogMessage("Virtual machines are run by %s", vmm_vendor->name);
+            return;
         }
-        status = start(vendors[i]);
-        if (status != VMK_OK) {
-            vmk_WarningMessage("No virtual machines: %s: %s", vendors[i]->name, vmk_StatusToString(status));
-            return status;
-        }
-        vmm_vendor = vendors[i];
-        vmk_LogMessage("Virtual machines run by %s", vmm_vendor->name);
-        return VMK_OK;
     }
     vmk_LogMessage("No virtual machines: %s", why);
-    return VMK_NOT_SUPPORTED;
+}
+
+VMK_ReturnStatus vmm_vendor_enable(void)
+{
+    static bool shared, enabled;
+    struct enabling enabling = {.vendor = vmm_vendor};
+
+    if (!shared) {
+        vmk_StatusValue status = vmm_vendor->start();
+
+        if (status != VMK_OK) {
+            return status;
+        }
+        shared = true;
+    }
+    if (!enabled) {
+        smp_call(smp_online_mask(), enable_here, &enabling, VMK_TRUE);
+        enabled = enabling.failed == 0;
+    }
+    return enabled ? VMK_OK : VMK_NO_MEMORY;
 }

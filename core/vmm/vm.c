@@ -80,13 +80,12 @@ static void stop_all(void *cookie)
 
 void vmm_init(void)
 {
-    vmk_StatusValue status = vmm_vendor_start();
+    vmk_StatusValue status;
 
+    vmm_vendor_choose();
     wall_clock_init();
-    if (status == VMK_OK) {
-        status = vmk_RegisterRebootHandler(VMK_VMKERNEL_MODULE_ID, stop_all, NULL);
-    }
-    if (status != VMK_OK && status != VMK_NOT_SUPPORTED) {
+    status = vmk_RegisterRebootHandler(VMK_VMKERNEL_MODULE_ID, stop_all, NULL);
+    if (status != VMK_OK) {
         vmk_AlertMessage("virtual machines: %s", vmk_StatusToString(status));
     }
 }
@@ -243,7 +242,10 @@ static VMK_ReturnStatus create(const struct vm_config *config, struct diagnosis 
     if (status != VMK_OK) {
         return status;
     }
-    status = make(config, &vm);
+    status = vmm_vendor_enable();
+    if (status == VMK_OK) {
+        status = make(config, &vm);
+    }
     if (status != VMK_OK) {
         return diagnose(why, status, "%s: %s", config->name, vmk_StatusToString(status));
     }

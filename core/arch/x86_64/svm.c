@@ -20,11 +20,12 @@
 static const struct npt_format npt_format = {
     .present = 0x7, .leaf = 0x5, .writable = 0x2, .large = 0x80, .accessed = 0x20, .dirty = 0x40};
 
-static struct svm_cpu svm_cpus[VMK_MAX_PCPUS];
+static struct svm_cpu *svm_cpus[VMK_MAX_PCPUS]; /* A page each; NULL: not switched on. */
+VMK_STATIC_ASSERT(sizeof(struct svm_cpu) <= VMK_PAGE_SIZE, "a page each");
 
 struct svm_cpu *svm_cpu_here(void)
 {
-    return &svm_cpus[vmk_GetPCPUNum()];
+    return svm_cpus[vmk_GetPCPUNum()];
 }
 
 void *svm_pages_alloc(vmk_uint8 order)
@@ -62,29 +63,37 @@ static vmk_uint32 asid_count(void)
     return count < NESTED_TLB_TAGS ? count : NESTED_TLB_TAGS;
 }
 
+static void free_unless_null(void *pages)
+{
+    if (pages != NULL) {
+        svm_pages_free(pages);
+    }
+}
+
 static VMK_ReturnStatus cpu_enable(void)
 {
     struct svm_cpu *cpu = svm_cpu_here();
-    void *save_area = svm_pages_alloc(0), *host_vmcb = svm_pages_alloc(0);
+    void *save_area, *host_vmcb;
 
-    if (save_area == NULL || host_vmcb == NULL) {
-        goto free_pages;
+    if (cpu != NULL) {
+        return VMK_OK;
+    }
+    cpu = svm_pages_alloc(0);
+    save_area = svm_pages_alloc(0);
+    host_vmcb = svm_pages_alloc(0);
+    if (cpu == NULL || save_area == NULL || host_vmcb == NULL) {
+        free_unless_null(host_vmcb);
+        free_unless_null(save_area);
+        free_unless_null(cpu);
+        return VMK_NO_MEMORY;
     }
     wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
     wrmsr(MSR_VM_HSAVE_PA, vmk_Ptr2MA(save_area));
     cpu->host_vmcb = vmk_Ptr2MA(host_vmcb);
     __asm__ volatile("vmsave %%rax" ::"a"(cpu->host_vmcb) : "memory");
     asid_pool_init(&cpu->asids, asid_count());
+    svm_cpus[vmk_GetPCPUNum()] = cpu;
     return VMK_OK;
-
-free_pages:
-    if (save_area != NULL) {
-        svm_pages_free(save_area);
-    }
-    if (host_vmcb != NULL) {
-        svm_pages_free(host_vmcb);
-    }
-    return VMK_NO_MEMORY;
 }
 
 static vmk_uint64 cr4_get(const struct vcpu *vcpu)

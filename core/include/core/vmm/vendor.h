@@ -19,7 +19,8 @@ struct vmm_vendor {
     bool (*probe)(const char **why);
     /** Make what all CPUs share. Once, after probe(). @return VMK_OK or VMK_NO_MEMORY. */
     VMK_ReturnStatus (*start)(void);
-    /** Switch it on, on the running CPU. Context: interrupts off. @return VMK_OK or VMK_NO_MEMORY. */
+    /** Switch it on, on the running CPU, unless it is on. Context: interrupts off. @return VMK_OK or
+     * VMK_NO_MEMORY. */
     VMK_ReturnStatus (*cpu_enable)(void);
 
     /** Make and free what is kept of a vCPU (vcpu->vendor). May block. */
@@ -62,12 +63,16 @@ struct vmm_vendor {
 /** The one in use; NULL: this machine runs no VMs. */
 extern const struct vmm_vendor *vmm_vendor;
 
+/** Choose one; a line in the log says whether VMs can run here, or why not. Context: boot world, once. */
+void vmm_vendor_choose(void);
+
 /**
- * Choose one and switch it on, on every CPU; one line in the log says whether VMs can run here, or why not.
+ * Switch it on, on every CPU, unless it is on: what it needs is allocated for the first VM only.
  *
- * Context: boot world, once, all CPUs running. @return VMK_OK; VMK_NOT_SUPPORTED; VMK_NO_MEMORY.
+ * Context: may block, one caller at a time, all CPUs running. @return VMK_OK; VMK_NO_MEMORY: may be tried
+ * again.
  */
-VMK_ReturnStatus vmm_vendor_start(void);
+VMK_ReturnStatus vmm_vendor_enable(void);
 
 /** core/arch's. */
 extern const struct vmm_vendor vmm_vendor_svm;
