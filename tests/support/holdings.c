@@ -129,6 +129,20 @@ static void compare(char *text, size_t size, json_t *names, json_t *before, json
     }
 }
 
+json_t *holdings_settle(struct machine *m)
+{
+    json_t *held = holdings_take(m);
+    for (int steps = 0, same = 0; same < STEPS_A_S; steps++) {
+        ck_assert_msg(steps < PATIENCE_S * STEPS_A_S, "what is held does not come to rest");
+        machine_run_for(m, 1000 / STEPS_A_S);
+        json_t *now = holdings_take(m);
+        same = json_equal(held, now) ? same + 1 : 0;
+        json_decref(held);
+        held = now;
+    }
+    return held;
+}
+
 void holdings_expect(struct machine *m, json_t *before, const char *but_timers_of)
 {
     char differences[2048] = "unlike";

@@ -19,6 +19,9 @@
 /** What is held now, by "module resource"; to be json_decref()ed. */
 json_t *holdings_take(struct machine *m);
 
+/** What is held once that has been the same for a second; to be json_decref()ed. Fails after two minutes. */
+json_t *holdings_settle(struct machine *m);
+
 /** Whether nothing of @p module is among @p holdings. */
 bool holdings_lack(const json_t *holdings, const char *module);
 
