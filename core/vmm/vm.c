@@ -289,14 +289,13 @@ static VMK_ReturnStatus remove(const char *name, struct vm **vm, struct diagnosi
     if (i == table_count) {
         return diagnose(why, VMK_NOT_FOUND, "there is no VM '%s'; 'vm list' shows them", name);
     }
-    *vm = table[i];
-    VMK_ASSERT(*vm != NULL);
-    if (__atomic_load_n(&(*vm)->state, __ATOMIC_ACQUIRE) == VM_RUNNING) {
+    if (__atomic_load_n(&table[i]->state, __ATOMIC_ACQUIRE) == VM_RUNNING) {
         return diagnose(why, VMK_BUSY, "%s is running; 'vm stop %s' ends that", name, name);
     }
-    if ((*vm)->references > 0) {
+    if (table[i]->references > 0) {
         return diagnose(why, VMK_BUSY, "another command, or its console, is at work on %s", name);
     }
+    *vm = table[i];
     for (table_count--; i < table_count; i++) {
         table[i] = table[i + 1];
     }
@@ -311,7 +310,7 @@ VMK_ReturnStatus vm_destroy(const char *name, struct diagnosis *why)
     mutex_lock(&table_lock);
     status = remove(name, &vm, why);
     mutex_unlock(&table_lock);
-    if (status != VMK_OK) {
+    if (vm == NULL) {
         return status;
     }
     if (vm->world != VMK_INVALID_WORLD_ID) {

@@ -66,7 +66,7 @@ struct bzimage {
 
 static VMK_ReturnStatus read_header(const struct vm_load *load, struct bzimage *bz, struct diagnosis *why)
 {
-    const vmk_uint8 *h = load->kernel.bytes;
+    const vmk_uint8 *h = bz->header;
     const char *name = load->kernel.name;
     vmk_uint64 sectors = field(h, SETUP_SECTS, 1);
 
@@ -78,7 +78,6 @@ static VMK_ReturnStatus read_header(const struct vm_load *load, struct bzimage *
     if ((field(h, LOADFLAGS, 1) & LOADED_HIGH) == 0) {
         return diagnose(why, VMK_NOT_SUPPORTED, "%s is a zImage, loaded low; a bzImage is wanted", name);
     }
-    bz->header = h;
     bz->setup_bytes = ((sectors == 0 ? 4 : sectors) + 1) * SECTOR_BYTES;
     if (bz->setup_bytes >= load->kernel.len) {
         return diagnose(why, VMK_BAD_FORMAT, "%s ends before the kernel that its header tells of", name);
@@ -157,7 +156,7 @@ static VMK_ReturnStatus write_zero_page(const struct vm_load *load, const struct
 
 VMK_ReturnStatus bzimage_load(const struct vm_load *load, struct vm_entry *entry, struct diagnosis *why)
 {
-    struct bzimage bz = {0};
+    struct bzimage bz = {.header = load->kernel.bytes};
     vmk_StatusValue status = read_header(load, &bz, why);
 
     if (status == VMK_OK) {
