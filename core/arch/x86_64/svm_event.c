@@ -27,19 +27,10 @@ bool svm_nmi_allowed(const struct vcpu *vcpu)
            !(vmcb_of(vcpu)->interrupt_shadow & SHADOW_INTERRUPT);
 }
 
-/*
- * QEMU 7.2's VMRUN forgets the shadow: the window would open between STI and HLT, and a guest that has looked
- * for its interrupt already would sleep for ever. So none is opened there; the next exit, by HLT mostly,
- * looks.
- */
 void svm_irq_window(struct vcpu *vcpu, bool on)
 {
     struct svm_vcpu *svm = svm_of(vcpu);
 
-    if (on && (svm->vmcb->interrupt_shadow & SHADOW_INTERRUPT) != 0) {
-        vcpu->look_after_exit = true;
-        on = false;
-    }
     if (on) {
         svm->virtual_interrupt |= WINDOW;
         svm->vmcb->intercept3 |= INTERCEPT_VINTR;

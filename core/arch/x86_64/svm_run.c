@@ -132,18 +132,41 @@ static void use_asid(struct vcpu *vcpu, struct svm_cpu *cpu)
 #endif
 }
 
+/*
+ * QEMU 7.2's VMRUN forgets the interrupt shadow. An interrupt would come between STI and HLT, and a guest
+ * that has looked for its interrupt before would sleep for ever. So no window is open at an entry with a
+ * shadow, and the shadow is still there when the guest leaves before it has done an instruction. What waits
+ * is looked at after the exit, by HLT mostly.
+ */
+static bool enter_shadow(struct vcpu *vcpu)
+{
+    struct vmcb *vmcb = vmcb_of(vcpu);
+
+    if (VMK_LIKELY(!(vmcb->interrupt_shadow & SHADOW_INTERRUPT))) {
+        return false;
+    }
+    if (vmcb->virtual_interrupt & VINTR_IRQ) {
+        vmcb->virtual_interrupt &= ~VINTR_IRQ;
+        vcpu->look_after_exit = true;
+    }
+    return true;
+}
+
 void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
 {
     struct svm_cpu *cpu = svm_cpu_here();
     struct svm_vcpu *svm = svm_of(vcpu);
     struct vmcb *vmcb = svm->vmcb;
+    vmk_uint64 rip = vcpu->rip;
+    bool shadow;
 
     use_asid(vcpu, cpu);
     svm_event_inject(vcpu);
     vmcb->virtual_interrupt = svm->virtual_interrupt | lapic_cr8_get(vcpu->lapic);
+    shadow = enter_shadow(vcpu);
     vmcb->rax = vcpu->gpr[GPR_RAX];
     vmcb->rsp = vcpu->gpr[GPR_RSP];
-    vmcb->rip = vcpu->rip;
+    vmcb->rip = rip;
     vmcb->rflags = vcpu->rflags;
     svm_enter(vcpu->gpr, svm->vmcb_ma, cpu->host_vmcb);
     vcpu->gpr[GPR_RAX] = vmcb->rax;
@@ -151,6 +174,9 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     vcpu->rip = vmcb->rip;
     vcpu->rflags = vmcb->rflags;
     vcpu->cr3 = vmcb->cr3;
+    if (VMK_UNLIKELY(shadow && vcpu->rip == rip)) {
+        vmcb->interrupt_shadow |= SHADOW_INTERRUPT;
+    }
     vmcb->event_injection = 0;
     if (vmcb->exit_interrupt_info & EVENT_VALID) {
         svm_event_take_back(vcpu);
