@@ -69,17 +69,17 @@ static void start_server(void)
 /* The guest's own description, but for the number of processors. */
 static const char *make_archive(void)
 {
-    char command[2048];
-
-    snprintf(command, sizeof command,
-             "mkdir -p " FOLDER " && sed 's/^numvcpus.*/numvcpus = \"%u\"/' " GUEST_DIR "/debian.vmx >" FOLDER
-             "/debian.vmx && " MKARCHIVE " " FOLDER "/own vm/debian.vmx=" FOLDER
-             "/debian.vmx && cat " BOOT_ARCHIVE " " GUEST_DIR "/guest.archive " FOLDER "/own >" FOLDER
-             "/archive%u",
-             vcpus, vcpus);
-    ck_assert_int_eq(system(command), 0);
     static char path[512];
-    snprintf(path, sizeof path, "%s/archive%u", FOLDER, vcpus);
+    char folder[512], command[4096];
+
+    snprintf(folder, sizeof folder, "%s/%u", FOLDER, vcpus);
+    snprintf(path, sizeof path, "%s/%u/archive", FOLDER, vcpus);
+    snprintf(command, sizeof command,
+             "mkdir -p %s && cd %s && sed 's/^numvcpus.*/numvcpus = \"%u\"/' " GUEST_DIR
+             "/debian.vmx >debian.vmx && " MKARCHIVE " own vm/debian.vmx=debian.vmx && cat " BOOT_ARCHIVE
+             " " GUEST_DIR "/guest.archive own >archive",
+             folder, folder, vcpus);
+    ck_assert_int_eq(system(command), 0);
     return path;
 }
 
@@ -133,8 +133,11 @@ static void expect_end(const char *end)
 
 static void start_machine(void)
 {
-    struct machine_options options = boot_options("vm_guest");
+    static char name[64];
+    struct machine_options options;
 
+    snprintf(name, sizeof name, "vm_guest.%u", vcpus);
+    options = boot_options(name);
     start_server();
     options.archive = make_archive();
     options.memory = "1G";

@@ -113,10 +113,13 @@ static void check_counts(struct machine *m)
 /** What it prints in a VM. */
 static char *run_in_vm(void)
 {
-    struct machine_options options = boot_options("vmm");
+    static char machine_name[64];
+    struct machine_options options;
     char command[256], *output;
     struct machine *m;
 
+    snprintf(machine_name, sizeof machine_name, "vmm.%s", name);
+    options = boot_options(machine_name);
     options.archive = VMM_ARCHIVE;
     if (has_devices()) {
         options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = DISK};
