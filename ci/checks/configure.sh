@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 headers() {
-    find "$build"/verbatim-* -type l -printf '%i %p %l\n' | sort
+    find "$build"/verbatim-* -type l -printf '%C@ %p %l\n' | sort
 }
 
 headers >"$work/before"
