@@ -9,6 +9,7 @@
 #include <core/vmm/vm.h>
 
 #define VECTOR_NMI         2
+#define LOOK_SOON_NS       100000
 #define DR6_SINGLE_STEP    (1ul << 14)
 #define STARTUP_PAGE_SHIFT 12
 #define STARTUP_SELECTOR   8 /* A page number, as a real-mode selector: shifted by this. */
@@ -163,6 +164,18 @@ static void inject_deferred(struct vcpu *vcpu)
     } else {
         vmm_vendor->irq_window(vcpu, true);
     }
+}
+
+static void look(void *vcpu, vmk_uint64 now_ns)
+{
+    vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+}
+
+void vcpu_look_soon(struct vcpu *vcpu)
+{
+    vcpu->look_timer.fire = look;
+    vcpu->look_timer.device = vcpu;
+    vdev_timer_arm(vcpu->vm, &vcpu->look_timer, vdev_now_ns(vcpu->vm) + LOOK_SOON_NS);
 }
 
 static void choose(struct vcpu *vcpu)

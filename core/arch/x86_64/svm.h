@@ -46,6 +46,7 @@ struct svm_vcpu {
     vmk_uint64 virtual_interrupt; /**< The field of the VMCB but for TPR. */
     enum svm_nmi nmi;
     vmk_uint64 stepping_dr6; /**< The guest's, before we stepped. */
+    unsigned shadow_entries; /**< In a row, with an interrupt shadow at one RIP. */
 };
 
 VMK_ALWAYS_INLINE struct svm_vcpu *svm_of(const struct vcpu *vcpu)

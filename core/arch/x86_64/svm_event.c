@@ -31,6 +31,9 @@ void svm_irq_window(struct vcpu *vcpu, bool on)
 {
     struct svm_vcpu *svm = svm_of(vcpu);
 
+    if (on && (svm->vmcb->interrupt_shadow & SHADOW_INTERRUPT)) {
+        vcpu_look_soon(vcpu); /* It stays shut at the next entry (svm_run.c). */
+    }
     if (on) {
         svm->virtual_interrupt |= WINDOW;
         svm->vmcb->intercept3 |= INTERCEPT_VINTR;

@@ -11,6 +11,7 @@
 
 #define VECTOR_DEBUG         1
 #define VECTOR_MACHINE_CHECK 18
+#define SHADOW_ENTRIES       16 /* More than one instruction can fault on the way to its end. */
 
 /* Exit codes that say all by themselves; others are 0, which is none of these. */
 static const vmk_uint8 reasons[SVM_EXIT_CODES] = {
@@ -135,8 +136,9 @@ static void use_asid(struct vcpu *vcpu, struct svm_cpu *cpu)
 /*
  * QEMU 7.2's VMRUN forgets the interrupt shadow. An interrupt would come between STI and HLT, and a guest
  * that has looked for its interrupt before would sleep for ever. So no window is open at an entry with a
- * shadow, and the shadow is still there when the guest leaves before it has done an instruction. What waits
- * is looked at after the exit, by HLT mostly.
+ * shadow, and the shadow is still there when the guest leaves before it has done an instruction: where it
+ * entered, that is, though one that jumps to itself is there as well, and not kept in the dark for ever.
+ * What waits is looked at soon, by HLT mostly.
  */
 static bool enter_shadow(struct vcpu *vcpu)
 {
@@ -145,11 +147,19 @@ static bool enter_shadow(struct vcpu *vcpu)
     if (VMK_LIKELY(!(vmcb->interrupt_shadow & SHADOW_INTERRUPT))) {
         return false;
     }
-    if (vmcb->virtual_interrupt & VINTR_IRQ) {
-        vmcb->virtual_interrupt &= ~VINTR_IRQ;
-        vcpu->look_after_exit = true;
-    }
+    vmcb->virtual_interrupt &= ~VINTR_IRQ;
     return true;
+}
+
+static void leave_shadow(struct vcpu *vcpu, vmk_uint64 entry_rip)
+{
+    struct svm_vcpu *svm = svm_of(vcpu);
+
+    if (vcpu->rip == entry_rip && ++svm->shadow_entries < SHADOW_ENTRIES) {
+        svm->vmcb->interrupt_shadow |= SHADOW_INTERRUPT;
+    } else {
+        svm->shadow_entries = 0;
+    }
 }
 
 void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
@@ -174,8 +184,11 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     vcpu->rip = vmcb->rip;
     vcpu->rflags = vmcb->rflags;
     vcpu->cr3 = vmcb->cr3;
-    if (VMK_UNLIKELY(shadow && vcpu->rip == rip)) {
-        vmcb->interrupt_shadow |= SHADOW_INTERRUPT;
+    if (VMK_UNLIKELY(shadow)) {
+        leave_shadow(vcpu, rip);
+    }
+    if (VMK_UNLIKELY((vmcb->interrupt_shadow & SHADOW_INTERRUPT) && (svm->virtual_interrupt & VINTR_IRQ))) {
+        vcpu->look_after_exit = true;
     }
     vmcb->event_injection = 0;
     if (vmcb->exit_interrupt_info & EVENT_VALID) {

@@ -18,6 +18,7 @@
 #include <core/vmm/exit.h>
 #include <core/vmm/insn.h>
 #include <core/vmm/registers.h>
+#include <core/vmm/vdev.h>
 #include <core/wait.h>
 #include <vmkapi/base/world.h>
 #include <vmkapi/core/stats.h>
@@ -81,7 +82,8 @@ struct vcpu {
     struct vcpu_event inject;   /**< The guest takes it at the next entry. */
     struct vcpu_event deferred; /**< An interrupt or NMI on whose delivery an exception came in between. */
     bool nmi_pending;
-    bool look_after_exit; /**< Something waits that no window tells of: see after the next exit. */
+    bool look_after_exit;         /**< Something waits that no window tells of: see after the next exit... */
+    struct vdev_timer look_timer; /**< ...which this one brings about. */
 
     struct vcpu_seen seen[8];
     struct guest_fpu *fpu;
@@ -139,6 +141,14 @@ void vcpu_request(struct vcpu *vcpu, vmk_uint32 requests);
 /*
  * For exit handlers. Context: the vCPU's world.
  */
+
+/**
+ * Look for what waits soon, though no window will tell: a tenth of a millisecond from now the guest leaves
+ * for it.
+ *
+ * Context: the vCPU's world.
+ */
+void vcpu_look_soon(struct vcpu *vcpu);
 
 /**
  * Have the guest take an exception at the next entry, in place of the instruction it was at. A second one
