@@ -10,18 +10,41 @@
 /* CPUs whose current world is the idle one. */
 static smp_mask idle_cpus;
 
-void balance_set_idle(vmk_uint32 num, vmk_Bool idle)
+/* CPUs whose current world is a guest: next best for the kernel's own. */
+static smp_mask guest_cpus;
+
+static void set(smp_mask *mask, vmk_uint32 num, vmk_Bool on)
 {
-    if (idle) {
-        __atomic_fetch_or(&idle_cpus, 1ul << num, __ATOMIC_SEQ_CST);
+    if (on) {
+        __atomic_fetch_or(mask, 1ul << num, __ATOMIC_SEQ_CST);
     } else {
-        __atomic_fetch_and(&idle_cpus, ~(1ul << num), __ATOMIC_SEQ_CST);
+        __atomic_fetch_and(mask, ~(1ul << num), __ATOMIC_SEQ_CST);
     }
 }
 
-/* Take a world that may run on CPU @p num from another CPU's queue. @p maybe: a queue could not be looked at.
- */
-static struct runq_entry *steal(vmk_uint32 num, vmk_Bool take, vmk_Bool *maybe)
+void balance_set_idle(vmk_uint32 num, vmk_Bool idle)
+{
+    set(&idle_cpus, num, idle);
+}
+
+void balance_set_guest(vmk_uint32 num, vmk_Bool guest)
+{
+    set(&guest_cpus, num, guest);
+}
+
+/* Whether @p entry, which waits elsewhere, is worth being moved to go before @p over. */
+static vmk_Bool goes_before(const struct runq_entry *entry, const struct runq_entry *over)
+{
+    if (over == NULL || entry->level != over->level) {
+        return over == NULL || entry->level > over->level;
+    }
+    return entry->level == WORLD_LEVEL_GUEST &&
+           share_is_before(entry->share.virtual_ns + SCHED_SLICE_NS, over->share.virtual_ns);
+}
+
+/* Find a world that may run on CPU @p num, and should go before @p over, in another CPU's queue; @p take it.
+ * @p maybe: a queue could not be looked at. */
+static struct runq_entry *steal(vmk_uint32 num, const struct runq_entry *over, vmk_Bool take, vmk_Bool *maybe)
 {
     struct runq_entry *entry = NULL;
 
@@ -39,6 +62,9 @@ static struct runq_entry *steal(vmk_uint32 num, vmk_Bool take, vmk_Bool *maybe)
             continue;
         }
         entry = runq_find(&victim->runq, num);
+        if (entry != NULL && !goes_before(entry, over)) {
+            entry = NULL;
+        }
         if (entry != NULL && take) {
             runq_remove(&victim->runq, entry);
         }
@@ -47,35 +73,57 @@ static struct runq_entry *steal(vmk_uint32 num, vmk_Bool take, vmk_Bool *maybe)
     return entry;
 }
 
-struct world *balance_steal(vmk_uint32 num)
+struct world *balance_steal(vmk_uint32 num, const struct runq_entry *over)
 {
     vmk_Bool maybe;
-    struct runq_entry *entry = steal(num, VMK_TRUE, &maybe);
+    struct runq_entry *entry = steal(num, over, VMK_TRUE, &maybe);
 
     return entry == NULL ? NULL : sched_world_of(entry);
 }
 
-void balance_invite(const struct runq_entry *entry)
+void balance_invite(vmk_uint32 num, const struct runq_entry *entry)
 {
-    smp_mask thieves;
+    smp_mask thieves, guests;
 
     /* Of a CPU that goes idle just now, either we see that, or it sees the entry (idle_has_work()). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     thieves = __atomic_load_n(&idle_cpus, __ATOMIC_RELAXED) & entry->affinity;
+    guests = __atomic_load_n(&guest_cpus, __ATOMIC_RELAXED);
+    if (thieves == 0 && entry->level > WORLD_LEVEL_GUEST && (guests & 1ul << num) == 0) {
+        thieves = guests & entry->affinity;
+    }
     if (thieves != 0) {
         sched_kick((vmk_uint32)__builtin_ctzl(thieves));
     }
 }
 
-/* Where a woken world goes: where it was if that is idle, else to an idle CPU, else where it was. */
+/* Where a woken world goes: to an idle CPU, else, of the kernel's, to one that runs a guest, else to any; of
+ * those to the one where it was. */
 static vmk_uint32 place(const struct world *world)
 {
     smp_mask allowed = world->entry.affinity & smp_online_mask();
     smp_mask idle = __atomic_load_n(&idle_cpus, __ATOMIC_RELAXED) & allowed;
     smp_mask last = 1ul << world->cpu;
-    smp_mask from = idle != 0 ? idle : allowed;
+    smp_mask guests = __atomic_load_n(&guest_cpus, __ATOMIC_RELAXED) & allowed;
+    smp_mask from = idle;
+
+    if (from == 0 && world->entry.level > WORLD_LEVEL_GUEST) {
+        from = guests;
+    }
+    from = from != 0 ? from : allowed;
 
     return from & last ? world->cpu : (vmk_uint32)__builtin_ctzl(from);
+}
+
+/* Whether the clock of the guest that runs on @p cpu is ahead of @p entry's by now. */
+static vmk_Bool is_ahead_of(const struct sched_cpu *cpu, const struct runq_entry *entry)
+    VMK_REQUIRES(&cpu->lock)
+{
+    const struct share *share = &cpu->current->entry.share;
+
+    return entry->level == WORLD_LEVEL_GUEST &&
+           share_is_before(entry->share.virtual_ns,
+                           share->virtual_ns + share_virtual(share->shares, clock_now_ns() - cpu->since_ns));
 }
 
 /* Whether CPU @p cpu has to pass through the scheduler now that @p entry is in its queue. */
@@ -85,7 +133,7 @@ static vmk_Bool wants_kick(const struct sched_cpu *cpu, const struct runq_entry 
     if (cpu->current == cpu->idle || entry->level > cpu->current->entry.level) {
         return VMK_TRUE;
     }
-    return entry->level == cpu->current->entry.level && !cpu->slice_runs;
+    return entry->level == cpu->current->entry.level && (!cpu->slice_runs || is_ahead_of(cpu, entry));
 }
 
 void sched_enqueue(struct world *world)
@@ -96,13 +144,16 @@ void sched_enqueue(struct world *world)
 
     vmk_SpinlockLockIRQ(&cpu->lock, &flags);
     world->cpu = num;
-    runq_insert(&cpu->runq, &world->entry, RUNQ_REAR);
+    if (sched_is_guest(world)) {
+        share_catch_up(&world->entry.share, sched_guest_time());
+    }
+    runq_insert(&cpu->runq, &world->entry, sched_is_guest(world) ? RUNQ_IN_TURN : RUNQ_REAR);
     cpu->stats.wakeups++;
     if (wants_kick(cpu, &world->entry)) {
         sched_kick(num);
     }
     if (cpu->current != cpu->idle) {
-        balance_invite(&world->entry);
+        balance_invite(num, &world->entry);
     }
     vmk_SpinlockUnlockIRQ(&cpu->lock, flags);
 }
@@ -115,7 +166,7 @@ static vmk_Bool idle_has_work(vmk_uint32 num)
     if (VMK_THIS_PCPU->need_resched || VMK_THIS_PCPU->bh_pending != 0) {
         return VMK_TRUE;
     }
-    if (steal(num, VMK_FALSE, &maybe) != NULL) {
+    if (steal(num, NULL, VMK_FALSE, &maybe) != NULL) {
         VMK_THIS_PCPU->need_resched = 1;
         return VMK_TRUE;
     }

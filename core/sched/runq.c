@@ -18,11 +18,31 @@ void runq_init(struct runq *runq)
     }
 }
 
+/* Behind what @p entry goes that has its turn by its clock: who comes last most often stays last. */
+static vmk_ListLinks *turn_of(vmk_ListLinks *level, const struct runq_entry *entry)
+{
+    vmk_ListLinks *before = vmk_ListLast(level);
+
+    while (!vmk_ListIsAtEnd(level, before) &&
+           share_is_before(entry->share.virtual_ns, entry_of(before)->share.virtual_ns)) {
+        before = vmk_ListPrev(before);
+    }
+    return before;
+}
+
+static vmk_ListLinks *place_of(vmk_ListLinks *level, const struct runq_entry *entry, enum runq_place place)
+{
+    if (place == RUNQ_IN_TURN) {
+        return turn_of(level, entry);
+    }
+    return place == RUNQ_FRONT ? vmk_ListAtFront(level) : vmk_ListAtRear(level);
+}
+
 void runq_insert(struct runq *runq, struct runq_entry *entry, enum runq_place place)
 {
     vmk_ListLinks *level = &runq->level[entry->level];
 
-    vmk_ListInsert(&entry->links, place == RUNQ_FRONT ? vmk_ListAtFront(level) : vmk_ListAtRear(level));
+    vmk_ListInsert(&entry->links, place_of(level, entry, place));
     runq->levels |= 1u << entry->level;
     runq->count++;
 }

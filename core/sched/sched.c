@@ -19,8 +19,6 @@
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/export.h>
 
-#define SLICE_NS (10 * CLOCK_NS_PER_MS)
-
 /** Why the running world leaves its CPU. */
 enum leave {
     LEAVE_PREEMPTED,
@@ -30,6 +28,9 @@ enum leave {
 };
 
 struct sched_cpu sched_cpus[VMK_MAX_PCPUS];
+
+/* The clock of the guest that was chosen last, of those on all CPUs the one that is most ahead; atomic. */
+static vmk_uint64 guest_time;
 
 struct sched_stats *sched_stats_here(void)
 {
@@ -71,19 +72,52 @@ static void note_kick(struct sched_cpu *cpu) VMK_REQUIRES(&cpu->lock)
     }
 }
 
+vmk_uint64 sched_guest_time(void)
+{
+    return __atomic_load_n(&guest_time, __ATOMIC_RELAXED);
+}
+
+static void advance_guest_time(vmk_uint64 virtual_ns)
+{
+    vmk_uint64 before = sched_guest_time();
+
+    while (share_is_before(before, virtual_ns) &&
+           !__atomic_compare_exchange_n(&guest_time, &before, virtual_ns, VMK_TRUE, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+    }
+}
+
+/* A guest that had a CPU to itself, while others shared theirs, is not owed what those got more by now. */
+static void charge_guest(struct share *share, vmk_uint64 ran_ns)
+{
+    share_charge(share, ran_ns);
+    share_catch_up(share, sched_guest_time() - GUEST_LAG_NS);
+}
+
 /* Charge the time since the last call to the running world. */
 static void account(struct sched_cpu *cpu, struct world *world) VMK_REQUIRES(&cpu->lock)
 {
     vmk_uint64 now = clock_now_ns(), ran = now - cpu->since_ns;
 
     cpu->since_ns = now;
-    world->run_ns += ran;
+    __atomic_store_n(&world->run_ns, world->run_ns + ran, __ATOMIC_RELAXED);
     world->slice_left_ns -= ran < world->slice_left_ns ? ran : world->slice_left_ns;
     if (world == cpu->idle) {
         cpu->stats.idle_ns += ran;
     } else {
         cpu->stats.run_ns += ran;
     }
+    if (sched_is_guest(world)) {
+        charge_guest(&world->entry.share, ran);
+    }
+}
+
+static enum runq_place place_of(const struct world *world, vmk_Bool continues)
+{
+    if (sched_is_guest(world)) {
+        return RUNQ_IN_TURN;
+    }
+    return continues ? RUNQ_FRONT : RUNQ_REAR;
 }
 
 /* Put the running world where it belongs from now on. */
@@ -109,34 +143,46 @@ static void leave(struct sched_cpu *cpu, struct world *world, enum leave how) VM
     if (!continues) {
         world->slice_left_ns = 0;
     }
-    runq_insert(&cpu->runq, &world->entry, continues ? RUNQ_FRONT : RUNQ_REAR);
+    runq_insert(&cpu->runq, &world->entry, place_of(world, continues));
 }
 
-/* Take the best world for this CPU out of the queues; the idle world when there is none. */
+/* Take the best world for this CPU out of the queues; the idle world when there is none. A guest is chosen
+ * only if none waits elsewhere that should go before it. */
 static struct world *choose(struct sched_cpu *cpu, vmk_uint32 num) VMK_REQUIRES(&cpu->lock)
 {
     struct runq_entry *entry = runq_first(&cpu->runq);
-    struct world *stolen;
+    struct world *stolen = NULL;
 
-    if (entry != NULL) {
-        runq_remove(&cpu->runq, entry);
-        return sched_world_of(entry);
+    if (entry == NULL || entry->level <= WORLD_LEVEL_GUEST) {
+        stolen = balance_steal(num, entry);
     }
-    stolen = balance_steal(num);
-    if (stolen == NULL) {
+    if (stolen != NULL) {
+        cpu->stats.steals++;
+        return stolen;
+    }
+    if (entry == NULL) {
         return cpu->idle;
     }
-    cpu->stats.steals++;
-    return stolen;
+    runq_remove(&cpu->runq, entry);
+    return sched_world_of(entry);
 }
 
-/* Have @p world run a slice, or what is left of it; time its end only if somebody waits for that. */
+/* Whether the end of @p world's slice is timed. A guest's always is: others may wait on other CPUs. */
+static vmk_Bool is_timed(const struct sched_cpu *cpu, const struct world *world) VMK_REQUIRES(&cpu->lock)
+{
+    return world != cpu->idle && (sched_is_guest(world) || runq_best_level(&cpu->runq) == world->entry.level);
+}
+
+/* Have @p world run a slice, or what is left of it. */
 static void start_slice(struct sched_cpu *cpu, struct world *world) VMK_REQUIRES(&cpu->lock)
 {
     if (world->slice_left_ns == 0) {
-        world->slice_left_ns = SLICE_NS;
+        world->slice_left_ns = SCHED_SLICE_NS;
     }
-    cpu->slice_runs = world != cpu->idle && runq_best_level(&cpu->runq) == world->entry.level;
+    if (sched_is_guest(world)) {
+        advance_guest_time(world->entry.share.virtual_ns);
+    }
+    cpu->slice_runs = is_timed(cpu, world);
     timer_slice_set(cpu->slice_runs ? cpu->since_ns + world->slice_left_ns : TIMER_NEVER);
 }
 
@@ -172,6 +218,9 @@ static void switch_to(struct sched_cpu *cpu, vmk_uint32 num, struct world *from,
     if (from == cpu->idle || to == cpu->idle) {
         balance_set_idle(num, to == cpu->idle);
     }
+    if (sched_is_guest(from) != sched_is_guest(to)) {
+        balance_set_guest(num, sched_is_guest(to));
+    }
     arch_context_switch(&from->context, &to->context);
     finish_switch();
 }
@@ -200,7 +249,7 @@ static void reschedule(enum leave how)
     if (how == LEAVE_PREEMPTED && from != cpu->idle) {
         from->preemptions++;
         cpu->stats.preemptions++;
-        balance_invite(&from->entry);
+        balance_invite(num, &from->entry);
     }
     switch_to(cpu, num, from, to);
 }
@@ -291,6 +340,23 @@ void sched_yield(void)
 {
     vmk_WorldAssertIsSafeToBlock();
     give_way(LEAVE_YIELD);
+}
+
+void world_become_guest(vmk_uint32 shares)
+{
+    struct sched_cpu *cpu;
+    struct world *self;
+
+    vmk_CPUDisableInterrupts();
+    cpu = &sched_cpus[vmk_GetPCPUNum()];
+    vmk_SpinlockAcquire(&cpu->lock);
+    self = cpu->current;
+    self->entry.share = (struct share){.shares = shares, .virtual_ns = sched_guest_time()};
+    self->entry.level = WORLD_LEVEL_GUEST;
+    balance_set_guest(vmk_GetPCPUNum(), VMK_TRUE);
+    vmk_SpinlockRelease(&cpu->lock);
+    vmk_CPUEnableInterrupts();
+    sched_yield();
 }
 
 void sched_leave_dead(void)

@@ -136,6 +136,7 @@ static void begin(struct vcpu *vcpu)
 {
     struct world *self = world_get(vmk_WorldGetID());
 
+    world_become_guest(SHARES_NORMAL);
     self->leave_cpu = store_fpu;
     __atomic_store_n(&vcpu->world, self, __ATOMIC_SEQ_CST);
 }

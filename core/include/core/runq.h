@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * runq.h - the worlds that are ready on one CPU, by level; first come, first served within a level.
+ * runq.h - the worlds that are ready on one CPU, by level; within a level first come, first served, or by the
+ * clocks of their shares.
  *
- * Pure data structure: the caller locks. Every operation is O(1) but runq_find().
+ * Pure data structure: the caller locks. Every operation is O(1) but runq_find() and RUNQ_IN_TURN.
  */
 #ifndef CORE_RUNQ_H
 #define CORE_RUNQ_H
 
+#include <core/share.h>
 #include <vmkapi/base/types.h>
 #include <vmkapi/lib/list.h>
 
@@ -16,6 +18,7 @@ struct runq_entry {
     vmk_ListLinks links;
     vmk_uint64 affinity; /**< CPUs it may run on, bit n for CPU n. */
     vmk_uint8 level;     /**< 0 to RUNQ_LEVELS - 1; greater is better. */
+    struct share share;  /**< For RUNQ_IN_TURN. */
 };
 
 struct runq {
@@ -27,6 +30,7 @@ struct runq {
 enum runq_place {
     RUNQ_FRONT, /**< First of its level: it was interrupted within its time slice. */
     RUNQ_REAR,
+    RUNQ_IN_TURN, /**< Behind those whose clocks are not ahead of its; all of its level are put so. */
 };
 
 void runq_init(struct runq *runq);

@@ -24,6 +24,7 @@
 /** Run queue levels of the scheduling classes. The idle world is below all of them and never queued. */
 enum world_level {
     WORLD_LEVEL_BACKGROUND = 8,
+    WORLD_LEVEL_GUEST = 12, /**< In turn by shares; whatever the kernel does goes first. */
     WORLD_LEVEL_DEFAULT = 16,
     WORLD_LEVEL_QUICK = 24,
 };
@@ -66,7 +67,7 @@ struct world {
     struct world *next_dead; /**< For the reaper. */
 
     /* Statistics, written by the CPU it runs on. */
-    vmk_uint64 run_ns;
+    vmk_uint64 run_ns;      /**< Atomic. */
     vmk_uint64 switches;    /**< Times it was switched to. */
     vmk_uint64 preemptions; /**< Times it was switched from while it could have gone on. */
 };
@@ -125,6 +126,14 @@ void world_block(void);
  * Context: any but NMI, any lock below rank RUNQ held. @return whether it waited.
  */
 vmk_Bool world_wake(struct world *world);
+
+/**
+ * Make the calling world a guest: from now on all of the kernel's worlds but the background's go before it,
+ * and guests share what is left in proportion to their shares (share.h), on all CPUs together.
+ *
+ * Its run_ns is right to a slice, 10 ms. @p shares 1 to SHARES_MAX. Context: may block.
+ */
+void world_become_guest(vmk_uint32 shares);
 
 /** Forget a vmk_WorldForceWakeup() of the calling world that none of its waits has taken. */
 void world_forget_wakeup(void);
