@@ -11,8 +11,10 @@
 struct reader {
     struct marks *marks;
     struct marks_counts entry, start, operation;
-    unsigned ended, unhalted;
+    unsigned ended, unhalted, quiet, kicks;
     uint32_t instructions[OPERATIONS_MAX]; /* of operations without a HLT */
+    uint32_t host[OPERATIONS_MAX];         /* of all, outside VMs */
+    uint32_t host_quiet[OPERATIONS_MAX];   /* of those without an interrupt there */
 };
 
 static int compare(const void *a, const void *b)
@@ -25,7 +27,7 @@ static int compare(const void *a, const void *b)
 static void start_window(struct reader *r, struct marks_counts now)
 {
     r->start = r->operation = now;
-    r->ended = r->unhalted = 0;
+    r->ended = r->unhalted = r->quiet = r->kicks = 0;
 }
 
 static void end_operation(struct reader *r, struct marks_counts now)
@@ -33,27 +35,47 @@ static void end_operation(struct reader *r, struct marks_counts now)
     if (now.halts == r->operation.halts && r->unhalted < OPERATIONS_MAX) {
         r->instructions[r->unhalted++] = (uint32_t)(now.instructions - r->operation.instructions);
     }
+    if (r->ended < OPERATIONS_MAX) {
+        r->host[r->ended] = (uint32_t)(marks_host(&now) - marks_host(&r->operation));
+        if (now.returns == r->operation.returns) {
+            r->host_quiet[r->quiet++] = r->host[r->ended];
+        }
+    }
     r->operation = now;
     r->ended++;
 }
 
+static double median(uint32_t *values, unsigned count)
+{
+    if (count == 0) {
+        return 0;
+    }
+    qsort(values, count, sizeof values[0], compare);
+    return values[count / 2];
+}
+
 static void end_window(struct reader *r, struct marks_counts now)
 {
+    const struct marks_counts *start = &r->start;
+
     if (r->marks->count == WINDOWS_MAX) {
         return;
     }
     struct window *window = &r->marks->windows[r->marks->count++];
     *window = (struct window){
-        .counts = {now.instructions - r->start.instructions, now.halts - r->start.halts,
-                   now.returns - r->start.returns, now.device_reads - r->start.device_reads,
-                   now.device_writes - r->start.device_writes, now.calls - r->start.calls},
+        .counts = {now.instructions - start->instructions, now.halts - start->halts,
+                   now.returns - start->returns, now.device_reads - start->device_reads,
+                   now.device_writes - start->device_writes, now.calls - start->calls,
+                   now.vm_entries - start->vm_entries, now.vm_instructions - start->vm_instructions,
+                   now.vm_halts - start->vm_halts},
         .operations = r->ended,
         .unhalted = r->unhalted,
+        .typical = median(r->instructions, r->unhalted),
+        .host_typical = median(r->host, r->ended < OPERATIONS_MAX ? r->ended : OPERATIONS_MAX),
+        .quiet = r->quiet,
+        .host_quiet = median(r->host_quiet, r->quiet),
+        .kicks = r->kicks,
     };
-    if (r->unhalted != 0) {
-        qsort(r->instructions, r->unhalted, sizeof r->instructions[0], compare);
-        window->typical = r->instructions[r->unhalted / 2];
-    }
 }
 
 static void note(struct reader *r, unsigned id, struct marks_counts now)
@@ -66,6 +88,10 @@ static void note(struct reader *r, unsigned id, struct marks_counts now)
         end_window(r, now);
     } else if (id == MARK_OPERATION) {
         end_operation(r, now);
+    } else if (id == MARK_BEGIN) {
+        r->operation = now;
+    } else if (id == MARK_KICK) {
+        r->kicks++;
     } else if (r->marks->since_entry[id] == 0) {
         r->marks->since_entry[id] = now.instructions - r->entry.instructions;
     }
@@ -86,9 +112,11 @@ bool marks_read(const char *path, struct marks *marks)
     reader.marks = marks;
     reader.entry = (struct marks_counts){0};
     start_window(&reader, reader.entry);
-    while (fscanf(file, "%u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &id,
-                  &now.instructions, &now.halts, &now.returns, &now.device_reads, &now.device_writes,
-                  &now.calls) == 7 &&
+    while (fscanf(file,
+                  "%u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+                  " %" SCNu64 " %" SCNu64,
+                  &id, &now.instructions, &now.halts, &now.returns, &now.device_reads, &now.device_writes,
+                  &now.calls, &now.vm_entries, &now.vm_instructions, &now.vm_halts) == 10 &&
            id < 256) {
         note(&reader, id, now);
     }

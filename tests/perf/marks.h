@@ -14,13 +14,16 @@ enum {
     MARK_LINK_UP = 3,
     MARK_LEASE = 4,
     MARK_OPERATION = 5,
+    MARK_BEGIN = 6,
+    MARK_KICK = 7,
 };
 
 #define WINDOWS_MAX 16
 
-/** What is counted at a mark, and between two. */
+/** What is counted at a mark, and between two; instructions are the system's and its VMs'. */
 struct marks_counts {
     uint64_t instructions, halts, returns, device_reads, device_writes, calls;
+    uint64_t vm_entries, vm_instructions, vm_halts;
 };
 
 struct window {
@@ -28,7 +31,17 @@ struct window {
     unsigned operations; /**< Ended in the window, by their marks. */
     unsigned unhalted;   /**< Of these, without a HLT. */
     double typical;      /**< The median of their instructions. */
+    double host_typical; /**< The median of all operations' instructions outside VMs. */
+    unsigned quiet;      /**< Operations without an interrupt outside VMs. */
+    double host_quiet;   /**< The median of their instructions there. */
+    unsigned kicks;      /**< Of devices, by their marks. */
 };
+
+/** What was executed outside VMs. */
+static inline uint64_t marks_host(const struct marks_counts *counts)
+{
+    return counts->instructions - counts->vm_instructions;
+}
 
 struct marks {
     uint64_t since_entry[256]; /**< Instructions from the entry to the first mark of a number; 0: none. */

@@ -3,11 +3,13 @@
  * insncount - a TCG plugin that notes how many guest instructions have been executed when a mark is reached
  * (vmkapi/base/mark.h).
  *
- *   -plugin file=insncount.so,out=FILE[,entry=ADDRESS][,profile=FILE][,mmio=on]
+ *   -plugin file=insncount.so,out=FILE[,entry=ADDRESS][,start=ADDRESS][,profile=FILE][,mmio=on]
  *           [,call=ADDRESS]…
  *
- * out:     a line "<mark> <instructions> <HLTs> <IRETs> <device reads> <device writes> <calls>", all since
- * the start, each time a mark is reached; mark 0 is `entry`, the first time the code at that address runs.
+ * out:     a line "<mark> <instructions> <HLTs> <IRETs> <device reads> <device writes> <calls> <VM entries>
+ * <VMs' instructions> <VMs' HLTs>", all since the start, each time a mark is reached; mark 0 is `entry`, the
+ * first time the code at that address runs.
+ * start:   a mark 1 each time the code at the address runs.
  * call:    count how often the code at the address runs; may be repeated.
  * mmio:    count reads and writes of memory that is a device's, too, which takes QEMU four times as long.
  * profile: at each mark 2 the instructions executed since the last mark 1, by translation block:
@@ -16,6 +18,9 @@
  * A string instruction with a REP prefix counts once, however often QEMU goes round. Counted are whole
  * translation blocks: one that ends early, by a fault in its middle, counts in full. For machines with one
  * CPU.
+ *
+ * The machine may run virtual machines by AMD's SVM. `instructions` has theirs in it; the other counts have
+ * not.
  */
 #include "qemu_plugin.h"
 
@@ -32,6 +37,7 @@
 #define OPERATION     5
 #define BLOCK_BUCKETS 65536
 #define CALLS_MAX     8
+#define VMRUNS_MAX    8
 
 /* A translation block in the profile. */
 struct block {
@@ -51,6 +57,12 @@ static bool counting_mmio;
 static uint64_t halts, returns, device_reads, device_writes, calls;
 static uint64_t call_addresses[CALLS_MAX];
 static unsigned ncalls;
+static uint64_t start_address;
+static uint64_t exit_addresses[VMRUNS_MAX]; /* behind each VMRUN that was seen */
+static unsigned nexits;
+static bool in_vm;
+static uint64_t vm_began; /* the entry into the VM, in instructions */
+static uint64_t vm_entries, vm_insns, vm_halts;
 static struct block *blocks[BLOCK_BUCKETS];
 
 /* --- the profile --- */
@@ -103,12 +115,22 @@ static void profile_end(void)
 
 /* --- what the guest's instructions call --- */
 
+static uint64_t insns_so_far(void)
+{
+    return executed - rounds;
+}
+
 static void note(unsigned id)
 {
-    fprintf(out, "%u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", id,
-            executed - rounds, halts, returns, device_reads, device_writes, calls);
+    uint64_t now = insns_so_far();
+
+    fprintf(out,
+            "%u %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+            " %" PRIu64 "\n",
+            id, now, halts, returns, device_reads, device_writes, calls, vm_entries,
+            vm_insns + (in_vm ? now - vm_began : 0), vm_halts);
     /* Whoever waits for a mark sees it at once; of operations there are many, and nobody waits. */
-    if (id != OPERATION) {
+    if (id < OPERATION) {
         fflush(out);
     }
 }
@@ -136,10 +158,27 @@ static void entry_reached(unsigned int vcpu, void *data)
     }
 }
 
+/* A VM may have the same addresses as its host. */
+static void start_reached(unsigned int vcpu, void *data)
+{
+    if (!in_vm) {
+        mark_reached(vcpu, data);
+    }
+}
+
 static void count_one(unsigned int vcpu, void *data)
 {
     (void)vcpu;
-    ++*(uint64_t *)data;
+    if (!in_vm) {
+        ++*(uint64_t *)data;
+    }
+}
+
+static void count_halt(unsigned int vcpu, void *data)
+{
+    (void)vcpu;
+    (void)data;
+    ++*(in_vm ? &vm_halts : &halts);
 }
 
 static void memory_accessed(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
@@ -148,7 +187,7 @@ static void memory_accessed(unsigned int vcpu, qemu_plugin_meminfo_t info, uint6
 
     (void)vcpu;
     (void)data;
-    if (where != NULL && qemu_plugin_hwaddr_is_io(where)) {
+    if (!in_vm && where != NULL && qemu_plugin_hwaddr_is_io(where)) {
         if (qemu_plugin_mem_is_store(info)) {
             device_writes++;
         } else {
@@ -168,6 +207,53 @@ static void rep_executed(unsigned int vcpu, void *data)
     }
     last_rep = address;
     last_executed = executed;
+}
+
+/*
+ * --- virtual machines: from VMRUN to the instruction behind it, where an exit has the host go on (APM vol.
+ * 2, 15.5 and 15.6) ---
+ */
+
+static void vm_entered(unsigned int vcpu, void *data)
+{
+    (void)vcpu;
+    (void)data;
+    vm_entries++;
+    in_vm = true;
+    vm_began = insns_so_far();
+}
+
+/* Counts its block itself: what has been executed before is the VM's. */
+static void vm_left(unsigned int vcpu, void *data)
+{
+    (void)vcpu;
+    if (in_vm) {
+        vm_insns += insns_so_far() - vm_began;
+        in_vm = false;
+    }
+    executed += (uint64_t)(uintptr_t)data;
+}
+
+static bool is_exit(uint64_t address)
+{
+    for (unsigned i = 0; i < nexits; i++) {
+        if (exit_addresses[i] == address) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_exit(uint64_t address)
+{
+    if (is_exit(address)) {
+        return;
+    }
+    if (nexits == VMRUNS_MAX) {
+        fprintf(stderr, "insncount: VMRUN is in more than %u places\n", VMRUNS_MAX);
+        abort();
+    }
+    exit_addresses[nexits++] = address;
 }
 
 /* --- translation --- */
@@ -206,6 +292,11 @@ static bool is_halt(const uint8_t *code, size_t len)
     return len == 1 && code[0] == 0xf4;
 }
 
+static bool is_vmrun(const uint8_t *code, size_t len)
+{
+    return len == 3 && memcmp(code, "\x0f\x01\xd8", 3) == 0;
+}
+
 /* From an interrupt or an exception: IRETQ. */
 static bool is_return(const uint8_t *code, size_t len)
 {
@@ -226,8 +317,15 @@ static void watch_insn(struct qemu_plugin_insn *insn)
             qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &calls);
         }
     }
-    if (is_halt(code, len)) {
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &halts);
+    if (start_address != 0 && qemu_plugin_insn_vaddr(insn) == start_address) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, start_reached, QEMU_PLUGIN_CB_NO_REGS,
+                                               (void *)(uintptr_t)WINDOW_START);
+    }
+    if (is_vmrun(code, len)) {
+        add_exit(qemu_plugin_insn_vaddr(insn) + len);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, vm_entered, QEMU_PLUGIN_CB_NO_REGS, NULL);
+    } else if (is_halt(code, len)) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_halt, QEMU_PLUGIN_CB_NO_REGS, NULL);
     } else if (is_return(code, len)) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &returns);
     }
@@ -250,7 +348,11 @@ static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     if (!entered && entry_address != 0 && address == entry_address) {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, entry_reached, QEMU_PLUGIN_CB_NO_REGS, NULL);
     }
-    qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &executed, insns);
+    if (is_exit(address)) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, vm_left, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)insns);
+    } else {
+        qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &executed, insns);
+    }
     if (profile_path != NULL) {
         qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64,
                                                  &block_of(address, insns)->runs, 1);
@@ -275,6 +377,10 @@ static bool parse_option(const char *option)
     if (strncmp(option, "entry=", 6) == 0) {
         entry_address = strtoull(option + 6, NULL, 0);
         return entry_address != 0;
+    }
+    if (strncmp(option, "start=", 6) == 0) {
+        start_address = strtoull(option + 6, NULL, 0);
+        return start_address != 0;
     }
     if (strncmp(option, "profile=", 8) == 0) {
         profile_path = strdup(option + 8);

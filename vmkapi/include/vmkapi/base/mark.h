@@ -15,6 +15,8 @@
 #define VMK_MARK_LINK_UP      3 /**< The ports have heard that an uplink has link. */
 #define VMK_MARK_LEASE        4 /**< An interface has got its address. */
 #define VMK_MARK_OPERATION    5 /**< One operation of many has ended, and the next one begins. */
+#define VMK_MARK_BEGIN        6 /**< It begins here; what lies between is no operation's. */
+#define VMK_MARK_KICK         7 /**< A driver tells its device of work. */
 
 /** Set a mark; @p id is a constant from 1 to 255. One 8-byte NOP: nopl 0x4b4d56<id>(%rax,%rax). */
 #define vmk_Mark(id)                                                                                         \
