@@ -7,16 +7,18 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
     cat <<'TEXT'
-usage: ./vmk bench nic|storage [OPTION…]
+usage: ./vmk bench nic|storage|vm [OPTION…]
 
   --repeat N             measure each case N times, OpenVMK and Linux in turn (3)
   --formatter json       JSON in place of a table
   --alone                OpenVMK's side only
   --check                OpenVMK's side only, once; fails when a case exceeds its limit (tests/perf/limits)
+  --only PREFIX          vm: the cases whose names begin so, as vm.exit
   --help                 this text
 
-Counts the guest instructions that a packet and a boot (nic), or reading and writing 4 KiB (storage), cost OpenVMK
-and Debian's Linux 6.1 with the same device in the same QEMU. Linux's kernel is unpacked under build/, not installed.
+Counts the instructions that a packet and a boot (nic), reading and writing 4 KiB (storage), or a virtual machine's
+exits, reads, packets and boot (vm) cost OpenVMK and Debian's Linux 6.1 with the same device in the same QEMU. Linux's
+kernel is unpacked under build/, not installed.
 TEXT
 }
 
@@ -47,14 +49,37 @@ linux_archive() {
         "linux_blocks.ko=$build/linux-blocks/linux_blocks.ko"
 }
 
+# vm_archive FOLDER: what OpenVMK boots with to run the guests, Debian's Linux among them. Its first program is one more
+# archive behind the initramfs of ./vmk boot --vm.
+vm_archive() {
+    MKARCHIVE=$preset/tools/mkarchive "$top/ci/guest.sh"
+    "$preset/tools/mkarchive" "$1/vm-init.archive" vm-init="$preset/tests/perf/vm-init"
+    cat "$build/guest/initrd" "$1/vm-init.archive" >"$1/vm_linux.initrd"
+    cat >"$1/vm_linux.vmx" <<'TEXT'
+displayName = "vm_linux"
+memSize = "256"
+kernel.file = "/vm/vm_linux.kernel"
+kernel.module0 = "/vm/vm_linux.initrd"
+kernel.cmdline = "console=ttyS0 panic=-1 rdinit=/vm-init"
+TEXT
+    "$preset/tools/mkarchive" "$1/vm_linux.archive" vm/vm_linux.vmx="$1/vm_linux.vmx" \
+        vm/vm_linux.initrd="$1/vm_linux.initrd" vm/vm_linux.kernel="$(echo "$sources"/linux-image/boot/vmlinuz-*)"
+    cat "$preset/openvmk-bench.archive" "$1/vm_linux.archive" >"$1/openvmk.archive"
+}
+
 # Where the kernel allocates: the plugin counts how often these run.
 allocation_calls() {
     nm "$preset/openvmk.debug" |
         awk '$3 ~ /^vmk_(HeapAlignWithRA|SlabAlloc|MemPoolAlloc)$/ { printf ",call=0x%s", $1 }'
 }
 
+# Where the kernel begins to start a virtual machine: a mark.
+start_mark() {
+    nm "$preset/openvmk.debug" | awk '$3 == "vm_start" { printf ",start=0x%s", $1 }'
+}
+
 case ${1-} in
-nic | storage) suite=$1 ;;
+nic | storage | vm) suite=$1 ;;
 *)
     usage
     exit 2
@@ -90,8 +115,12 @@ if [ "$linux" = yes ]; then
     linux_archive "$folder"
     set -- "$@" --linux "$folder/vmlinux" --linux-archive "$folder/linux.archive"
 fi
+if [ "$suite" = vm ]; then
+    vm_archive "$folder"
+    set -- "$@" --openvmk-archive "$folder/openvmk.archive"
+fi
 status=0
-"$preset/tests/perf/bench_main" "$suite" --folder "$folder" --calls "$(allocation_calls)" "$@" || status=$?
+"$preset/tests/perf/bench_main" "$suite" --folder "$folder" --calls "$(allocation_calls)$(start_mark)" "$@" || status=$?
 # What a failure leaves is worth reading.
 [ "$status" -eq 0 ] || cp "$folder"/*.log "$folder"/*.marks "$build/log/" 2>/dev/null || true
 exit "$status"

@@ -4,9 +4,9 @@
  * device, the same driver source, boots of both in turn. Counted are guest instructions, all that the CPU
  * executes in a window: who asks, the system's layers, driver, interrupts, idle loop.
  *
- *   bench_main nic|storage --openvmk ELF --openvmk-archive FILE --plugin FILE --folder FOLDER
+ *   bench_main nic|storage|vm --openvmk ELF --openvmk-archive FILE --plugin FILE --folder FOLDER
  *              [--calls PLUGIN_OPTIONS] [--linux ELF --linux-archive FILE] [--repeat N]
- *              [--formatter table|json] [--check LIMITS]
+ *              [--formatter table|json] [--check LIMITS] [--only PREFIX]
  *
  * Without --linux OpenVMK's side alone. Exit status: 0 success, 1 a measurement failed or a limit was
  * exceeded, 2 bad usage.
@@ -56,7 +56,8 @@ static int run(const struct request *request)
 
     for (unsigned round = 0; round < request->repeat; round++) {
         if (!measure(suite->openvmk, &request->openvmk, round, &openvmk) ||
-            (request->linux_.kernel != NULL && !measure(suite->linux_, &request->linux_, round, &linux_))) {
+            (request->linux_.kernel != NULL && suite->linux_ != NULL &&
+             !measure(suite->linux_, &request->linux_, round, &linux_))) {
             return 1;
         }
     }
@@ -65,22 +66,19 @@ static int run(const struct request *request)
     } else {
         report_table(suite, &openvmk, &linux_);
     }
-    return request->limits == NULL || report_check(suite, &openvmk, request->limits) ? 0 : 1;
+    return request->limits == NULL || report_check(suite, &openvmk, request->openvmk.only, request->limits)
+               ? 0
+               : 1;
 }
 
 /* Options that take a value, by their short name. */
 static const struct option options[] = {
-    {"openvmk", required_argument, NULL, 'o'},
-    {"openvmk-archive", required_argument, NULL, 'O'},
-    {"linux", required_argument, NULL, 'l'},
-    {"linux-archive", required_argument, NULL, 'L'},
-    {"plugin", required_argument, NULL, 'p'},
-    {"folder", required_argument, NULL, 'f'},
-    {"repeat", required_argument, NULL, 'r'},
-    {"formatter", required_argument, NULL, 'F'},
-    {"check", required_argument, NULL, 'c'},
-    {"calls", required_argument, NULL, 'C'},
-    {NULL, 0, NULL, 0},
+    {"openvmk", required_argument, NULL, 'o'}, {"openvmk-archive", required_argument, NULL, 'O'},
+    {"linux", required_argument, NULL, 'l'},   {"linux-archive", required_argument, NULL, 'L'},
+    {"plugin", required_argument, NULL, 'p'},  {"folder", required_argument, NULL, 'f'},
+    {"repeat", required_argument, NULL, 'r'},  {"formatter", required_argument, NULL, 'F'},
+    {"check", required_argument, NULL, 'c'},   {"calls", required_argument, NULL, 'C'},
+    {"only", required_argument, NULL, 'n'},    {NULL, 0, NULL, 0},
 };
 
 static bool take_option(struct request *request, int option, const char *value)
@@ -113,6 +111,9 @@ static bool take_option(struct request *request, int option, const char *value)
     case 'C':
         request->openvmk.calls = value;
         return true;
+    case 'n':
+        request->openvmk.only = request->linux_.only = value;
+        return true;
     case 'c':
         request->limits = value;
         return true;
@@ -121,7 +122,7 @@ static bool take_option(struct request *request, int option, const char *value)
     }
 }
 
-static const struct suite *const suites[] = {&nic_suite, &storage_suite};
+static const struct suite *const suites[] = {&nic_suite, &storage_suite, &vm_suite};
 
 int main(int argc, char **argv)
 {
@@ -142,6 +143,9 @@ int main(int argc, char **argv)
         request.openvmk.plugin == NULL || request.openvmk.folder == NULL ||
         (request.linux_.kernel == NULL) != (request.linux_.archive == NULL)) {
         return usage_error("something to run is missing");
+    }
+    if (request.openvmk.only != NULL && !request.suite->divisible) {
+        return usage_error("--only is for vm");
     }
     return run(&request);
 }

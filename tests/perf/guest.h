@@ -26,6 +26,7 @@ struct guest {
     const char *plugin;  /**< insncount.so. */
     const char *calls;   /**< More options of the plugin, as ",call=ADDRESS"; NULL: none. */
     const char *folder;  /**< Where logs and marks go. */
+    const char *only;    /**< Cases whose names begin so are wanted; NULL: all. */
 };
 
 /**

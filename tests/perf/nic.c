@@ -17,7 +17,11 @@ const struct bench_case nic_cases[NIC_CASES] = {
     {"boot.dhcp", BOOT, .mark = MARK_LEASE},
 };
 
-const struct suite nic_suite = {"nic", nic_cases, NIC_CASES, nic_measure_openvmk, nic_measure_linux};
+const struct suite nic_suite = {.name = "nic",
+                                .cases = nic_cases,
+                                .count = NIC_CASES,
+                                .openvmk = nic_measure_openvmk,
+                                .linux_ = nic_measure_linux};
 
 bool nic_enter(const struct guest *guest, const struct marks *marks, enum nic_case_kind kind,
                const unsigned *frames, struct sample *sample)

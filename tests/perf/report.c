@@ -46,12 +46,22 @@ static double spread_of_both(struct summary a, struct summary b)
     return fmax(spread_of(a), spread_of(b));
 }
 
-static void print_number(double value, const char *format, const char *none)
+/* A column of a table, behind two blanks. */
+static void print_number(double value, int width, unsigned digits)
 {
     if (isnan(value)) {
-        fputs(none, stdout);
+        printf("  %*s", width, "-");
     } else {
-        printf(format, value);
+        printf("  %*.*f", width, (int)digits, value);
+    }
+}
+
+static void print_json_number(double value, int digits)
+{
+    if (isnan(value)) {
+        printf("null");
+    } else {
+        printf("%.*f", digits, value);
     }
 }
 
@@ -63,31 +73,66 @@ static const struct {
     {METRIC_INTERRUPTS, "Interrupts", "interrupts"},    {METRIC_HALTS, "Halts", "halts"},
     {METRIC_DEVICE_READS, "MMIO Reads", "mmio_reads"},  {METRIC_DEVICE_WRITES, "MMIO Writes", "mmio_writes"},
     {METRIC_ALLOCATIONS, "Allocations", "allocations"}, {METRIC_COPIED_BYTES, "Copied Bytes", "copied_bytes"},
+    {METRIC_VM_EXITS, "VM Exits", "vm_exits"},          {METRIC_VM_HALTS, "VM Halts", "vm_halts"},
+    {METRIC_VM_KICKS, "VM Kicks", "vm_kicks"},
 };
 
 #define DETAILS (sizeof details / sizeof details[0])
 
-static bool has_details(const struct series *series)
+/* It was counted for one case at least. */
+static bool is_told(const struct suite *suite, const struct series *series, unsigned detail)
 {
-    return !isnan(summarise(series, 0, METRIC_INTERRUPTS).median);
+    for (unsigned i = 0; i < suite->count; i++) {
+        if (!isnan(summarise(series, i, details[detail].metric).median)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_details(const struct suite *suite, const struct series *series)
+{
+    for (unsigned d = 0; d < DETAILS; d++) {
+        if (is_told(suite, series, d)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A case may not have been wanted. */
+static bool was_measured(const struct series *series, unsigned number)
+{
+    return !isnan(summarise(series, number, METRIC_INSTRUCTIONS).median);
+}
+
+static void print_details_of(const struct suite *suite, const struct series *series, unsigned number)
+{
+    printf("%-22s", suite->cases[number].name);
+    for (unsigned d = 0; d < DETAILS; d++) {
+        if (is_told(suite, series, d)) {
+            print_number(summarise(series, number, details[d].metric).median, 12, 3);
+        }
+    }
+    putchar('\n');
 }
 
 static void print_details(const struct suite *suite, const char *system, const struct series *series)
 {
-    if (!has_details(series)) {
+    if (!has_details(suite, series)) {
         return;
     }
     printf("\n%-22s", system);
     for (unsigned d = 0; d < DETAILS; d++) {
-        printf("  %12s", details[d].heading);
+        if (is_told(suite, series, d)) {
+            printf("  %12s", details[d].heading);
+        }
     }
     putchar('\n');
     for (unsigned i = 0; i < suite->count; i++) {
-        printf("%-22s", suite->cases[i].name);
-        for (unsigned d = 0; d < DETAILS; d++) {
-            print_number(summarise(series, i, details[d].metric).median, "  %12.3f", "             -");
+        if (was_measured(series, i)) {
+            print_details_of(suite, series, i);
         }
-        putchar('\n');
     }
 }
 
@@ -98,49 +143,65 @@ void report_table(const struct suite *suite, const struct series *openvmk, const
         struct summary ours = summarise(openvmk, i, METRIC_INSTRUCTIONS),
                        theirs = summarise(linux_, i, METRIC_INSTRUCTIONS);
 
-        printf("%-22s  ", suite->cases[i].name);
-        print_number(ours.median, "%14.0f  ", "             -  ");
-        print_number(theirs.median, "%14.0f  ", "             -  ");
-        print_number(ours.median / theirs.median, "%7.3f  ", "      -  ");
-        print_number(100 * spread_of_both(ours, theirs), "%7.1f%%  ", "       -  ");
-        puts(suite->cases[i].unit);
+        if (!was_measured(openvmk, i) && !was_measured(linux_, i)) {
+            continue;
+        }
+        printf("%-22s", suite->cases[i].name);
+        print_number(ours.median, 14, suite->cases[i].digits);
+        print_number(theirs.median, 14, suite->cases[i].digits);
+        print_number(ours.median / theirs.median, 7, 3);
+        print_number(100 * spread_of_both(ours, theirs), 7, 1);
+        printf("%%  %s\n", suite->cases[i].unit);
     }
     print_details(suite, "OpenVMK, each", openvmk);
     print_details(suite, "Linux, each", linux_);
 }
 
-static void print_json_details(const char *system, const struct series *series, unsigned number)
+static void print_json_details(const struct suite *suite, const char *system, const struct series *series,
+                               unsigned number)
 {
-    if (!has_details(series)) {
+    const char *separator = "";
+
+    if (!has_details(suite, series)) {
         return;
     }
     printf(", \"%s_each\": {", system);
     for (unsigned d = 0; d < DETAILS; d++) {
-        printf("%s\"%s\": ", d == 0 ? "" : ", ", details[d].name);
-        print_number(summarise(series, number, details[d].metric).median, "%.4f", "null");
+        if (is_told(suite, series, d)) {
+            printf("%s\"%s\": ", separator, details[d].name);
+            print_json_number(summarise(series, number, details[d].metric).median, 4);
+            separator = ", ";
+        }
     }
     putchar('}');
 }
 
 void report_json(const struct suite *suite, const struct series *openvmk, const struct series *linux_)
 {
+    const char *separator = "";
+
     printf("{\"results\": [");
     for (unsigned i = 0; i < suite->count; i++) {
         struct summary ours = summarise(openvmk, i, METRIC_INSTRUCTIONS),
                        theirs = summarise(linux_, i, METRIC_INSTRUCTIONS);
+        int digits = (int)suite->cases[i].digits + 1;
 
-        printf("%s\n  {\"case\": \"%s\", \"openvmk\": ", i == 0 ? "" : ",", suite->cases[i].name);
-        print_number(ours.median, "%.1f", "null");
+        if (!was_measured(openvmk, i) && !was_measured(linux_, i)) {
+            continue;
+        }
+        printf("%s\n  {\"case\": \"%s\", \"openvmk\": ", separator, suite->cases[i].name);
+        print_json_number(ours.median, digits);
         printf(", \"linux\": ");
-        print_number(theirs.median, "%.1f", "null");
+        print_json_number(theirs.median, digits);
         printf(", \"unit\": \"%s\", \"ratio\": ", suite->cases[i].unit);
-        print_number(ours.median / theirs.median, "%.4f", "null");
+        print_json_number(ours.median / theirs.median, 4);
         printf(", \"spread\": ");
-        print_number(spread_of_both(ours, theirs), "%.4f", "null");
+        print_json_number(spread_of_both(ours, theirs), 4);
         printf(", \"runs\": %u", openvmk->count);
-        print_json_details("openvmk", openvmk, i);
-        print_json_details("linux", linux_, i);
+        print_json_details(suite, "openvmk", openvmk, i);
+        print_json_details(suite, "linux", linux_, i);
         putchar('}');
+        separator = ",";
     }
     printf("\n]}\n");
 }
@@ -159,7 +220,7 @@ static bool find_limit(FILE *file, const char *name, double *limit)
     return false;
 }
 
-bool report_check(const struct suite *suite, const struct series *openvmk, const char *path)
+bool report_check(const struct suite *suite, const struct series *openvmk, const char *only, const char *path)
 {
     FILE *file = fopen(path, "r");
     bool good = true;
@@ -169,12 +230,17 @@ bool report_check(const struct suite *suite, const struct series *openvmk, const
         return false;
     }
     for (unsigned i = 0; i < suite->count; i++) {
+        if (only != NULL && strncmp(suite->cases[i].name, only, strlen(only)) != 0) {
+            continue;
+        }
         double limit = NAN, value = summarise(openvmk, i, METRIC_INSTRUCTIONS).median;
 
         /* Written so that NaN fails. */
         if (!find_limit(file, suite->cases[i].name, &limit) || !(value <= limit)) {
-            fprintf(stderr, "%s: %.0f %s, the limit is %.0f\n", suite->cases[i].name, value,
-                    suite->cases[i].unit, limit);
+            int digits = (int)suite->cases[i].digits;
+
+            fprintf(stderr, "%s: %.*f %s, the limit is %.*f\n", suite->cases[i].name, digits, value,
+                    suite->cases[i].unit, digits, limit);
             good = false;
         }
     }

@@ -23,8 +23,10 @@ void report_json(const struct suite *suite, const struct series *openvmk, const 
  * Compare OpenVMK's medians with the limits in the file at @p path: lines "<case> <limit>", # begins a
  * comment.
  *
+ * @param only Cases whose names begin so; NULL: all.
  * @return False when one is exceeded, or a case has no limit; each is named on standard error.
  */
-bool report_check(const struct suite *suite, const struct series *openvmk, const char *path);
+bool report_check(const struct suite *suite, const struct series *openvmk, const char *only,
+                  const char *path);
 
 #endif

@@ -19,8 +19,11 @@ const struct bench_case storage_cases[STORAGE_CASES] = {
     CASE("ahci", ".write4k.qd32", true, 32, 64000), CASE("ahci", ".write4k.qd1", true, 1, 32000),
 };
 
-const struct suite storage_suite = {"storage", storage_cases, STORAGE_CASES, storage_measure_openvmk,
-                                    storage_measure_linux};
+const struct suite storage_suite = {.name = "storage",
+                                    .cases = storage_cases,
+                                    .count = STORAGE_CASES,
+                                    .openvmk = storage_measure_openvmk,
+                                    .linux_ = storage_measure_linux};
 
 unsigned storage_operations(const struct bench_case *c, bool devices)
 {

@@ -16,6 +16,9 @@ enum metric {
     METRIC_DEVICE_WRITES, /**< The same. */
     METRIC_ALLOCATIONS,   /**< From heaps, slabs and page pools; OpenVMK only. */
     METRIC_COPIED_BYTES,  /**< Of payload, by the storage core; OpenVMK only. */
+    METRIC_VM_EXITS,      /**< From virtual machines; whatever for. */
+    METRIC_VM_HALTS,      /**< Of their processors. */
+    METRIC_VM_KICKS,      /**< Of their virtio devices. */
     METRICS,
 };
 
@@ -35,6 +38,11 @@ struct bench_case {
     bool write;
     unsigned depth;      /**< Operations under way at a time. */
     unsigned operations; /**< In the window. */
+
+    /* Virtual machines: `kind` is the guest. */
+    unsigned window; /**< Of the guest's, from 0. */
+    unsigned number; /**< What of it is told. */
+    unsigned digits; /**< Of the number behind the point, in a table. */
 };
 
 /** Results of one boot, or of several: numbers for each case, NaN where there is none. */
@@ -52,8 +60,9 @@ struct suite {
     const struct bench_case *cases;
     unsigned count;
     suite_measure_fn *openvmk, *linux_;
+    bool divisible; /**< Cases can be measured without the others. */
 };
 
-extern const struct suite nic_suite, storage_suite;
+extern const struct suite nic_suite, storage_suite, vm_suite;
 
 #endif

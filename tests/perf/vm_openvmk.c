@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_openvmk.c - OpenVMK's side: a boot for each guest, which is described in the boot archive.
+ *
+ * The window of VM_GUEST_LINUX begins where the plugin is told that `vm start` does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sender.h"
+#include "vm.h"
+
+#define GUEST_TIMEOUT_S     "240"
+#define COMMAND_TIMEOUT_S   300
+#define POWER_OFF_TIMEOUT_S 30
+
+static const unsigned char nobody[6];
+
+static bool run(struct machine *m, const char *command, const char *name)
+{
+    char line[256], *output = NULL;
+
+    snprintf(line, sizeof line, command, name);
+    bool good = machine_command(m, line, COMMAND_TIMEOUT_S, &output) == 0;
+    if (!good && output != NULL) {
+        fprintf(stderr, "%s: %s", line, output);
+    }
+    free(output);
+    return good;
+}
+
+/* The guest has come to its end, and got there well. */
+static bool wait_ended(const struct guest *guest, struct machine *m, enum vm_guest which)
+{
+    const char *name = vm_guest_name(which), *last = which == VM_GUEST_LINUX ? VM_PASSED : VM_ENDED;
+    char line[256], *output = NULL;
+
+    snprintf(line, sizeof line, "vm console %s --timeout " GUEST_TIMEOUT_S " --until '%s'", name, last);
+    bool ended = machine_command(m, line, COMMAND_TIMEOUT_S, &output) == 0;
+    bool passed = ended && strstr(output, VM_PASSED) != NULL;
+    if (ended && !passed) {
+        fprintf(stderr, "%s: %s says:\n%s", guest->name, name, output);
+    }
+    free(output);
+    return passed;
+}
+
+static bool run_guest(const struct guest *guest, struct machine *m, enum vm_guest which,
+                      struct sender *sender)
+{
+    const char *name = vm_guest_name(which);
+
+    if (!machine_wait_ready(m) ||
+        (vm_machine(which, NULL).nic == NULL && !run(m, "network nic wait -n vmnic0 --link up", name)) ||
+        !run(m, "vm create /vm/%s.vmx", name) || !run(m, "vm start %s", name)) {
+        return false;
+    }
+    if (sender != NULL) {
+        if (!run(m, "vm console %s --timeout " GUEST_TIMEOUT_S " --until receiving", name)) {
+            return false;
+        }
+        sender_set(sender, VM_MAC, 60);
+    }
+    bool good = wait_ended(guest, m, which);
+    if (sender != NULL) {
+        sender_set(sender, nobody, 0);
+    }
+    return good && machine_power_off(m, POWER_OFF_TIMEOUT_S);
+}
+
+static bool boot_and_run(const struct guest *guest, enum vm_guest which, struct sender *sender,
+                         struct sample *sample)
+{
+    const char *name = vm_guest_name(which);
+    struct machine_options wants = vm_machine(which, sender != NULL ? sender_netdev(sender) : NULL);
+    struct marks marks;
+
+    /* Who has nobody to ask gets no lease; a disk is waited for. */
+    wants.append = which == VM_GUEST_DISK ? NULL : "Startup.WaitSeconds=0";
+    struct machine *m = guest_start(guest, name, &wants, false);
+    if (m == NULL) {
+        return false;
+    }
+    if (!run_guest(guest, m, which, sender)) {
+        return guest_fail(guest, m);
+    }
+    machine_stop(m);
+    return guest_marks(guest, name, &marks) && vm_enter(guest, &marks, which, sample);
+}
+
+bool vm_measure_openvmk(const struct guest *guest, struct sample *sample)
+{
+    for (enum vm_guest which = 0; which < VM_GUESTS; which++) {
+        if (!vm_wanted(guest, which)) {
+            continue;
+        }
+        struct sender *sender = which == VM_GUEST_RECEIVE ? sender_open(guest->folder) : NULL;
+        bool good =
+            (which != VM_GUEST_RECEIVE || sender != NULL) && boot_and_run(guest, which, sender, sample);
+        sender_close(sender);
+        if (!good) {
+            return false;
+        }
+    }
+    return true;
+}
