@@ -159,7 +159,7 @@ static void note_step(struct frame *frame)
     }
     __asm__ volatile("mov %0, %%dr6" ::"r"(0xffff0ff0));
     if (steps < 8) {
-        stepped[steps] = frame->eip;
+        stepped[steps] = frame->ip;
     }
     steps++;
 }

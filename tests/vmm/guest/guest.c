@@ -12,11 +12,12 @@
 #define VECTORS         256
 #define STUB_BYTES      16
 #define EXCEPTIONS      32
-#define GATE            0x8e00 /* Present, 32-bit interrupt gate. */
+#define GATE            0x8e00 /* Present, interrupt gate. */
 #define GATE_PRESENT    0x8000
 
 extern const char vector_stubs[];
 void guest_start(void);
+void guest_load_code(void);
 void guest_halt(void);
 void guest_vector(struct frame *frame);
 
@@ -28,10 +29,12 @@ static int faulted;
 static uint32_t fault_code;
 volatile uint32_t guest_resume;
 
-static const uint64_t gdt[] = {0, 0x00cf9b000000ffff, 0x00cf93000000ffff};
-static struct {
-    uint16_t offset_low, selector, type, offset_high;
-} idt[VECTORS];
+#ifdef __x86_64__
+uint64_t guest_gdt[16] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff};
+#else
+uint64_t guest_gdt[16] = {0, 0x00cf9b000000ffff, 0x00cf93000000ffff};
+#endif
+struct guest_gate guest_idt[VECTORS];
 
 static void print_char(char c)
 {
@@ -71,7 +74,7 @@ void guest_handle(unsigned vector, vector_handler handler)
 
 void guest_gate_present(unsigned vector, bool present)
 {
-    idt[vector].type = present ? GATE : GATE & ~GATE_PRESENT;
+    guest_idt[vector].type = present ? GATE : GATE & ~GATE_PRESENT;
 }
 
 unsigned guest_count(unsigned vector)
@@ -95,11 +98,11 @@ int guest_faulted(uint32_t *error_code)
 static void unexpected(const struct frame *frame)
 {
     guest_print("# vector ");
-    guest_print_hex(frame->vector);
+    guest_print_hex((uint32_t)frame->vector);
     guest_print(" code ");
-    guest_print_hex(frame->error_code);
+    guest_print_hex((uint32_t)frame->error_code);
     guest_print(" at ");
-    guest_print_hex(frame->eip);
+    guest_print_hex((uint32_t)frame->ip);
     guest_print("\n");
     out8(DEBUG_EXIT, 0x7f);
     guest_halt();
@@ -112,8 +115,8 @@ void guest_vector(struct frame *frame)
         handlers[frame->vector](frame);
     } else if (trying && frame->vector < EXCEPTIONS) {
         faulted = (int)frame->vector;
-        fault_code = frame->error_code;
-        frame->eip = guest_resume;
+        fault_code = (uint32_t)frame->error_code;
+        frame->ip = guest_resume;
     } else {
         unexpected(frame);
     }
@@ -123,23 +126,23 @@ static void load_tables(void)
 {
     struct {
         uint16_t limit;
-        uint32_t base;
-    } __attribute__((packed)) gdtr = {sizeof(gdt) - 1, (uint32_t)gdt},
-                              idtr = {sizeof(idt) - 1, (uint32_t)idt};
+        uintptr_t base;
+    } __attribute__((packed)) gdtr = {sizeof(guest_gdt) - 1, (uintptr_t)guest_gdt},
+                              idtr = {sizeof(guest_idt) - 1, (uintptr_t)guest_idt};
 
     for (unsigned i = 0; i < VECTORS; i++) {
-        uint32_t stub = (uint32_t)vector_stubs + i * STUB_BYTES;
+        uintptr_t stub = (uintptr_t)vector_stubs + i * STUB_BYTES;
 
-        idt[i].offset_low = (uint16_t)stub;
-        idt[i].selector = 8;
-        idt[i].type = GATE;
-        idt[i].offset_high = (uint16_t)(stub >> 16);
+        guest_idt[i] = (struct guest_gate){.offset_low = (uint16_t)stub,
+                                           .selector = GUEST_CODE,
+                                           .type = GATE,
+                                           .offset_middle = (uint16_t)(stub >> 16)};
     }
-    __asm__ volatile(
-        "lgdt %0; lidt %1; ljmp $8, $1f; 1: mov %2, %%ds; mov %2, %%es; mov %2, %%fs; mov %2, %%gs; "
-        "mov %2, %%ss" ::"m"(gdtr),
-        "m"(idtr), "r"(16)
-        : "memory");
+    __asm__ volatile("lgdt %0; lidt %1; mov %2, %%ds; mov %2, %%es; mov %2, %%fs; mov %2, %%gs; "
+                     "mov %2, %%ss" ::"m"(gdtr),
+                     "m"(idtr), "r"(GUEST_DATA)
+                     : "memory");
+    guest_load_code();
 }
 
 static void run(const struct guest_test *test)

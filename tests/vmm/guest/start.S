@@ -19,6 +19,12 @@ _start:
     popfl
     call guest_start
 
+/* Load CS, now that there is a descriptor table: GUEST_CODE. */
+    .globl guest_load_code
+guest_load_code:
+    ljmp $8, $1f
+1:  ret
+
     .globl guest_halt
 guest_halt:
     cli
@@ -44,10 +50,18 @@ vector_stubs:
 
 enter_vector:
     pushal
+    pushl %ds
+    pushl %es
+    movl $16, %eax
+    movl %eax, %ds
+    movl %eax, %es
     movl %esp, %eax
     pushl %eax
+    cld
     call guest_vector
     addl $4, %esp
+    popl %es
+    popl %ds
     popal
     addl $8, %esp
     iretl
