@@ -9,6 +9,7 @@
 #include <core/vmm/guest_fpu.h>
 #include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
+#include <vmkapi/lib/libc.h>
 
 #define APIC_BASE_X2APIC  0x400ul
 #define APIC_BASE_ENABLE  0x800ul
@@ -104,11 +105,13 @@ static void prepare(struct vcpu *vcpu, struct system_registers *system, struct e
 
 static void fail(struct vcpu *vcpu, const struct emulation *emulation)
 {
-    const vmk_uint8 *b = emulation->bytes;
+    char bytes[3 * INSN_BYTES_MAX + 1] = "";
 
-    vm_fail(vcpu->vm,
-            "vCPU %u: no way to execute %02x %02x %02x %02x %02x %02x %02x %02x at 0x%lx on a device",
-            vcpu->index, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], vcpu->rip);
+    for (unsigned i = 0; i < emulation->insn.length; i++) {
+        (void)vmk_Snprintf(bytes + 3 * i, sizeof(bytes) - 3 * i, " %02x", emulation->bytes[i]);
+    }
+    vm_fail(vcpu->vm, "vCPU %u: %s on a device is not executed for a guest: at 0x%lx,%s", vcpu->index,
+            emulate_refused(emulation), vcpu->rip, bytes);
 }
 
 /* What follows from an instruction that was not executed. */

@@ -137,10 +137,13 @@ static void require_marks_only(void)
     }
 }
 
-/** A branch's target has to be read before it can be refused. */
-static bool is_branch(const struct insn *insn)
+/** A branch's target and a divisor have to be read before they can be refused. */
+static bool reads_first(const struct insn *insn)
 {
-    return insn->map == INSN_MAP_ONE_BYTE && insn->opcode == 0xff && (insn->reg & 7) < 6;
+    bool branches = insn->opcode == 0xff && (insn->reg & 7) < 6;
+    bool divides = (insn->opcode & 0xfe) == 0xf6 && (insn->reg & 7) >= 6;
+
+    return insn->map == INSN_MAP_ONE_BYTE && (branches || divides);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -181,12 +184,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (result != EMULATE_DONE) {
         FUZZ_REQUIRE(emulation.rip == rip);
         if (emulation.insn.repeat == 0) {
-            FUZZ_REQUIRE(accesses == 0 || is_branch(&emulation.insn));
+            FUZZ_REQUIRE(accesses == 0 || reads_first(&emulation.insn));
             FUZZ_REQUIRE(emulation.rflags == head.rflags);
             FUZZ_REQUIRE(memcmp(gpr, head.gpr, sizeof(gpr)) == 0);
             require_marks_only();
         }
     }
+    FUZZ_REQUIRE(result != EMULATE_UNSUPPORTED || strlen(emulate_refused(&emulation)) != 0);
     FUZZ_REQUIRE(result != EMULATE_EXCEPTION || emulation.exception.vector < 32);
     return 0;
 }

@@ -21,32 +21,31 @@ vmk_uint64 alu_sign_extend(vmk_uint64 value, unsigned size)
     return (vmk_uint64)((vmk_int64)(value << unused) >> unused);
 }
 
-static bool top_bit(vmk_uint64 value, unsigned size)
+bool alu_top_bit(vmk_uint64 value, unsigned size)
 {
     return value >> (bits_of(size) - 1) & 1;
 }
 
-static void set_flag(vmk_uint64 *rflags, vmk_uint64 flag, bool on)
+void alu_set_flag(vmk_uint64 *rflags, vmk_uint64 flag, bool on)
 {
     *rflags = on ? *rflags | flag : *rflags & ~flag;
 }
 
-/** SF, ZF and PF of a result. */
-static void set_result_flags(vmk_uint64 *rflags, vmk_uint64 result, unsigned size)
+void alu_set_result_flags(vmk_uint64 *rflags, vmk_uint64 result, unsigned size)
 {
-    set_flag(rflags, RFLAGS_SF, top_bit(result, size));
-    set_flag(rflags, RFLAGS_ZF, result == 0);
-    set_flag(rflags, RFLAGS_PF, !__builtin_parity((unsigned)(result & 0xff)));
+    alu_set_flag(rflags, RFLAGS_SF, alu_top_bit(result, size));
+    alu_set_flag(rflags, RFLAGS_ZF, result == 0);
+    alu_set_flag(rflags, RFLAGS_PF, !__builtin_parity((unsigned)(result & 0xff)));
 }
 
 /** CF, OF and AF from what each bit of a sum carried out. */
 static void set_carry_flags(vmk_uint64 *rflags, vmk_uint64 carries, unsigned size)
 {
-    bool out = top_bit(carries, size), in = carries >> (bits_of(size) - 2) & 1;
+    bool out = alu_top_bit(carries, size), in = carries >> (bits_of(size) - 2) & 1;
 
-    set_flag(rflags, RFLAGS_CF, out);
-    set_flag(rflags, RFLAGS_OF, out != in);
-    set_flag(rflags, RFLAGS_AF, carries >> 3 & 1);
+    alu_set_flag(rflags, RFLAGS_CF, out);
+    alu_set_flag(rflags, RFLAGS_OF, out != in);
+    alu_set_flag(rflags, RFLAGS_AF, carries >> 3 & 1);
 }
 
 static vmk_uint64 add(vmk_uint64 a, vmk_uint64 b, bool carry, unsigned size, vmk_uint64 *rflags)
@@ -99,7 +98,7 @@ vmk_uint64 alu_binary(enum alu_binary what, vmk_uint64 a, vmk_uint64 b, unsigned
         set_carry_flags(rflags, 0, size);
         break;
     }
-    set_result_flags(rflags, result, size);
+    alu_set_result_flags(rflags, result, size);
     return result;
 }
 
@@ -107,7 +106,7 @@ vmk_uint64 alu_increment(vmk_uint64 a, unsigned size, vmk_uint64 *rflags)
 {
     vmk_uint64 carry = *rflags & RFLAGS_CF, result = alu_binary(ALU_ADD, a, 1, size, rflags);
 
-    set_flag(rflags, RFLAGS_CF, carry != 0);
+    alu_set_flag(rflags, RFLAGS_CF, carry != 0);
     return result;
 }
 
@@ -115,7 +114,7 @@ vmk_uint64 alu_decrement(vmk_uint64 a, unsigned size, vmk_uint64 *rflags)
 {
     vmk_uint64 carry = *rflags & RFLAGS_CF, result = alu_binary(ALU_SUB, a, 1, size, rflags);
 
-    set_flag(rflags, RFLAGS_CF, carry != 0);
+    alu_set_flag(rflags, RFLAGS_CF, carry != 0);
     return result;
 }
 
@@ -136,10 +135,10 @@ static vmk_uint64 rotate(bool left, vmk_uint64 a, unsigned count, unsigned size,
 {
     unsigned bits = bits_of(size);
     vmk_uint64 result = rotate_left(a, left ? count : bits - count % bits, size);
-    bool top = top_bit(result, size);
+    bool top = alu_top_bit(result, size);
 
-    set_flag(rflags, RFLAGS_CF, left ? (result & 1) != 0 : top);
-    set_flag(rflags, RFLAGS_OF, left ? top != (result & 1) : top != (result >> (bits - 2) & 1));
+    alu_set_flag(rflags, RFLAGS_CF, left ? (result & 1) != 0 : top);
+    alu_set_flag(rflags, RFLAGS_OF, left ? top != (result & 1) : top != (result >> (bits - 2) & 1));
     return result;
 }
 
@@ -150,24 +149,24 @@ static vmk_uint64 rotate_carry(bool left, vmk_uint64 a, unsigned count, unsigned
     bool carry = *rflags & RFLAGS_CF, top;
 
     for (count %= bits + 1; count > 0; count--) {
-        bool out = left ? top_bit(a, size) : (a & 1) != 0;
+        bool out = left ? alu_top_bit(a, size) : (a & 1) != 0;
 
         a = left ? alu_truncate(a << 1, size) | carry : a >> 1 | (vmk_uint64)carry << (bits - 1);
         carry = out;
     }
-    top = top_bit(a, size);
-    set_flag(rflags, RFLAGS_CF, carry);
-    set_flag(rflags, RFLAGS_OF, left ? top != carry : top != (a >> (bits - 2) & 1));
+    top = alu_top_bit(a, size);
+    alu_set_flag(rflags, RFLAGS_CF, carry);
+    alu_set_flag(rflags, RFLAGS_OF, left ? top != carry : top != (a >> (bits - 2) & 1));
     return a;
 }
 
 static vmk_uint64 shift_left(vmk_uint64 a, unsigned count, unsigned size, vmk_uint64 *rflags)
 {
     vmk_uint64 almost = a << (count - 1), result = alu_truncate(almost << 1, size);
-    bool carry = top_bit(almost, size);
+    bool carry = alu_top_bit(almost, size);
 
-    set_flag(rflags, RFLAGS_CF, carry);
-    set_flag(rflags, RFLAGS_OF, top_bit(result, size) != carry);
+    alu_set_flag(rflags, RFLAGS_CF, carry);
+    alu_set_flag(rflags, RFLAGS_OF, alu_top_bit(result, size) != carry);
     return result;
 }
 
@@ -178,8 +177,8 @@ static vmk_uint64 shift_right(bool arithmetic, vmk_uint64 a, unsigned count, uns
         arithmetic ? (vmk_int64)alu_sign_extend(a, size) >> (count - 1) : (vmk_int64)(a >> (count - 1));
     vmk_uint64 result = arithmetic ? (vmk_uint64)(almost >> 1) : (vmk_uint64)almost >> 1;
 
-    set_flag(rflags, RFLAGS_CF, almost & 1);
-    set_flag(rflags, RFLAGS_OF, !arithmetic && top_bit(a, size));
+    alu_set_flag(rflags, RFLAGS_CF, almost & 1);
+    alu_set_flag(rflags, RFLAGS_OF, !arithmetic && alu_top_bit(a, size));
     return alu_truncate(result, size);
 }
 
@@ -208,8 +207,8 @@ vmk_uint64 alu_shift(enum alu_shift what, vmk_uint64 a, vmk_uint8 count, unsigne
         result = shift_right(what == ALU_SAR, a, places, size, rflags);
         break;
     }
-    set_flag(rflags, RFLAGS_AF, false);
-    set_result_flags(rflags, result, size);
+    alu_set_flag(rflags, RFLAGS_AF, false);
+    alu_set_result_flags(rflags, result, size);
     return result;
 }
 
@@ -239,10 +238,10 @@ vmk_uint64 alu_shift_double(bool left, vmk_uint64 a, vmk_uint64 b, vmk_uint8 cou
         carry = a >> (places - 1) & 1;
         result = places == bits ? b : alu_truncate(a >> places | b << (bits - places), size);
     }
-    set_flag(rflags, RFLAGS_CF, carry);
-    set_flag(rflags, RFLAGS_OF, top_bit(result, size) != top_bit(a, size));
-    set_flag(rflags, RFLAGS_AF, false);
-    set_result_flags(rflags, result, size);
+    alu_set_flag(rflags, RFLAGS_CF, carry);
+    alu_set_flag(rflags, RFLAGS_OF, alu_top_bit(result, size) != alu_top_bit(a, size));
+    alu_set_flag(rflags, RFLAGS_AF, false);
+    alu_set_result_flags(rflags, result, size);
     return result;
 }
 
@@ -250,7 +249,7 @@ vmk_uint64 alu_bit(enum alu_bit what, vmk_uint64 a, vmk_uint64 bit, unsigned siz
 {
     vmk_uint64 mask = 1ul << bit % bits_of(size);
 
-    set_flag(rflags, RFLAGS_CF, a & mask);
+    alu_set_flag(rflags, RFLAGS_CF, a & mask);
     switch (what) {
     case ALU_BT:
         return a;

@@ -35,6 +35,14 @@ vmk_uint64 alu_truncate(vmk_uint64 value, unsigned size);
 /** @p value of @p size bytes with its sign, in 64 bits. */
 vmk_uint64 alu_sign_extend(vmk_uint64 value, unsigned size);
 
+/** SF, ZF and PF as @p result has them. */
+void alu_set_result_flags(vmk_uint64 *rflags, vmk_uint64 result, unsigned size);
+
+void alu_set_flag(vmk_uint64 *rflags, vmk_uint64 flag, bool on);
+
+/** The sign of @p value of @p size bytes. */
+bool alu_top_bit(vmk_uint64 value, unsigned size);
+
 /** @return the result; for ALU_CMP that of ALU_SUB. */
 vmk_uint64 alu_binary(enum alu_binary what, vmk_uint64 a, vmk_uint64 b, unsigned size, vmk_uint64 *rflags);
 

@@ -114,6 +114,8 @@ static unsigned size_of(const struct operation *operation, const struct insn *in
     switch (operation->size) {
     case OPERATION_PREFIXED:
         return insn->operand_bytes;
+    case OPERATION_WIDE:
+        return insn->wide && insn->mode == INSN_MODE_64 ? 8 : 4;
     case OPERATION_PAIR:
         return insn->operand_bytes == 8 ? 16 : 8;
     default:
@@ -166,6 +168,9 @@ enum emulate_result emulate(struct emulation *emulation)
     }
     if (vector_is_move(&emulation->insn)) {
         return vector_execute(emulation);
+    }
+    if (masked_is_move(&emulation->insn)) {
+        return masked_execute(emulation);
     }
     operation = operation_of(&emulation->insn);
     return operation != NULL ? execute(emulation, operation) : EMULATE_UNSUPPORTED;

@@ -302,18 +302,17 @@ static const opcode_map *map_of(const struct insn *insn)
                                          : xop[insn->map];
 }
 
-/** The bit of a mandatory prefix in the maps. */
-static unsigned prefix_bit(vmk_uint8 mandatory)
+enum opcode_prefix opcode_prefix(const struct insn *insn)
 {
-    switch (mandatory) {
+    switch (insn->mandatory) {
     case 0x66:
-        return 2;
+        return PREFIX_66;
     case 0xf3:
-        return 4;
+        return PREFIX_F3;
     case 0xf2:
-        return 8;
+        return PREFIX_F2;
     default:
-        return 1;
+        return PREFIX_NONE;
     }
 }
 
@@ -325,7 +324,7 @@ static unsigned hexadecimal(char digit)
 bool opcode_mapped(const struct insn *insn)
 {
     const opcode_map *map = map_of(insn);
-    unsigned prefixes;
+    unsigned prefixes; /* A set, as enum opcode_prefix. */
 
     if (map == NULL) {
         return insn->encoding == INSN_LEGACY;
@@ -334,7 +333,7 @@ bool opcode_mapped(const struct insn *insn)
         return true; /* 3DNow!: its opcode comes last. */
     }
     prefixes = hexadecimal((*map)[insn->opcode >> 4][insn->opcode & 0xf]);
-    return prefixes & (insn->map == INSN_MAP_3DNOW ? 1 : prefix_bit(insn->mandatory));
+    return prefixes & (insn->map == INSN_MAP_3DNOW ? 1 : opcode_prefix(insn));
 }
 
 /** The maps of VEX and EVEX follow the legacy ones' way, with fewer exceptions. */

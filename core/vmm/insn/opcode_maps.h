@@ -40,6 +40,17 @@ bool opcode_defined(const struct insn *insn);
 /** Whether the maps have an instruction for @p insn's opcode and mandatory prefix. */
 bool opcode_mapped(const struct insn *insn);
 
+/** A set of mandatory prefixes. */
+enum opcode_prefix {
+    PREFIX_NONE = 1,
+    PREFIX_66 = 2,
+    PREFIX_F3 = 4,
+    PREFIX_F2 = 8,
+};
+
+/** The mandatory prefix that selected @p insn. */
+enum opcode_prefix opcode_prefix(const struct insn *insn);
+
 /** Whether its operand is 64 bits in long mode without REX.W: near branches and what uses the stack. */
 bool opcode_is_64bit(const struct insn *insn);
 

@@ -4,22 +4,6 @@
  */
 #include "operation.h"
 
-static vmk_uint64 memory_value(struct execution *execution)
-{
-    return span_read_value(execution->emulation, &execution->operand);
-}
-
-static vmk_uint64 register_value(struct execution *execution)
-{
-    return register_get(execution->emulation, execution->insn->reg, execution->size);
-}
-
-static enum emulate_result store(struct execution *execution, vmk_uint64 result)
-{
-    span_write_value(execution->emulation, &execution->operand, result);
-    return EMULATE_DONE;
-}
-
 static vmk_uint64 *rflags(struct execution *execution)
 {
     return &execution->emulation->rflags;
@@ -39,8 +23,8 @@ static enum alu_binary group_binary(const struct execution *execution)
 
 enum emulate_result operation_alu_memory(struct execution *execution)
 {
-    return store(execution, alu_binary(opcode_binary(execution), memory_value(execution),
-                                       register_value(execution), execution->size, rflags(execution)));
+    return memory_set(execution, alu_binary(opcode_binary(execution), memory_value(execution),
+                                            register_value(execution), execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_alu_register(struct execution *execution)
@@ -58,56 +42,55 @@ enum emulate_result operation_alu_register(struct execution *execution)
 
 enum emulate_result operation_alu_immediate(struct execution *execution)
 {
-    return store(execution, alu_binary(group_binary(execution), memory_value(execution),
-                                       execution->insn->immediate, execution->size, rflags(execution)));
+    return memory_set(execution, alu_binary(group_binary(execution), memory_value(execution),
+                                            execution->insn->immediate, execution->size, rflags(execution)));
+}
+
+/** What CMP and TEST are: flags, and no result. */
+static enum emulate_result tell(struct execution *execution, enum alu_binary what, vmk_uint64 with)
+{
+    alu_binary(what, memory_value(execution), with, execution->size, rflags(execution));
+    return EMULATE_DONE;
 }
 
 enum emulate_result operation_compare(struct execution *execution)
 {
-    alu_binary(ALU_CMP, memory_value(execution), register_value(execution), execution->size,
-               rflags(execution));
-    return EMULATE_DONE;
+    return tell(execution, ALU_CMP, register_value(execution));
 }
 
 enum emulate_result operation_compare_immediate(struct execution *execution)
 {
-    alu_binary(ALU_CMP, memory_value(execution), execution->insn->immediate, execution->size,
-               rflags(execution));
-    return EMULATE_DONE;
+    return tell(execution, ALU_CMP, execution->insn->immediate);
 }
 
 enum emulate_result operation_test(struct execution *execution)
 {
-    alu_binary(ALU_AND, memory_value(execution), register_value(execution), execution->size,
-               rflags(execution));
-    return EMULATE_DONE;
+    return tell(execution, ALU_AND, register_value(execution));
 }
 
 enum emulate_result operation_test_immediate(struct execution *execution)
 {
-    alu_binary(ALU_AND, memory_value(execution), execution->insn->immediate, execution->size,
-               rflags(execution));
-    return EMULATE_DONE;
+    return tell(execution, ALU_AND, execution->insn->immediate);
 }
 
 enum emulate_result operation_not(struct execution *execution)
 {
-    return store(execution, ~memory_value(execution));
+    return memory_set(execution, ~memory_value(execution));
 }
 
 enum emulate_result operation_negate(struct execution *execution)
 {
-    return store(execution, alu_negate(memory_value(execution), execution->size, rflags(execution)));
+    return memory_set(execution, alu_negate(memory_value(execution), execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_increment(struct execution *execution)
 {
-    return store(execution, alu_increment(memory_value(execution), execution->size, rflags(execution)));
+    return memory_set(execution, alu_increment(memory_value(execution), execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_decrement(struct execution *execution)
 {
-    return store(execution, alu_decrement(memory_value(execution), execution->size, rflags(execution)));
+    return memory_set(execution, alu_decrement(memory_value(execution), execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_exchange(struct execution *execution)
@@ -115,7 +98,7 @@ enum emulate_result operation_exchange(struct execution *execution)
     vmk_uint64 memory = memory_value(execution), was = register_value(execution);
 
     register_set(execution->emulation, execution->insn->reg, execution->size, memory);
-    return store(execution, was);
+    return memory_set(execution, was);
 }
 
 enum emulate_result operation_exchange_add(struct execution *execution)
@@ -125,7 +108,20 @@ enum emulate_result operation_exchange_add(struct execution *execution)
         alu_binary(ALU_ADD, memory, register_value(execution), execution->size, rflags(execution));
 
     register_set(execution->emulation, execution->insn->reg, execution->size, memory);
-    return store(execution, sum);
+    return memory_set(execution, sum);
+}
+
+/** Each has a carry of its own, and touches no other flag. */
+enum emulate_result operation_add_carry(struct execution *execution)
+{
+    vmk_uint64 carry = execution->insn->mandatory == 0x66 ? RFLAGS_CF : RFLAGS_OF;
+    vmk_uint64 flags = *rflags(execution) & carry ? RFLAGS_CF : 0;
+    vmk_uint64 sum =
+        alu_binary(ALU_ADC, register_value(execution), memory_value(execution), execution->size, &flags);
+
+    register_set(execution->emulation, execution->insn->reg, execution->size, sum);
+    alu_set_flag(rflags(execution), carry, flags & RFLAGS_CF);
+    return EMULATE_DONE;
 }
 
 enum emulate_result operation_compare_exchange(struct execution *execution)
@@ -135,10 +131,10 @@ enum emulate_result operation_compare_exchange(struct execution *execution)
 
     alu_binary(ALU_CMP, emulation->gpr[GPR_RAX], memory, execution->size, rflags(execution));
     if ((emulation->rflags & RFLAGS_ZF) != 0) {
-        return store(execution, wanted);
+        return memory_set(execution, wanted);
     }
     register_set(emulation, GPR_RAX, execution->size, memory);
-    return store(execution, memory); /* It is written in any case (APM vol. 3, CMPXCHG). */
+    return memory_set(execution, memory); /* It is written in any case (APM vol. 3, CMPXCHG). */
 }
 
 enum emulate_result operation_compare_exchange_pair(struct execution *execution)
@@ -173,7 +169,7 @@ static enum emulate_result bit(struct execution *execution, enum alu_bit what, v
 {
     vmk_uint64 result = alu_bit(what, memory_value(execution), number, execution->size, rflags(execution));
 
-    return what == ALU_BT ? EMULATE_DONE : store(execution, result);
+    return what == ALU_BT ? EMULATE_DONE : memory_set(execution, result);
 }
 
 /** A3, AB, B3, BB: the register's bits above the operand's are in the address already. */
@@ -189,8 +185,8 @@ enum emulate_result operation_bit_immediate(struct execution *execution)
 
 static enum emulate_result shift(struct execution *execution, vmk_uint64 count)
 {
-    return store(execution, alu_shift(execution->insn->reg & 7, memory_value(execution), (vmk_uint8)count,
-                                      execution->size, rflags(execution)));
+    return memory_set(execution, alu_shift(execution->insn->reg & 7, memory_value(execution),
+                                           (vmk_uint8)count, execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_shift_immediate(struct execution *execution)
@@ -211,9 +207,9 @@ enum emulate_result operation_shift_cl(struct execution *execution)
 /** A4, A5: left; AC, AD: right. */
 static enum emulate_result shift_double(struct execution *execution, vmk_uint64 count)
 {
-    return store(execution, alu_shift_double(execution->insn->opcode < 0xa8, memory_value(execution),
-                                             register_value(execution), (vmk_uint8)count, execution->size,
-                                             rflags(execution)));
+    return memory_set(execution, alu_shift_double(execution->insn->opcode < 0xa8, memory_value(execution),
+                                                  register_value(execution), (vmk_uint8)count,
+                                                  execution->size, rflags(execution)));
 }
 
 enum emulate_result operation_shift_double_immediate(struct execution *execution)

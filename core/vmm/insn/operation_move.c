@@ -4,17 +4,6 @@
  */
 #include "operation.h"
 
-static vmk_uint64 value(struct execution *execution)
-{
-    return span_read_value(execution->emulation, &execution->operand);
-}
-
-static enum emulate_result store(struct execution *execution, vmk_uint64 stored)
-{
-    span_write_value(execution->emulation, &execution->operand, stored);
-    return EMULATE_DONE;
-}
-
 /** Into ModRM.reg, in the prefixes' size. */
 static enum emulate_result load(struct execution *execution, unsigned size, vmk_uint64 loaded)
 {
@@ -24,44 +13,44 @@ static enum emulate_result load(struct execution *execution, unsigned size, vmk_
 
 enum emulate_result operation_store(struct execution *execution)
 {
-    return store(execution, register_get(execution->emulation, execution->insn->reg, execution->size));
+    return memory_set(execution, register_value(execution));
 }
 
 enum emulate_result operation_load(struct execution *execution)
 {
-    return load(execution, execution->size, value(execution));
+    return load(execution, execution->size, memory_value(execution));
 }
 
 enum emulate_result operation_store_immediate(struct execution *execution)
 {
-    return store(execution, execution->insn->immediate);
+    return memory_set(execution, execution->insn->immediate);
 }
 
 enum emulate_result operation_store_rax(struct execution *execution)
 {
-    return store(execution, execution->emulation->gpr[GPR_RAX]);
+    return memory_set(execution, execution->emulation->gpr[GPR_RAX]);
 }
 
 enum emulate_result operation_load_rax(struct execution *execution)
 {
-    register_set(execution->emulation, GPR_RAX, execution->size, value(execution));
+    register_set(execution->emulation, GPR_RAX, execution->size, memory_value(execution));
     return EMULATE_DONE;
 }
 
 enum emulate_result operation_store_segment(struct execution *execution)
 {
-    return store(execution, execution->emulation->system->segments[execution->insn->reg & 7].selector);
+    return memory_set(execution, execution->emulation->system->segments[execution->insn->reg & 7].selector);
 }
 
 enum emulate_result operation_load_zero(struct execution *execution)
 {
-    return load(execution, execution->insn->operand_bytes, value(execution));
+    return load(execution, execution->insn->operand_bytes, memory_value(execution));
 }
 
 enum emulate_result operation_load_sign(struct execution *execution)
 {
     return load(execution, execution->insn->operand_bytes,
-                alu_sign_extend(value(execution), execution->size));
+                alu_sign_extend(memory_value(execution), execution->size));
 }
 
 static vmk_uint64 swapped(vmk_uint64 bytes, unsigned size)
@@ -71,21 +60,21 @@ static vmk_uint64 swapped(vmk_uint64 bytes, unsigned size)
 
 enum emulate_result operation_store_swapped(struct execution *execution)
 {
-    vmk_uint64 stored = register_get(execution->emulation, execution->insn->reg, execution->size);
+    vmk_uint64 stored = register_value(execution);
 
-    return store(execution, swapped(stored, execution->size));
+    return memory_set(execution, swapped(stored, execution->size));
 }
 
 enum emulate_result operation_load_swapped(struct execution *execution)
 {
-    return load(execution, execution->size, swapped(value(execution), execution->size));
+    return load(execution, execution->size, swapped(memory_value(execution), execution->size));
 }
 
 enum emulate_result operation_load_if(struct execution *execution)
 {
     const struct emulation *emulation = execution->emulation;
-    vmk_uint64 loaded = value(execution); /* Read either way. */
-    vmk_uint64 kept = register_get(emulation, execution->insn->reg, execution->size);
+    vmk_uint64 loaded = memory_value(execution); /* Read either way. */
+    vmk_uint64 kept = register_value(execution);
 
     return load(execution, execution->size,
                 alu_condition(execution->insn->opcode, emulation->rflags) ? loaded : kept);
@@ -93,7 +82,7 @@ enum emulate_result operation_load_if(struct execution *execution)
 
 enum emulate_result operation_set_if(struct execution *execution)
 {
-    return store(execution, alu_condition(execution->insn->opcode, execution->emulation->rflags));
+    return memory_set(execution, alu_condition(execution->insn->opcode, execution->emulation->rflags));
 }
 
 enum emulate_result operation_touch(struct execution *execution)

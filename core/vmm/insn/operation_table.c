@@ -34,6 +34,8 @@ static const struct operation one_byte[256] = {
     [0x3a] = READ(alu_register, BYTE),
     [0x3b] = READ(alu_register, PREFIXED),
     [0x63] = READ(load_sign, DWORD), /* MOVSXD */
+    [0x69] = READ(multiply_immediate, PREFIXED),
+    [0x6b] = READ(multiply_immediate, PREFIXED),
     [0x84] = READ(test, BYTE),
     [0x85] = READ(test, PREFIXED),
     [0x86] = WRITE(exchange, BYTE),
@@ -67,6 +69,7 @@ static const struct operation two_byte[256] = {
     [0xab] = WRITE(bit_register, PREFIXED),
     [0xac] = WRITE(shift_double_immediate, PREFIXED),
     [0xad] = WRITE(shift_double_cl, PREFIXED),
+    [0xaf] = READ(multiply_register, PREFIXED),
     [0xb0] = WRITE(compare_exchange, BYTE),
     [0xb1] = WRITE(compare_exchange, PREFIXED),
     [0xb3] = WRITE(bit_register, PREFIXED),
@@ -97,11 +100,19 @@ static const struct group groups[] = {
     {INSN_MAP_ONE_BYTE,
      0xf6,
      0xf6,
-     {[0 ... 1] = READ(test_immediate, BYTE), WRITE(not, BYTE), WRITE(negate, BYTE)}},
+     {[0 ... 1] = READ(test_immediate, BYTE),
+      WRITE(not, BYTE),
+      WRITE(negate, BYTE),
+      [4 ... 5] = READ(multiply, BYTE),
+      [6 ... 7] = READ(divide, BYTE)}},
     {INSN_MAP_ONE_BYTE,
      0xf7,
      0xf7,
-     {[0 ... 1] = READ(test_immediate, PREFIXED), WRITE(not, PREFIXED), WRITE(negate, PREFIXED)}},
+     {[0 ... 1] = READ(test_immediate, PREFIXED),
+      WRITE(not, PREFIXED),
+      WRITE(negate, PREFIXED),
+      [4 ... 5] = READ(multiply, PREFIXED),
+      [6 ... 7] = READ(divide, PREFIXED)}},
     {INSN_MAP_ONE_BYTE, 0xfe, 0xfe, {WRITE(increment, BYTE), WRITE(decrement, BYTE)}},
     {INSN_MAP_ONE_BYTE,
      0xff,
@@ -127,30 +138,64 @@ static const struct operation *group_operation(const struct insn *insn)
     return NULL;
 }
 
-/** Map 0F38, and what of group 15 concerns caches. */
-static const struct operation *prefixed_operation(const struct insn *insn)
+/** Opcodes whose mandatory prefix or encoding says which instruction they are. */
+static const struct extension {
+    enum insn_encoding encoding;
+    enum insn_map map;
+    vmk_uint8 opcode, prefixes, groups; /**< Sets of mandatory prefixes, and of ModRM.reg. */
+    struct operation operation;
+} extensions[] = {
+#define ALL_PREFIXES (PREFIX_NONE | PREFIX_66 | PREFIX_F3 | PREFIX_F2)
+    {INSN_LEGACY, INSN_MAP_0F, 0xae, PREFIX_66, 0xc0, READ(touch, BYTE)},   /* CLWB CLFLUSHOPT */
+    {INSN_LEGACY, INSN_MAP_0F, 0xae, PREFIX_NONE, 0x80, READ(touch, BYTE)}, /* CLFLUSH */
+    {INSN_LEGACY, INSN_MAP_0F, 0xb8, PREFIX_F3, 0xff, READ(count_ones, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F, 0xbc, PREFIX_F3, 0xff, READ(count_zeroes, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F, 0xbd, PREFIX_F3, 0xff, READ(count_zeroes, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F, 0xbc, ALL_PREFIXES & ~PREFIX_F3, 0xff, READ(scan, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F, 0xbd, ALL_PREFIXES & ~PREFIX_F3, 0xff, READ(scan, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf0, PREFIX_F2, 0xff, READ(checksum, BYTE)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf1, PREFIX_F2, 0xff, READ(checksum, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf0, PREFIX_NONE | PREFIX_66, 0xff, READ(load_swapped, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf1, PREFIX_NONE | PREFIX_66, 0xff, WRITE(store_swapped, PREFIXED)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf6, PREFIX_66 | PREFIX_F3, 0xff, READ(add_carry, WIDE)},
+    {INSN_LEGACY, INSN_MAP_0F38, 0xf9, PREFIX_NONE, 0xff, WRITE(store, WIDE)}, /* MOVDIRI */
+    {INSN_VEX, INSN_MAP_0F38, 0xf2, PREFIX_NONE, 0xff, READ(and_not, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf3, PREFIX_NONE, 0x0e, READ(lowest_bit, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf5, PREFIX_NONE, 0xff, READ(zero_high, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf5, PREFIX_F3, 0xff, READ(gather, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf5, PREFIX_F2, 0xff, READ(scatter, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf6, PREFIX_F2, 0xff, READ(multiply_pair, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf7, PREFIX_NONE, 0xff, READ(extract, WIDE)},
+    {INSN_VEX, INSN_MAP_0F38, 0xf7, PREFIX_66 | PREFIX_F3 | PREFIX_F2, 0xff, READ(shift_into, WIDE)},
+    {INSN_VEX, INSN_MAP_0F3A, 0xf0, PREFIX_F2, 0xff, READ(rotate_into, WIDE)},
+};
+
+static const struct operation *extension_operation(const struct insn *insn)
 {
-    static const struct operation load_swapped = READ(load_swapped, PREFIXED);
-    static const struct operation store_swapped = WRITE(store_swapped, PREFIXED);
-    static const struct operation store_direct = WRITE(store, PREFIXED);
-    static const struct operation cache_line = READ(touch, BYTE);
-    unsigned reg = insn->reg & 7;
+    for (unsigned i = 0; i < VMK_ARRAY_SIZE(extensions); i++) {
+        const struct extension *extension = &extensions[i];
 
-    if (insn->map == INSN_MAP_0F && insn->opcode == 0xae) {
-        bool flushes = (reg == 7 && insn->mandatory != 0xf3) || (reg == 6 && insn->mandatory == 0x66);
+        if (extension->encoding == insn->encoding && extension->map == insn->map &&
+            extension->opcode == insn->opcode && (extension->prefixes & opcode_prefix(insn)) != 0 &&
+            (extension->groups >> (insn->reg & 7) & 1) != 0) {
+            return &extension->operation;
+        }
+    }
+    return NULL;
+}
 
-        return flushes ? &cache_line : NULL;
+static const struct operation *legacy_operation(const struct insn *insn)
+{
+    const struct operation *operation = group_operation(insn);
+
+    if (operation != NULL) {
+        return operation;
     }
-    if (insn->map != INSN_MAP_0F38 || insn->mandatory == 0xf2) {
-        return NULL;
-    }
-    switch (insn->opcode) {
-    case 0xf0: /* MOVBE */
-        return &load_swapped;
-    case 0xf1:
-        return &store_swapped;
-    case 0xf9: /* MOVDIRI */
-        return &store_direct;
+    switch (insn->map) {
+    case INSN_MAP_ONE_BYTE:
+        return insn->opcode != 0x63 || insn->mode == INSN_MODE_64 ? &one_byte[insn->opcode] : NULL; /* ARPL */
+    case INSN_MAP_0F:
+        return &two_byte[insn->opcode];
     default:
         return NULL;
     }
@@ -158,21 +203,16 @@ static const struct operation *prefixed_operation(const struct insn *insn)
 
 const struct operation *operation_of(const struct insn *insn)
 {
-    const struct operation *operation;
+    const struct operation *operation = NULL;
 
-    if (insn->encoding != INSN_LEGACY || !insn->memory ||
-        (insn->map == INSN_MAP_ONE_BYTE && insn->opcode == 0x63 && insn->mode != INSN_MODE_64)) { /* ARPL */
+    if (!insn->memory || (insn->encoding == INSN_VEX && insn->vector_bits != 0)) {
         return NULL;
     }
-    operation = group_operation(insn);
-    if (operation == NULL && insn->map == INSN_MAP_ONE_BYTE) {
-        operation = &one_byte[insn->opcode];
-    }
-    if (operation == NULL && insn->map == INSN_MAP_0F) {
-        operation = &two_byte[insn->opcode];
+    if (insn->encoding == INSN_LEGACY) {
+        operation = legacy_operation(insn);
     }
     if (operation == NULL || operation->run == NULL) {
-        operation = prefixed_operation(insn);
+        operation = extension_operation(insn);
     }
     return operation != NULL && operation->run != NULL ? operation : NULL;
 }

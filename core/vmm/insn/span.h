@@ -54,6 +54,7 @@ void span_write_value(struct emulation *emulation, const struct span *span, vmk_
 enum emulate_result take_exception(struct emulation *emulation, vmk_uint8 vector);
 enum emulate_result take_exception_code(struct emulation *emulation, vmk_uint8 vector, vmk_uint32 error_code);
 
+#define EXCEPTION_DE 0u
 #define EXCEPTION_UD 6u
 #define EXCEPTION_NM 7u
 #define EXCEPTION_SS 12u

@@ -329,6 +329,111 @@ START_TEST(what_cannot_be_executed_is_told)
     expect_fault(RUN("\x0f\x04"), 6, 0);
     emulation.rip = DEVICE; /* Code on a device. */
     ck_assert_int_eq(emulate(&emulation), EMULATE_UNSUPPORTED);
+    ck_assert_str_eq(emulate_refused(&emulation), "code");
+}
+END_TEST
+
+START_TEST(what_is_refused_has_a_name)
+{
+    static const struct {
+        char bytes[8];
+        const char *name;
+    } refused[] = {
+        {"\x0f\xae\x03", "FXSAVE"},
+        {"\x0f\xae\x13", "LDMXCSR"},
+        {"\x0f\xae\x23", "XSAVE"},
+        {"\x0f\xc7\x23", "XSAVEC"},
+        {"\x8e\x1b", "MOV to a segment register"},
+        {"\xff\x1b", "a far CALL"},
+        {"\x0f\xb4\x03", "LSS, LFS or LGS"},
+        {"\xdf\x2b", "an x87 instruction"}, /* fild qword [rbx] */
+        {"\x0f\x01\x03", "SGDT to LMSW"},   /* sgdt [rbx] */
+        {"\x66\x0f\x38\xf8\x03", "MOVDIR64B or ENQCMD"},
+        {"\x0f\x6f\x03", "an operation on an MMX or XMM register"},
+        {"\xc4\xe2\x7c\xf2\x03", "an AVX operation"}, /* andn of 256 bits: there is none. */
+        {"\x62\xf1\x7c\x48\x10\x03", "an AVX-512 instruction"},
+        {"\x8f\xe9\x78\x01\x0b", "an XOP instruction"}, /* blcfill eax, [rbx] */
+        {"\xd7", "XLAT"},
+        {"\x53", "an instruction whose stack or table is there"},             /* push rbx */
+        {"\xc8\x00\x00\x00", "an instruction whose stack or table is there"}, /* enter 0, 0 */
+    };
+
+    long_mode();
+    gpr[GPR_RBX] = gpr[GPR_RSP] = DEVICE;
+    for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        memcpy(ram + CODE, refused[i].bytes, 8);
+        ck_assert_int_eq((emulation.rip = CODE, emulate(&emulation)), EMULATE_UNSUPPORTED);
+        ck_assert_str_eq(emulate_refused(&emulation), refused[i].name);
+        ck_assert_uint_eq(seen_count, 0);
+    }
+}
+END_TEST
+
+/** What of a division cannot be asked of the processor, for it would end the test. */
+START_TEST(what_cannot_be_divided_is_a_divide_error)
+{
+    static const struct {
+        const char *bytes;
+        uint64_t rdx, rax, divisor;
+    } wrong[] = {
+        {"\xf6\x33", 0, 0x1234, 0},                /* div byte [rbx] */
+        {"\xf6\x33", 0, 0x1234, 0x12},             /* The quotient has 9 bits. */
+        {"\xf7\x33", 1, 0, 1},                     /* div dword */
+        {"\x48\xf7\x33", 5, 0, 5},                 /* div qword */
+        {"\x48\xf7\x3b", ~0ul, 1ul << 63, ~0ul},   /* idiv: -2^63 by -1 */
+        {"\xf7\x3b", 0, 0x80000000, 1},            /* 2^31 by 1 */
+        {"\xf6\x3b", 0, 0xff7f, 1},                /* -129 by 1 */
+        {"\x48\xf7\x3b", 1ul << 63, 0, 1ul << 63}, /* -2^127 by -2^63 */
+    };
+
+    long_mode();
+    gpr[GPR_RBX] = DEVICE;
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        gpr[GPR_RDX] = wrong[i].rdx;
+        gpr[GPR_RAX] = wrong[i].rax;
+        memcpy(device, &wrong[i].divisor, 8);
+        memcpy(ram + CODE, wrong[i].bytes, 3);
+        ck_assert_int_eq((emulation.rip = CODE, emulate(&emulation)), EMULATE_EXCEPTION);
+        ck_assert_uint_eq(emulation.exception.vector, 0);
+        ck_assert(!emulation.exception.has_error_code);
+        ck_assert_uint_eq(emulation.rip, CODE);
+        ck_assert(gpr[GPR_RAX] == wrong[i].rax && gpr[GPR_RDX] == wrong[i].rdx);
+    }
+    gpr[GPR_RDX] = gpr[GPR_RAX] = ~0ul; /* -1 by -1. */
+    memset(device, 0xff, 8);
+    ck_assert_int_eq(RUN("\x48\xf7\x3b"), EMULATE_DONE);
+    ck_assert(gpr[GPR_RAX] == 1 && gpr[GPR_RDX] == 0);
+    gpr[GPR_RAX] = 0xff80; /* -128 by 1 fits. */
+    device[0] = 1;
+    ck_assert_int_eq(RUN("\xf6\x3b"), EMULATE_DONE);
+    ck_assert_uint_eq(gpr[GPR_RAX], 0x80);
+}
+END_TEST
+
+/** Vector register n is filled with 0x11 * n: 8 and above choose all elements, those below none. */
+START_TEST(a_mask_leaves_elements_alone)
+{
+    long_mode();
+    registers.cr4 |= 1u << 18;
+    emulation.xcr0 = 7;
+    *page_entry(DEVICE) = 0;
+    gpr[GPR_RBX] = gpr[GPR_RDI] = DEVICE - 8;
+    ck_assert_int_eq(RUN("\xc4\xe2\x71\x2e\x13"), EMULATE_RETRY);    /* vmaskmovps [rbx], xmm1, xmm2 */
+    ck_assert_int_eq(RUN("\x66\x0f\xf7\xd1"), EMULATE_RETRY);        /* maskmovdqu xmm2, xmm1 */
+    expect_fault(RUN("\xc4\xe2\x31\x2e\x13"), 14, PAGE_FAULT_WRITE); /* Its mask is xmm9. */
+    ck_assert_uint_eq(emulation.exception.address, DEVICE);
+    expect_fault(RUN("\x66\x41\x0f\xf7\xd1"), 14, PAGE_FAULT_WRITE);
+    ck_assert_uint_eq(ram[DEVICE - 8], 0);
+    *page_entry(DEVICE) = DEVICE | 7;
+    ck_assert_int_eq(RUN("\xc4\xe2\x31\x2e\x13"), EMULATE_DONE);
+    ck_assert_uint_eq(ram[DEVICE - 8], 0x22);
+    ck_assert_uint_eq(seen_count, 2);
+    ck_assert(seen[1].write && seen[1].at == DEVICE + 4 && seen[1].size == 4 && seen[1].value == 0x22222222);
+    ck_assert_int_eq(RUN("\x66\x41\x0f\xf7\xd1"), EMULATE_DONE);
+    ck_assert_uint_eq(seen_count, 10); /* 8 of a byte. */
+    emulation.xcr0 = 0;
+    seen_count = 0;
+    expect_fault(RUN("\xc4\xe2\x31\x2e\x13"), 6, 0);
 }
 END_TEST
 
@@ -488,7 +593,8 @@ RUN_TESTS(a_register_is_read_and_written, an_operand_across_a_border_goes_where_
           nothing_is_done_before_a_fault_of_the_second_page, a_user_faults_as_a_user,
           addresses_must_be_canonical, segments_have_bases_types_and_limits,
           real_mode_reaches_a_device_by_segment, code_is_fetched_across_pages,
-          what_is_all_in_ram_is_left_to_the_processor, what_cannot_be_executed_is_told, stack_and_branches,
-          a_repeated_move_ends_where_the_device_does, a_repeated_instruction_ends_for_a_while,
-          strings_go_through_ports, vector_moves_need_what_enables_them,
-          fetching_alone_tells_the_next_instruction)
+          what_is_all_in_ram_is_left_to_the_processor, what_cannot_be_executed_is_told,
+          what_is_refused_has_a_name, what_cannot_be_divided_is_a_divide_error, a_mask_leaves_elements_alone,
+          stack_and_branches, a_repeated_move_ends_where_the_device_does,
+          a_repeated_instruction_ends_for_a_while, strings_go_through_ports,
+          vector_moves_need_what_enables_them, fetching_alone_tells_the_next_instruction)

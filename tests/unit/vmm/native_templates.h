@@ -32,20 +32,33 @@ enum need {
     ABSOLUTE, /**< moffs */
     SEGMENT,
     ALIGNED, /**< To the operand's size, at most 32. */
+    DIVIDE,  /**< The quotient fits, often enough. */
+    CONTROL, /**< The register VEX names holds two bytes that count bits. */
+    MASKED,  /**< Memory is where RDI says; ModRM names registers. */
 };
 
 /** A kind of instruction. */
 struct template
 {
     const char *name;
-    unsigned char prefix; /**< Mandatory; 0: 66 may come. */
-    unsigned char opcode[3], opcode_len;
-    signed char reg;         /**< ModRM.reg; -1: any. */
-    unsigned char immediate; /**< Bytes; 4: 2 with 66. */
+    unsigned char prefix;                /**< Mandatory; 0: 66 may come. */
+    unsigned char opcode[3], opcode_len; /**< VEX: of two the first is the map, of one it is 0F. */
+    signed char reg;                     /**< ModRM.reg; -1: any. */
+    unsigned char immediate;             /**< Bytes; 4: 2 with 66. */
     enum need need;
     unsigned undefined; /**< Flags. */
     bool lockable;
-    enum { LEGACY, VEX_128, VEX_ANY, VEX_MERGES } vex; /**< Which lengths there are; vvvv is a source. */
+    enum {
+        LEGACY,
+        VEX_128,
+        VEX_ANY,
+        VEX_MERGES, /**< 128; vvvv is a register. */
+        VEX_ANY_MERGES,
+        VEX_ANY_W0,
+        VEX_256_W0,
+        VEX_256_W0_MERGES,
+        VEX_ANY_W0_MERGES,
+    } vex; /**< Which lengths there are. */
 };
 
 #define ONE(name, op, reg, imm, need, undefined, lock)                                                       \
@@ -161,6 +174,19 @@ static const struct template templates[] = {
     TWO("SHLD", 0xa5, -1, 0, DOUBLE_BY_CL, 0, false),
     TWO("SHRD", 0xac, -1, 1, DOUBLE_BY_IMMEDIATE, 0, false),
     TWO("SHRD", 0xad, -1, 0, DOUBLE_BY_CL, 0, false),
+    ONE("IMUL", 0x69, -1, 4, NOTHING, SF | ZF | AF | PF, false),
+    ONE("IMUL", 0x6b, -1, 1, NOTHING, SF | ZF | AF | PF, false),
+    TWO("IMUL", 0xaf, -1, 0, NOTHING, SF | ZF | AF | PF, false),
+    ONE("MUL", 0xf6, 4, 0, NOTHING, SF | ZF | AF | PF, false),
+    ONE("MUL", 0xf7, 4, 0, NOTHING, SF | ZF | AF | PF, false),
+    ONE("IMUL", 0xf6, 5, 0, NOTHING, SF | ZF | AF | PF, false),
+    ONE("IMUL", 0xf7, 5, 0, NOTHING, SF | ZF | AF | PF, false),
+    ONE("DIV", 0xf6, 6, 0, DIVIDE, STATUS_FLAGS, false),
+    ONE("DIV", 0xf7, 6, 0, DIVIDE, STATUS_FLAGS, false),
+    ONE("IDIV", 0xf6, 7, 0, DIVIDE, STATUS_FLAGS, false),
+    ONE("IDIV", 0xf7, 7, 0, DIVIDE, STATUS_FLAGS, false),
+    TWO("BSF", 0xbc, -1, 0, NOTHING, STATUS_FLAGS & ~ZF, false),
+    TWO("BSR", 0xbd, -1, 0, NOTHING, STATUS_FLAGS & ~ZF, false),
     TWO("CMPXCHG", 0xb0, -1, 0, ACCUMULATOR, 0, true),
     TWO("CMPXCHG", 0xb1, -1, 0, ACCUMULATOR, 0, true),
     TWO("MOVZX", 0xb6, -1, 0, NOTHING, 0, false),
@@ -174,6 +200,35 @@ static const struct template templates[] = {
     {"MOVNTI", 1, {0x0f, 0xc3}, 2, -1, 0, NOTHING, 0, false},
     {"MOVBE", 0, {0x0f, 0x38, 0xf0}, 3, -1, 0, NOTHING, 0, false},
     {"MOVBE", 0, {0x0f, 0x38, 0xf1}, 3, -1, 0, NOTHING, 0, false},
+};
+
+#define MAPPED(name, prefix, map, op, reg, undefined, lengths)                                               \
+    {                                                                                                        \
+        name, prefix, {map, op}, 2, reg, 0, NOTHING, undefined, false, lengths                               \
+    }
+
+/** What came after SSE2: BMI, ADX, ... */
+static const struct template extension_templates[] = {
+    {"TZCNT", 0xf3, {0x0f, 0xbc}, 2, -1, 0, NOTHING, OF | SF | AF | PF, false, LEGACY},
+    {"LZCNT", 0xf3, {0x0f, 0xbd}, 2, -1, 0, NOTHING, OF | SF | AF | PF, false, LEGACY},
+    {"POPCNT", 0xf3, {0x0f, 0xb8}, 2, -1, 0, NOTHING, 0, false, LEGACY},
+    {"CRC32", 0xf2, {0x0f, 0x38, 0xf0}, 3, -1, 0, NOTHING, 0, false, LEGACY},
+    {"CRC32", 0xf2, {0x0f, 0x38, 0xf1}, 3, -1, 0, NOTHING, 0, false, LEGACY},
+    {"ADCX", 0x66, {0x0f, 0x38, 0xf6}, 3, -1, 0, NOTHING, 0, false, LEGACY},
+    {"ADOX", 0xf3, {0x0f, 0x38, 0xf6}, 3, -1, 0, NOTHING, 0, false, LEGACY},
+    MAPPED("ANDN", 0, 2, 0xf2, -1, AF | PF, VEX_MERGES),
+    MAPPED("BLSR", 0, 2, 0xf3, 1, AF | PF, VEX_MERGES),
+    MAPPED("BLSMSK", 0, 2, 0xf3, 2, AF | PF, VEX_MERGES),
+    MAPPED("BLSI", 0, 2, 0xf3, 3, AF | PF, VEX_MERGES),
+    {"BZHI", 0, {2, 0xf5}, 2, -1, 0, CONTROL, AF | PF, false, VEX_MERGES},
+    MAPPED("PEXT", 0xf3, 2, 0xf5, -1, 0, VEX_MERGES),
+    MAPPED("PDEP", 0xf2, 2, 0xf5, -1, 0, VEX_MERGES),
+    MAPPED("MULX", 0xf2, 2, 0xf6, -1, 0, VEX_MERGES),
+    {"BEXTR", 0, {2, 0xf7}, 2, -1, 0, CONTROL, AF | SF | PF, false, VEX_MERGES},
+    MAPPED("SHLX", 0x66, 2, 0xf7, -1, 0, VEX_MERGES),
+    MAPPED("SARX", 0xf3, 2, 0xf7, -1, 0, VEX_MERGES),
+    MAPPED("SHRX", 0xf2, 2, 0xf7, -1, 0, VEX_MERGES),
+    MAPPED("RORX", 0xf2, 3, 0xf0, -1, 0, VEX_128),
 };
 
 #define VECTOR(name, prefix, op, need)                                                                       \
@@ -211,6 +266,14 @@ static const struct template vector_templates[] = {
     VECTOR("MOVQ", 0x66, 0xd6, NOTHING),
     VECTOR("MOVNTDQ", 0x66, 0xe7, ALIGNED),
     VECTOR("LDDQU", 0xf2, 0xf0, NOTHING),
+    VECTOR("PINSRW", 0x66, 0xc4, NOTHING),
+    VECTOR("MASKMOVDQU", 0x66, 0xf7, MASKED),
+    {"PEXTRB", 0x66, {0x0f, 0x3a, 0x14}, 3, -1, 1, NOTHING, 0, false, LEGACY},
+    {"PEXTRW", 0x66, {0x0f, 0x3a, 0x15}, 3, -1, 1, NOTHING, 0, false, LEGACY},
+    {"PEXTRD", 0x66, {0x0f, 0x3a, 0x16}, 3, -1, 1, NOTHING, 0, false, LEGACY},
+    {"EXTRACTPS", 0x66, {0x0f, 0x3a, 0x17}, 3, -1, 1, NOTHING, 0, false, LEGACY},
+    {"PINSRB", 0x66, {0x0f, 0x3a, 0x20}, 3, -1, 1, NOTHING, 0, false, LEGACY},
+    {"PINSRD", 0x66, {0x0f, 0x3a, 0x22}, 3, -1, 1, NOTHING, 0, false, LEGACY},
     {"MOVNTDQA", 0x66, {0x0f, 0x38, 0x2a}, 3, -1, 0, ALIGNED, 0, false, LEGACY},
     VEX("VMOVUPS", 0, 0x10, NOTHING, VEX_ANY),
     VEX("VMOVSS", 0xf3, 0x10, NOTHING, VEX_128),
@@ -229,6 +292,30 @@ static const struct template vector_templates[] = {
     VEX("VMOVDQA", 0x66, 0x7f, ALIGNED, VEX_ANY),
     VEX("VMOVDQU", 0xf3, 0x7f, NOTHING, VEX_ANY),
     VEX("VMOVNTDQ", 0x66, 0xe7, ALIGNED, VEX_ANY),
+    VEX("VPINSRW", 0x66, 0xc4, NOTHING, VEX_MERGES),
+    VEX("VMASKMOVDQU", 0x66, 0xf7, MASKED, VEX_128),
+    MAPPED("VBROADCASTSS", 0x66, 2, 0x18, -1, 0, VEX_ANY_W0),
+    MAPPED("VBROADCASTSD", 0x66, 2, 0x19, -1, 0, VEX_256_W0),
+    MAPPED("VBROADCASTF128", 0x66, 2, 0x1a, -1, 0, VEX_256_W0),
+    MAPPED("VMASKMOVPS", 0x66, 2, 0x2c, -1, 0, VEX_ANY_W0_MERGES),
+    MAPPED("VMASKMOVPD", 0x66, 2, 0x2d, -1, 0, VEX_ANY_W0_MERGES),
+    MAPPED("VMASKMOVPS", 0x66, 2, 0x2e, -1, 0, VEX_ANY_W0_MERGES),
+    MAPPED("VMASKMOVPD", 0x66, 2, 0x2f, -1, 0, VEX_ANY_W0_MERGES),
+    MAPPED("VPBROADCASTD", 0x66, 2, 0x58, -1, 0, VEX_ANY_W0),
+    MAPPED("VPBROADCASTQ", 0x66, 2, 0x59, -1, 0, VEX_ANY_W0),
+    MAPPED("VBROADCASTI128", 0x66, 2, 0x5a, -1, 0, VEX_256_W0),
+    MAPPED("VPBROADCASTB", 0x66, 2, 0x78, -1, 0, VEX_ANY_W0),
+    MAPPED("VPBROADCASTW", 0x66, 2, 0x79, -1, 0, VEX_ANY_W0),
+    MAPPED("VPMASKMOV", 0x66, 2, 0x8c, -1, 0, VEX_ANY_MERGES),
+    MAPPED("VPMASKMOV", 0x66, 2, 0x8e, -1, 0, VEX_ANY_MERGES),
+    MAPPED("VPEXTRB", 0x66, 3, 0x14, -1, 0, VEX_128),
+    MAPPED("VPEXTRQ", 0x66, 3, 0x16, -1, 0, VEX_128),
+    MAPPED("VINSERTF128", 0x66, 3, 0x18, -1, 0, VEX_256_W0_MERGES),
+    MAPPED("VEXTRACTF128", 0x66, 3, 0x19, -1, 0, VEX_256_W0),
+    MAPPED("VPINSRB", 0x66, 3, 0x20, -1, 0, VEX_MERGES),
+    MAPPED("VPINSRD", 0x66, 3, 0x22, -1, 0, VEX_MERGES),
+    MAPPED("VINSERTI128", 0x66, 3, 0x38, -1, 0, VEX_256_W0_MERGES),
+    MAPPED("VEXTRACTI128", 0x66, 3, 0x39, -1, 0, VEX_256_W0),
 };
 
 #endif

@@ -4,7 +4,8 @@
  *
  * An instruction is fetched at CS:RIP, its operands are found through the guest's segments and page tables,
  * and it is executed with the results and flags a processor gives. Every fault it can take is found before
- * anything is changed; devices are read only once nothing can fault any more, but for a branch's target.
+ * anything is changed; devices are read only once nothing can fault any more, but for a branch's target and
+ * a divisor.
  * Operands may cross pages and borders of RAM and devices, each part goes where it belongs.
  *
  * Between the exit and the fetch another processor of the guest may have put something else at CS:RIP, so
@@ -12,7 +13,8 @@
  * not executed.
  *
  * Not here, but EMULATE_UNSUPPORTED: what needs more of the processor than an access (far transfers, loads of
- * segment registers, FXSAVE...), implicit stack operands on a device, arithmetic on vector registers.
+ * segment registers, FXSAVE...), implicit stack operands on a device, x87, MMX, AVX-512, arithmetic on vector
+ * registers; refused.c lists it. F3 0F BC and BD are TZCNT and LZCNT, as on every processor that has them.
  *
  * Hardware-free. Context: the vCPU's world, out of the guest; calls the ops, takes no locks.
  */
@@ -95,6 +97,10 @@ vmk_uint64 emulate_next_rip(const struct emulation *emulation);
 
 /** Execute the instruction at CS:RIP, which left the guest for a memory operand that is not RAM. */
 enum emulate_result emulate(struct emulation *emulation);
+
+/** What EMULATE_UNSUPPORTED would not execute, for a message: a name like "FXSAVE", or what there is besides
+ * names. */
+const char *emulate_refused(const struct emulation *emulation);
 
 /**
  * Execute the INS or OUTS at CS:RIP, which left the guest for its port; the processor has checked the right
