@@ -49,8 +49,8 @@ vmk_uint64 sched_guest_time(void);
 /* balance.c */
 
 /**
- * Take a world for CPU @p num out of another CPU's queue that should go before @p over, the best in its own;
- * NULL: there is none. NULL when none is found.
+ * Take a world for CPU @p num out of another CPU's queue that should go before @p over, the best in its own
+ * (NULL: there is none); NULL when none is found.
  *
  * A guest goes before another when its clock is behind by a slice: for less none is worth moving.
  * Context: interrupts off, this CPU's lock held.

@@ -231,6 +231,18 @@ static vmk_uint8 *status_byte(struct virtio_queue *queue) VMK_REQUIRES(&queue->l
     return vring_last_writable(&queue->chain, &at) ? vdev_memory_page(queue->device->vm, at, true) : NULL;
 }
 
+/** What becomes of the chain taken last is known: count it against the disk's limit. */
+static void charge(const struct virtio_block *block, const struct block_queue *queue,
+                   const vmk_BlockRequest *request, enum verdict verdict)
+{
+    bool moves = verdict == SUBMIT && request->op != VMK_BLOCK_FLUSH && request->op != VMK_BLOCK_DISCARD;
+    vmk_uint32 shift = SECTOR_SHIFT + block->sector_shift;
+
+    if (verdict != WAIT) {
+        virtio_limit_charge(queue->queue.limit, 1, moves ? (vmk_uint64)request->numBlocks << shift : 0);
+    }
+}
+
 /** Make the chain taken last the request of its head. */
 static enum verdict parse_chain(struct virtio_block *block, struct block_queue *queue,
                                 struct block_request *request) VMK_REQUIRES(&queue->queue.lock)
@@ -244,8 +256,8 @@ static enum verdict parse_chain(struct virtio_block *block, struct block_queue *
         vring_cursor_read(&parse.readable, block->device.vm, &parse.header, sizeof(parse.header)) != VMK_OK) {
         return BREAK;
     }
-    parse.data_out = vring_chain_readable(chain) - sizeof(parse.header);
-    parse.data_in = vring_chain_writable(chain) - sizeof(*request->status);
+    parse.data_out = chain->readable_bytes - sizeof(parse.header);
+    parse.data_in = chain->writable_bytes - sizeof(*request->status);
     return parse_type(&parse, queue);
 }
 
@@ -282,6 +294,9 @@ static enum verdict take(struct virtio_block *block, struct block_queue *queue,
         return BREAK;
     }
     verdict = parse_chain(block, queue, *request);
+    if (VMK_UNLIKELY(queue->queue.limit != NULL)) {
+        charge(block, queue, &(*request)->request, verdict);
+    }
     if (VMK_LIKELY(verdict == SUBMIT)) {
         return verdict;
     }
@@ -418,6 +433,7 @@ static void init_queue(struct virtio_block *block, struct block_queue *queue) VM
 
 void virtio_block_init(struct virtio_block *block, const struct virtio_block_props *props)
 {
+    struct virtio_limit *limit = virtio_limit_init(&block->device.limit, &props->rates);
     vmk_ByteCount length = vmk_Strlen(props->serial);
 
     block->read_only = props->read_only;
@@ -431,5 +447,6 @@ void virtio_block_init(struct virtio_block *block, const struct virtio_block_pro
                                                                      .config_len = 60});
     for (vmk_uint32 i = 0; i < props->queues; i++) {
         init_queue(block, block->queues[i]);
+        block->queues[i]->queue.limit = limit;
     }
 }

@@ -6,7 +6,8 @@
  * All chains that one kick finds are submitted as one list. Nothing is allocated for an I/O: a request for
  * each head of a queue is there from the start, with a list for the common few ranges; for those of more
  * there are some longer lists, and a chain that finds none left stays in the ring until one is put back. How
- * much a guest can have under way is bounded by that.
+ * much a guest can have under way is bounded by that. A request counts against the disk's limit when it is
+ * taken, by its bytes if it is one to read, write or write zeroes.
  *
  * The guest is told that a segment is 4 KiB at most (SIZE_MAX), so that one takes two machine ranges at most
  * and a request of SEG_MAX of them fits the long list.
@@ -129,6 +130,7 @@ struct virtio_block_props {
     const vmk_BlockGeometry *geometry;
     const char *serial;
     bool read_only;
+    struct virtio_rates rates;
     vmk_uint32 queues; /**< 1 to VIRTIO_QUEUES_MAX. */
 };
 

@@ -95,6 +95,7 @@ VMK_ReturnStatus virtio_block_create(struct vm *vm, unsigned slot, const struct 
                                             .geometry = &geometry,
                                             .serial = options->serial ? options->serial : options->device,
                                             .read_only = options->read_only,
+                                            .rates = options->rates,
                                             .queues = queues});
     status =
         virtio_device_install(&block->device, slot, stat_fields, VMK_ARRAY_SIZE(stat_fields), &block->stats);

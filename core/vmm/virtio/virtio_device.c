@@ -80,15 +80,19 @@ static bool is_idle(struct virtio_device *device)
     return in_flight == 0;
 }
 
+void virtio_queue_stop(struct virtio_queue *queue)
+{
+    virtio_queue_lock(queue);
+    vring_stop(&queue->ring);
+    queue->polled = false;
+    virtio_limit_forget(queue);
+    virtio_queue_unlock(queue);
+}
+
 static void stop(struct virtio_device *device) VMK_REQUIRES(&device->lock)
 {
     for (vmk_uint32 i = 0; i < device->num_queues; i++) {
-        struct virtio_queue *queue = device->queues[i];
-
-        virtio_queue_lock(queue);
-        vring_stop(&queue->ring);
-        queue->polled = false;
-        virtio_queue_unlock(queue);
+        virtio_queue_stop(device->queues[i]);
     }
     if (device->ops->stop) {
         device->ops->stop(device);
@@ -158,6 +162,10 @@ bool virtio_queue_take(struct virtio_queue *queue)
     if (answer != VRING_TAKEN) {
         return false;
     }
+    if (VMK_UNLIKELY(queue->limit != NULL) && virtio_limit_is_reached(queue)) {
+        vring_untake(&queue->ring, 1);
+        return false;
+    }
     queue->budget--;
     queue->stats.chains++;
     return true;
@@ -185,24 +193,20 @@ void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot)
     }
 }
 
-/** Have the queue flushed in a moment, and looked at again if it is polled. */
-static void nudge(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
+void virtio_queue_hold_nudge(struct virtio_queue *queue)
 {
-    if (!queue->nudge.busy) {
-        queue->nudge.busy = true;
-        queue->nudge.queue = queue;
-        queue->in_flight++;
-        virtio_slot_complete(&queue->nudge, 0);
-    }
+    queue->nudge.busy = true;
+    queue->nudge.queue = queue;
+    queue->in_flight++;
 }
 
 bool virtio_queue_rest(struct virtio_queue *queue, bool polled)
 {
-    if (queue->budget == 0) {
-        nudge(queue);
-        polled = true;
+    if (queue->budget == 0 && !queue->nudge.busy) {
+        virtio_queue_hold_nudge(queue);
+        virtio_slot_complete(&queue->nudge, 0);
     }
-    queue->polled = polled && queue->in_flight != 0 && queue->ring.live;
+    queue->polled = (polled || queue->nudge.busy) && queue->in_flight != 0 && queue->ring.live;
     if (queue->polled) {
         vring_no_kick(&queue->ring);
     } else if (vring_want_kick(&queue->ring)) {

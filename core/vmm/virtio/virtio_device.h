@@ -24,6 +24,7 @@
 #include <vmkapi/core/spinlock.h>
 #include <vmkapi/core/stats.h>
 
+#include "virtio_limit.h"
 #include "vring.h"
 
 #define VIRTIO_DEVICE_QUEUES_MAX 16
@@ -85,6 +86,9 @@ struct virtio_queue {
     vmk_uint32 budget VMK_GUARDED_BY(lock);        /**< Chains that may still be taken this time. */
     struct virtio_slot
         nudge VMK_GUARDED_BY(lock); /**< Completed to have the queue flushed, without a chain. */
+    bool nudge_waits;               /**< It is completed when limit_timer fires; atomic. */
+    struct vdev_timer limit_timer;
+    struct virtio_limit *limit; /**< NULL: none. Set before the driver comes. */
     struct virtio_queue_stats stats VMK_GUARDED_BY(lock);
 
     struct virtio_slot *completed;      /**< The last one first; atomic. */
@@ -136,6 +140,7 @@ struct virtio_device {
 
     vmk_uint32 num_queues;
     struct virtio_queue *queues[VIRTIO_DEVICE_QUEUES_MAX];
+    struct virtio_limit limit; /**< Of those of its queues that have one. */
     vmk_StatGroup stat_group;
     vmk_uint64 idle_events; /**< Times that nothing was under way any more; atomic. */
 };
@@ -176,8 +181,8 @@ void virtio_config_change_end(struct virtio_device *device) VMK_RELEASE(&device-
 void virtio_queue_lock(struct virtio_queue *queue) VMK_ACQUIRE(&queue->lock);
 void virtio_queue_unlock(struct virtio_queue *queue) VMK_RELEASE(&queue->lock);
 
-/** Take the next chain, to queue->chain. @return false: there is none, it is others' turn, or the driver has
- *  broken the queue. */
+/** Take the next chain, to queue->chain. @return false: there is none, it is others' turn, the limit is
+ *  reached, or the driver has broken the queue. */
 bool virtio_queue_take(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
 
 /** Occupy @p slot with the chain taken last. @return false: the driver has made a head available that is
@@ -190,10 +195,17 @@ void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot) VMK
 /**
  * No chain could be taken: ask for a kick.
  *
- * @param polled  enough is under way that the flushes' looks will do. Ignored when nothing is.
+ * @param polled  enough is under way that the flushes' looks will do. Ignored when nothing is; set when a
+ *                nudge is to come.
  * @return whether there are more already: take them.
  */
 bool virtio_queue_rest(struct virtio_queue *queue, bool polled) VMK_REQUIRES(&queue->lock);
+
+/** Occupy the nudge, which is free: whoever completes it has the queue flushed, and looked at again. */
+void virtio_queue_hold_nudge(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
+
+/** Stop a queue: nothing is taken from it any more, and what is put back is forgotten. */
+void virtio_queue_stop(struct virtio_queue *queue) VMK_EXCLUDES(&queue->lock);
 
 /** Stop a queue whose driver does not keep to the rules, and say so. */
 void virtio_queue_break(struct virtio_queue *queue, const char *why) VMK_REQUIRES(&queue->lock);

@@ -90,6 +90,11 @@ QUEUE_COUNTER(flushes, queue->stats.flushes)
 QUEUE_COUNTER(signals, queue->stats.signals)
 QUEUE_COUNTER(in_flight, queue->in_flight)
 
+vmk_uint64 virtio_stat_limit_waits(vmk_AddrCookie device)
+{
+    return __atomic_load_n(&((const struct virtio_device *)device.ptr)->limit.waits, __ATOMIC_RELAXED);
+}
+
 /* Coming. */
 
 VMK_ReturnStatus virtio_device_install(struct virtio_device *device, unsigned slot,

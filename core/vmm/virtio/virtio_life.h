@@ -27,9 +27,13 @@ vmk_uint64 virtio_stat_flushes(vmk_AddrCookie device);
 vmk_uint64 virtio_stat_signals(vmk_AddrCookie device);
 vmk_uint64 virtio_stat_in_flight(vmk_AddrCookie device);
 
+/** Times that a queue had to wait for its turn (virtio_limit.h). */
+vmk_uint64 virtio_stat_limit_waits(vmk_AddrCookie device);
+
 #define VIRTIO_STAT_FIELDS                                                                                   \
     VMK_STAT_READ("kicks", virtio_stat_kicks), VMK_STAT_READ("polls", virtio_stat_polls),                    \
         VMK_STAT_READ("chains", virtio_stat_chains), VMK_STAT_READ("flushes", virtio_stat_flushes),          \
-        VMK_STAT_READ("signals", virtio_stat_signals), VMK_STAT_READ("in_flight", virtio_stat_in_flight)
+        VMK_STAT_READ("signals", virtio_stat_signals), VMK_STAT_READ("in_flight", virtio_stat_in_flight),    \
+        VMK_STAT_READ("limit_waits", virtio_stat_limit_waits)
 
 #endif

@@ -9,6 +9,8 @@
  * packet. A frame that is all head is copied, and its chain goes back at once. Checksums and segmentation are
  * asked of the NIC behind the switch, as the guest asked.
  *
+ * What is beyond a limit on sending stays in the ring; receiving has none.
+ *
  * Receiving (virtio_net_rx.c) copies once, into as many of the guest's buffers as the frame takes. When the
  * guest has no more buffers, packets that occupy nobody's memory but the kernel's wait, up to NET_BACKLOG of
  * them; others are dropped, as one guest must not hold another's pages.

@@ -97,6 +97,7 @@ VMK_ReturnStatus virtio_net_create(struct vm *vm, unsigned slot, const struct vi
     net->device.destroy = destroy;
     virtio_net_init(net, vm, options->mac, VMK_ETH_DEFAULT_MTU, false);
     status = connect(net, slot, options, &port);
+    net->queues[NET_TX].limit = virtio_limit_init(&net->device.limit, &options->rates);
     if (status != VMK_OK) {
         vmk_HeapFree(vm->heap, net);
         return status;

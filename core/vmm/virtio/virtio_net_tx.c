@@ -175,7 +175,7 @@ static vmk_PktHandle *make_packet(struct virtio_net *net, struct virtio_queue *q
     VMK_REQUIRES(&queue->lock)
 {
     struct vring_cursor cursor = vring_readable(&queue->chain);
-    vmk_uint64 len = vring_chain_readable(&queue->chain);
+    vmk_uint64 len = queue->chain.readable_bytes;
     struct virtio_net_header header;
     vmk_PktHandle *pkt;
 
@@ -194,6 +194,12 @@ static vmk_PktHandle *make_packet(struct virtio_net *net, struct virtio_queue *q
 
 /* Kicks. */
 
+/** How many frames leave for a packet. */
+static vmk_uint32 frames_of(const vmk_PktHandle *pkt)
+{
+    return vmk_PktIsLargeTcpPacket(pkt) ? (pkt->frameLen + pkt->mss - 1) / pkt->mss : 1;
+}
+
 /** Make a packet of the chain taken last. A chain that no packet shows goes back at once. */
 static void take_frame(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list)
     VMK_REQUIRES(&queue->lock)
@@ -205,6 +211,9 @@ static void take_frame(struct virtio_net *net, struct virtio_queue *queue, vmk_P
         return;
     }
     pkt = make_packet(net, queue);
+    if (VMK_UNLIKELY(queue->limit != NULL)) {
+        virtio_limit_charge(queue->limit, pkt ? frames_of(pkt) : 1, pkt ? pkt->frameLen : 0);
+    }
     if (pkt) {
         pkt->releaseData = slot;
         net->stats.tx_packets++;

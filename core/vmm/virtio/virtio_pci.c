@@ -170,10 +170,7 @@ static void queue_enable(struct virtio_queue *queue) VMK_REQUIRES(&queue->device
 /** 2.6.1. */
 static void queue_reset(struct virtio_queue *queue) VMK_REQUIRES(&queue->device->lock)
 {
-    virtio_queue_lock(queue);
-    vring_stop(&queue->ring);
-    queue->polled = false;
-    virtio_queue_unlock(queue);
+    virtio_queue_stop(queue);
     queue->setup.enabled = false;
     queue->setup.resetting = true;
 }

@@ -376,7 +376,122 @@ START_TEST(requests_without_header_or_status_break_the_queue)
 }
 END_TEST
 
+/* Limits. */
+
+static void limit(uint64_t requests, uint64_t bytes)
+{
+    const struct virtio_rates rates = {.requests = requests, .bytes = bytes};
+
+    make(512, false, VIRTIO_F_EVENT_IDX | VIRTIO_F_INDIRECT_DESC);
+    block.queues[0]->queue.limit = virtio_limit_init(&block.device.limit, &rates);
+    ck_assert_ptr_eq(block.queues[0]->queue.limit, &block.device.limit);
+}
+
+static void end_all(void)
+{
+    while (submitted != NULL) {
+        end_first(VMK_OK);
+    }
+    virtio_flush_all();
+}
+
+static void offer_reads(unsigned count, uint32_t bytes)
+{
+    struct driver_segment data[] = {{DATA, bytes, true}};
+
+    for (unsigned i = 0; i < count; i++) {
+        (void)offer(i, VIRTIO_BLK_T_IN, i, data, 1);
+    }
+    publish();
+}
+
+/** Let time pass, one look at the ring after the other. */
+static void pass_ms(unsigned ms)
+{
+    for (unsigned i = 0; i < ms; i++) {
+        vm_host_advance(&vm, 1000000);
+        virtio_flush_all();
+        end_all();
+    }
+}
+
+START_TEST(what_is_beyond_a_limit_waits_in_the_ring)
+{
+    limit(100, 0);
+    offer_reads(60, 512);
+    ck_assert_uint_eq(num_submitted, 10); /* What a tenth of a second brings. */
+    ck_assert_uint_eq(block.device.limit.waits, 1);
+    end_all();
+    ck_assert_uint_eq(num_submitted, 10);
+    /* Meanwhile no kick is wanted, and one changes nothing. */
+    (void)offer(60, VIRTIO_BLK_T_FLUSH, 0, NULL, 0);
+    ck_assert(!driver_publish(&ring, (uint16_t)(ring.avail_index - 1)));
+    virtio_notify(&block.device, 0);
+    ck_assert_uint_eq(num_submitted, 10);
+    pass_ms(105);
+    ck_assert_uint_eq(num_submitted, 21);
+    pass_ms(100);
+    ck_assert_uint_eq(num_submitted, 31);
+    pass_ms(1000);
+    ck_assert_uint_eq(num_submitted, 61);
+    ck_assert_uint_eq(block.queues[0]->queue.in_flight, 0);
+    /* Then one is wanted again. */
+    (void)offer(0, VIRTIO_BLK_T_FLUSH, 0, NULL, 0);
+    ck_assert(driver_publish(&ring, (uint16_t)(ring.avail_index - 1)));
+    virtio_notify(&block.device, 0);
+    ck_assert_uint_eq(num_submitted, 62);
+}
+END_TEST
+
+START_TEST(bytes_are_limited_whatever_the_requests)
+{
+    limit(0, 1000000);
+    offer_reads(50, 4096);
+    ck_assert_uint_eq(num_submitted, 25);
+    end_all();
+    pass_ms(100);
+    ck_assert_uint_ge(num_submitted, 48);
+    ck_assert_uint_le(num_submitted, 49);
+    pass_ms(100);
+    ck_assert_uint_eq(num_submitted, 50);
+}
+END_TEST
+
+START_TEST(requests_that_are_answered_at_once_count_too)
+{
+    struct driver_segment room[] = {{DATA, 20, true}};
+
+    limit(100, 0);
+    for (unsigned i = 0; i < 30; i++) {
+        (void)offer(i, VIRTIO_BLK_T_GET_ID, 0, room, 1);
+    }
+    publish();
+    ck_assert_uint_eq(block.queues[0]->queue.stats.chains, 10);
+    pass_ms(1000);
+    ck_assert_uint_eq(block.queues[0]->queue.stats.chains, 30);
+}
+END_TEST
+
+START_TEST(a_reset_does_not_wait_for_a_limit)
+{
+    limit(1, 0);
+    offer_reads(5, 512);
+    ck_assert_uint_eq(num_submitted, 1);
+    end_all();
+    ck_assert_uint_eq(block.queues[0]->queue.in_flight, 1);
+    virtio_reg_write(&block.device, REG_STATUS, 1, 0);
+    virtio_flush_all();
+    ck_assert_uint_eq(virtio_reg_read(&block.device, REG_STATUS, 1), 0);
+    /* The timer that is still there wakes nobody. */
+    pass_ms(5000);
+    ck_assert_uint_eq(num_submitted, 1);
+    ck_assert_uint_eq(block.queues[0]->queue.in_flight, 0);
+}
+END_TEST
+
 RUN_TESTS(reads_and_writes_use_the_guests_memory, framing_is_the_drivers_affair,
           blocks_may_be_larger_than_sectors, writes_are_stable_without_flushes, flush_discard_and_zeroes,
           what_needs_no_disk_is_answered_at_once, requests_of_many_pieces_wait_for_a_list,
-          deep_queues_need_no_kicks, requests_without_header_or_status_break_the_queue)
+          deep_queues_need_no_kicks, requests_without_header_or_status_break_the_queue,
+          what_is_beyond_a_limit_waits_in_the_ring, bytes_are_limited_whatever_the_requests,
+          requests_that_are_answered_at_once_count_too, a_reset_does_not_wait_for_a_limit)

@@ -613,9 +613,37 @@ START_TEST(buffers_that_are_none_break_the_queue)
 }
 END_TEST
 
+START_TEST(what_is_beyond_a_limit_waits_in_the_ring)
+{
+    static const struct virtio_rates rates = {.requests = 100};
+    struct virtio_net_header none = {0};
+    struct virtio_queue *queue;
+
+    bring_up(ALL);
+    queue = &net->queues[NET_TX];
+    queue->limit = virtio_limit_init(&net->device.limit, &rates);
+    for (unsigned i = 0; i < 30; i++) {
+        (void)offer(0x40000 + 0x1000ul * i, &none, 100, 1);
+    }
+    ck_assert_uint_eq(net->stats.tx_packets, 10);
+    ck_assert_uint_eq(net->device.limit.waits, 1);
+    for (unsigned i = 0; i < 1000; i++) {
+        vm_host_advance(&vm, 1000000);
+        virtio_flush_all();
+    }
+    ck_assert_uint_eq(net->stats.tx_packets, 30);
+    ck_assert_uint_eq(net->stats.tx_dropped, 0);
+    ck_assert_uint_eq(net->device.limit.waits, 20); /* Each further one came by itself. */
+    vmk_PktListReleaseAllPkts(&sent);
+    virtio_flush_all();
+    expect_nothing_held();
+}
+END_TEST
+
 RUN_TESTS(frames_are_sent_from_the_guests_pages, a_clone_holds_the_chain, too_many_pieces_are_copied,
           offloads_are_asked_for_and_checked, busy_nics_need_no_kicks,
           frames_are_received_into_as_many_buffers_as_they_need, without_merging_a_buffer_must_suffice,
           frames_wait_for_buffers_but_not_at_others_cost, what_another_guest_left_open_is_told_or_done,
           tags_are_put_into_frames, commands_are_obeyed, the_link_is_told,
-          buffers_that_are_none_break_the_queue)
+          buffers_that_are_none_break_the_queue,
+          what_is_beyond_a_limit_waits_in_the_ring)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Tests of core/vmm/virtio, on a fake machine and with a driver's model; memory may change under their hands.
-set(virtio core/vmm/virtio/vring.c core/vmm/virtio/virtio_device.c core/vmm/virtio/virtio_pci.c
+set(virtio core/vmm/virtio/vring.c core/vmm/virtio/virtio_device.c core/vmm/virtio/virtio_limit.c
+    core/vmm/virtio/virtio_pci.c core/vmm/token_bucket.c
     tests/unit/support/vm_host.c tests/unit/support/virtio_driver.c)
 set(virtio_block core/vmm/virtio/virtio_block.c core/lib/memory.c tests/unit/support/bottom_half.c ${virtio} ${lib}
     ${support})

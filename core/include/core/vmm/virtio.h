@@ -25,10 +25,17 @@
 
 struct virtio_device;
 
+/** What a device does for its guest a second, at most (virtio_limit.h); 0: no limit. */
+struct virtio_rates {
+    vmk_uint64 requests; /**< A disk's requests; a NIC's packets sent, as they leave it. */
+    vmk_uint64 bytes;    /**< Read and written; sent. */
+};
+
 struct virtio_block_options {
     const char *device; /**< Block device or partition, by any name block_device.h knows. */
     const char *serial; /**< What the guest reads as the disk's serial number; NULL: `device`, shortened. */
     bool read_only;
+    struct virtio_rates rates;
     vmk_uint32 queues; /**< Request queues, at most VIRTIO_QUEUES_MAX; one a vCPU is best. 0: one. */
 };
 
@@ -44,6 +51,7 @@ VMK_ReturnStatus virtio_block_create(struct vm *vm, unsigned slot, const struct 
 struct virtio_net_options {
     const char *port_group; /**< As in `VM Network`. */
     vmk_EthAddress mac;     /**< Unicast, not all zero. */
+    struct virtio_rates rates;
 };
 
 /**
