@@ -129,11 +129,13 @@ elif [ -n "$vm" ]; then
     "$top/ci/guest.sh"
 fi
 
-# The guest's files come in a second archive behind the first.
+# The guest's files come in archives behind the first, the last with its description, which now says to start it.
 if [ -n "$vm" ]; then
-    cat "$image/openvmk.archive" "$build/guest/guest.archive" >"$build/guest/boot.archive"
+    { cat "$build/guest/debian.vmx" && echo 'autostart = "TRUE"'; } >"$build/guest/boot.vmx"
+    "$image/tools/mkarchive" "$build/guest/start.archive" vm/debian.vmx="$build/guest/boot.vmx"
+    cat "$image/openvmk.archive" "$build/guest/guest.archive" "$build/guest/start.archive" >"$build/guest/boot.archive"
     boot="--kernel $image/openvmk --archive $build/guest/boot.archive --mem 1G"
-    append="first=\"vm create /vm/debian.vmx; vm start debian; vm console debian\" $append"
+    append="first=\"vm console debian\" $append"
 fi
 [ -z "$append" ] || set -- "$@" --append "$append"
 

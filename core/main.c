@@ -137,6 +137,7 @@ void kmain(struct boot_info *boot)
     start_scheduler();
     status = start_system(boot);
     startup_wait();
+    vm_autostart();
     console_start(status);
     vmk_WorldExit(VMK_OK);
 }

@@ -12,6 +12,7 @@
 #include <vmkapi/lib/libc.h>
 
 #include "vm_commands.h"
+#include "vm_files.h"
 
 bool vm_candidate(unsigned n, char *text, vmk_ByteCount len)
 {
@@ -173,31 +174,6 @@ COMMAND(vm_stats, .path = "vm stats", .help = "Show a virtual machine's counters
 
 /* vm create, destroy */
 
-static VMK_ReturnStatus read_config(const char *path, struct vm_config *config, struct diagnosis *why)
-{
-    vmk_ByteCount len, done = 0;
-    struct vfs_file *file;
-    char *text;
-    vmk_StatusValue status = vfs_open(path, 0, &file);
-
-    if (status != VMK_OK) {
-        return diagnose(why, status, "%s: %s", path, vmk_StatusToString(status));
-    }
-    len = vfs_len(file);
-    text = len <= VM_CONFIG_BYTES_MAX ? vmk_HeapAlloc(heap_kernel, len + 1) : NULL;
-    if (text == NULL) {
-        vfs_close(file);
-        return diagnose(why, VMK_LIMIT_EXCEEDED, "%s has %lu bytes; a VM's description has up to %u", path,
-                        len, VM_CONFIG_BYTES_MAX);
-    }
-    status = vfs_read(file, 0, text, len, &done);
-    vfs_close(file);
-    status = status == VMK_OK ? vm_config_parse(path, text, done, config, why)
-                              : diagnose(why, status, "%s: %s", path, vmk_StatusToString(status));
-    vmk_HeapFree(heap_kernel, text);
-    return status;
-}
-
 static VMK_ReturnStatus create(struct command_call *call)
 {
     struct vm_config *config = vmk_HeapAlloc(heap_kernel, sizeof(*config));
@@ -207,7 +183,7 @@ static VMK_ReturnStatus create(struct command_call *call)
     if (config == NULL) {
         return VMK_NO_MEMORY;
     }
-    status = read_config(command_string(call, "file"), config, &why);
+    status = vm_file_read(command_string(call, "file"), config, &why);
     if (status == VMK_OK) {
         status = vm_create(config, &why);
     }

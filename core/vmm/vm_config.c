@@ -164,6 +164,7 @@ static const struct key {
     {"console.present", set_bool, ONE(console)},
     {"rng.present", set_bool, ONE(rng)},
     {"onReset", set_reset, ONE(restart)},
+    {"autostart", set_bool, ONE(autostart)},
 #undef SOME
 #undef ONE
 #undef FIELD

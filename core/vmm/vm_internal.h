@@ -8,6 +8,7 @@
  *   vm_timer.c    its clock and alarms
  *   vm_vdev.c     what its devices ask of it
  *   vm_console.c  what it writes on its serial line
+ *   vm_files.c    description files, and the VMs that are started at boot
  */
 #ifndef VMM_VM_INTERNAL_H
 #define VMM_VM_INTERNAL_H

@@ -49,7 +49,8 @@ START_TEST(all_keys_are_read)
                            "ethernet0.address = \"02:00:00:aB:cd:EF\"\n"
                            "console.present = \"TRUE\"\n"
                            "rng.present = \"FALSE\"\n"
-                           "onReset = \"stop\""),
+                           "onReset = \"stop\"\n"
+                           "autostart = \"TRUE\""),
                      VMK_OK);
     ck_assert_str_eq(config.name, "debian-12");
     ck_assert_uint_eq(config.memory_bytes, 4096ul << 20);
@@ -69,6 +70,7 @@ START_TEST(all_keys_are_read)
     ck_assert(config.console);
     ck_assert(!config.rng);
     ck_assert(!config.restart);
+    ck_assert(config.autostart);
 }
 END_TEST
 
@@ -79,6 +81,7 @@ START_TEST(little_is_needed)
     ck_assert(config.rng);
     ck_assert(config.restart);
     ck_assert(!config.console);
+    ck_assert(!config.autostart);
     ck_assert_str_eq(config.command_line, "");
 }
 END_TEST

@@ -98,6 +98,13 @@ struct vm {
 /** Find out whether VMs can run on this machine; without is a system too. Context: boot world, once. */
 void vmm_init(void);
 
+/**
+ * Make and start the VMs whose descriptions, *.vmx in /vm, say autostart = "TRUE", in order of the files'
+ * names. One that cannot be started costs a line in the log, and the next ones are. Context: boot world, once
+ * there are disks and NICs.
+ */
+void vm_autostart(void);
+
 /* Life. Context: world, may block. */
 
 /**

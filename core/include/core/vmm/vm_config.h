@@ -20,6 +20,7 @@
  *   console.present          a virtio console beside the serial port; FALSE unless said
  *   rng.present              a virtio source of entropy; TRUE unless said
  *   onReset                  restart (unless said otherwise), stop
+ *   autostart                TRUE: the VM is started at boot; FALSE unless said
  */
 #ifndef CORE_VMM_VM_CONFIG_H
 #define CORE_VMM_VM_CONFIG_H
@@ -59,7 +60,7 @@ struct vm_config {
     char modules[VM_MODULES_MAX][VFS_PATH_MAX]; /**< "": none. */
     struct vm_disk_config disks[VM_DISKS_MAX];
     struct vm_nic_config nics[VM_NICS_MAX];
-    bool console, rng, restart;
+    bool console, rng, restart, autostart;
 };
 
 /**
