@@ -158,15 +158,14 @@ static void leave(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the l
     }
 }
 
-static vmk_uint64 region_read(const struct io_range *range, vmk_uint64 address, unsigned size)
+vmk_uint64 io_region_read(struct io_region *region, vmk_uint64 offset, unsigned size)
 {
-    struct io_region *region = range->region;
     unsigned piece = piece_of(region, size);
     vmk_uint64 value = 0;
 
     enter(region);
     for (unsigned done = 0; done < size; done += piece) {
-        vmk_uint64 part = region->ops->read(region->device, address - range->base + done, piece);
+        vmk_uint64 part = region->ops->read(region->device, offset + done, piece);
 
         value |= (part & ones(piece)) << (8 * done);
     }
@@ -174,15 +173,13 @@ static vmk_uint64 region_read(const struct io_range *range, vmk_uint64 address, 
     return value;
 }
 
-static void region_write(const struct io_range *range, vmk_uint64 address, unsigned size, vmk_uint64 value)
+void io_region_write(struct io_region *region, vmk_uint64 offset, unsigned size, vmk_uint64 value)
 {
-    struct io_region *region = range->region;
     unsigned piece = piece_of(region, size);
 
     enter(region);
     for (unsigned done = 0; done < size; done += piece) {
-        region->ops->write(region->device, address - range->base + done, piece,
-                           value >> (8 * done) & ones(piece));
+        region->ops->write(region->device, offset + done, piece, value >> (8 * done) & ones(piece));
     }
     leave(region);
 }
@@ -197,7 +194,7 @@ vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size)
         return ones(size);
     }
     if (covers(&range, address, size)) {
-        return region_read(&range, address, size);
+        return io_region_read(range.region, address - range.base, size);
     }
     for (unsigned i = 0; i < size; i++) {
         value |= io_bus_read(bus, address + i, 1) << (8 * i);
@@ -214,7 +211,7 @@ void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uin
         return;
     }
     if (covers(&range, address, size)) {
-        region_write(&range, address, size, value & ones(size));
+        io_region_write(range.region, address - range.base, size, value & ones(size));
         return;
     }
     for (unsigned i = 0; i < size; i++) {

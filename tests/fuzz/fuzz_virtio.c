@@ -29,6 +29,7 @@ enum step {
     STEP_DESC,  /**< A descriptor with a place in memory, more likely sound than bytes would be. */
     STEP_AVAIL, /**< A head, and the index behind it. */
     STEP_REGISTER,
+    STEP_WINDOW, /**< The same through configuration space. */
     STEP_NOTIFY,
     STEP_COMPLETE, /**< The oldest I/O, or the first packet sent. */
     STEP_FLUSH,
@@ -257,6 +258,24 @@ static void write_register(struct fuzz_input *input, struct virtio_device *devic
     }
 }
 
+static void use_window(struct fuzz_input *input, struct virtio_device *device)
+{
+    struct vpci_function *function = &device->function;
+    struct {
+        uint8_t bar, read;
+        uint16_t offset;
+        uint8_t size;
+        uint32_t value;
+    } w;
+
+    fuzz_take(input, &w, sizeof(w));
+    vpci_config_put(function, function->window.at - 12, 1, w.bar);
+    vpci_config_put(function, function->window.at - 8, 4, w.read & 2 ? w.offset % 0x40u : w.offset);
+    vpci_config_put(function, function->window.at - 4, 4, w.read & 4 ? w.size : 1u << w.size % 3);
+    vpci_config_put(function, function->window.at, 4, w.value);
+    (w.read & 1 ? function->window.refresh : function->window.written)(function);
+}
+
 static void step(struct fuzz_input *input, struct virtio_device *device)
 {
     struct {
@@ -279,6 +298,9 @@ static void step(struct fuzz_input *input, struct virtio_device *device)
         break;
     case STEP_REGISTER:
         write_register(input, device);
+        break;
+    case STEP_WINDOW:
+        use_window(input, device);
         break;
     case STEP_NOTIFY:
         virtio_notify(device, s.queue % (device->num_queues + 1));

@@ -35,14 +35,26 @@ static struct vpci_function *function_at(const struct vpci_bus *bus, unsigned de
     return devfn % 8 == 0 ? bus->functions[devfn / 8] : NULL;
 }
 
+static bool reaches_window(const struct vpci_function *function, unsigned offset, unsigned size)
+{
+    unsigned at = function->window.at;
+
+    return at != 0 && offset < at + 4 && at < offset + size;
+}
+
 static vmk_uint32 config_read(struct vpci_bus *bus, unsigned devfn, unsigned offset, unsigned size)
 {
-    vmk_uint32 value = ~0u;
+    struct vpci_function *function = function_at(bus, devfn);
+    vmk_uint32 value;
 
-    vdev_lock(bus->vm);
-    if (function_at(bus, devfn) != NULL) {
-        value = vpci_config_read(function_at(bus, devfn), offset, size);
+    if (function == NULL) {
+        return ~0u;
     }
+    if (reaches_window(function, offset, size)) {
+        function->window.refresh(function);
+    }
+    vdev_lock(bus->vm);
+    value = vpci_config_read(function, offset, size);
     vdev_unlock(bus->vm);
     return value;
 }
@@ -62,6 +74,9 @@ static void config_write(struct vpci_bus *bus, unsigned devfn, unsigned offset, 
     vdev_unlock(bus->vm);
     if (command && function->command_written != NULL) {
         function->command_written(function, (vmk_uint16)value);
+    }
+    if (reaches_window(function, offset, size)) {
+        function->window.written(function);
     }
 }
 

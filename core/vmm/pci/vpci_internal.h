@@ -9,13 +9,8 @@
 
 #define VPCI_CONFIG_BYTES 256u
 
-/** A register of 1 to 4 bytes; what lies beyond the space reads as ones. */
-vmk_uint32 vpci_config_read(const struct vpci_function *function, unsigned offset, unsigned size);
 /** @return whether the command register was written: the caller tells the device, without the lock. */
 bool vpci_config_write(struct vpci_function *function, unsigned offset, unsigned size, vmk_uint32 value);
-
-/** Write registers regardless of what the guest may write. */
-void vpci_config_put(struct vpci_function *function, unsigned offset, unsigned size, vmk_uint32 value);
 
 /** Attach and detach BARs as command register and BARs say. */
 void vpci_bars_update(struct vpci_function *function);

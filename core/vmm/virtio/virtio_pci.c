@@ -10,6 +10,8 @@
 
 #include <vmkapi/lib/libc.h>
 
+#include "virtio_pci_window.h"
+
 #define VENDOR         0x1af4
 #define DEVICE_BASE    0x1040 /* 4.1.2. */
 
@@ -446,12 +448,13 @@ static void add_capability(struct virtio_device *device, enum capability_type ty
         .notify_multiplier = NOTIFY_BYTES,
     };
 
-    (void)vpci_capability_add(&device->function, CAPABILITY_ID, &capability, NULL, capability.len);
+    (void)vpci_capability_add(&device->function, VIRTIO_PCI_CAPABILITY, &capability, NULL, capability.len);
 }
 
 /** The machine is reset, with all its functions. */
 static void function_reset(struct vpci_function *function)
 {
+    virtio_pci_window_reset(function);
     (void)virtio_device_try_reset(VMK_CONTAINER_OF(function, struct virtio_device, function));
 }
 
@@ -476,5 +479,6 @@ void virtio_pci_init(struct virtio_device *device)
     if (device->config_len != 0) {
         add_capability(device, CAPABILITY_DEVICE, BAR_REGISTERS, CONFIG, device->config_len);
     }
+    virtio_pci_window_add(&device->function);
     vpci_msix_add(&device->function, BAR_MSIX, device->num_queues + 1);
 }

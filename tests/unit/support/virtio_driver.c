@@ -76,6 +76,33 @@ unsigned vpci_capability_add(struct vpci_function *function, vmk_uint8 id, const
     return at;
 }
 
+vmk_uint32 vpci_config_read(const struct vpci_function *function, unsigned offset, unsigned size)
+{
+    vmk_uint32 value = 0;
+
+    VMK_VERIFY(offset + size <= sizeof(function->config));
+    memcpy(&value, function->config + offset, size);
+    return value;
+}
+
+void vpci_config_put(struct vpci_function *function, unsigned offset, unsigned size, vmk_uint32 value)
+{
+    VMK_VERIFY(offset + size <= sizeof(function->config));
+    memcpy(function->config + offset, &value, size);
+}
+
+vmk_uint64 io_region_read(struct io_region *region, vmk_uint64 offset, unsigned size)
+{
+    VMK_VERIFY(offset + size <= region->len && size <= region->ops->max_size);
+    return region->ops->read(region->device, offset, size);
+}
+
+void io_region_write(struct io_region *region, vmk_uint64 offset, unsigned size, vmk_uint64 value)
+{
+    VMK_VERIFY(offset + size <= region->len && size <= region->ops->max_size);
+    region->ops->write(region->device, offset, size, value);
+}
+
 void vpci_msix_add(struct vpci_function *function, unsigned bar, unsigned count)
 {
     VMK_VERIFY(count <= DRIVER_VECTORS);

@@ -2,7 +2,7 @@
 # Tests of core/vmm/virtio, on a fake machine and with a driver's model; memory may change under their hands.
 set(virtio core/vmm/virtio/vring.c core/vmm/virtio/virtio_device.c core/vmm/virtio/virtio_limit.c
     core/vmm/virtio/virtio_pci.c core/vmm/token_bucket.c
-    tests/unit/support/vm_host.c tests/unit/support/virtio_driver.c)
+    core/vmm/virtio/virtio_pci_window.c tests/unit/support/vm_host.c tests/unit/support/virtio_driver.c)
 set(virtio_block core/vmm/virtio/virtio_block.c core/lib/memory.c tests/unit/support/bottom_half.c ${virtio} ${lib}
     ${support})
 set(virtio_net core/vmm/virtio/virtio_net.c core/vmm/virtio/virtio_net_rx.c core/vmm/virtio/virtio_net_tx.c ${virtio}
@@ -20,3 +20,10 @@ virtio_test(vring ${virtio_block})
 virtio_test(virtio_pci ${virtio_block})
 virtio_test(virtio_block ${virtio_block})
 virtio_test(virtio_net ${virtio_net})
+
+# On real configuration space.
+set(virtio_window core/vmm/io_bus.c core/vmm/pci/vpci.c core/vmm/pci/vpci_bus.c core/vmm/pci/vpci_msix.c
+    ${virtio_block})
+list(REMOVE_ITEM virtio_window tests/unit/support/virtio_driver.c core/vmm/virtio/virtio_block.c)
+unit_test(vmm/virtio_window ${virtio_window})
+target_include_directories(unit_vmm_virtio_window PRIVATE ${CMAKE_SOURCE_DIR}/core/vmm)

@@ -68,6 +68,10 @@ void io_bus_detach(struct io_bus *bus, struct io_region *region);
 vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size);
 void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value);
 
+/** Access a region as the bus would, attached or not: all of @p size bytes at @p offset lie in it. */
+vmk_uint64 io_region_read(struct io_region *region, vmk_uint64 offset, unsigned size);
+void io_region_write(struct io_region *region, vmk_uint64 offset, unsigned size, vmk_uint64 value);
+
 /** @return whether somebody answers at @p address. */
 bool io_bus_claims(struct io_bus *bus, vmk_uint64 address);
 

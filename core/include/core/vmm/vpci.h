@@ -6,8 +6,8 @@
  * from then on the guest reads and writes its configuration space, moves its BARs (their io_regions follow),
  * and masks and unmasks its MSI-X vectors, all without the device's help.
  *
- * Locks: configuration space and MSI-X's table under the device lock (vdev_device_lock()); command_written
- * and reset are called with none held. What a device calls while it works (vpci_msix_send(),
+ * Locks: configuration space and MSI-X's table under the device lock (vdev_device_lock()); command_written,
+ * reset and the window's are called with none held. What a device calls while it works (vpci_msix_send(),
  * vpci_is_master()) takes none either.
  */
 #ifndef CORE_VMM_VPCI_H
@@ -59,6 +59,14 @@ struct vpci_function {
     } msix;
     unsigned gsi;  /**< Of INTA#. */
     bool asserted; /**< The device drives INTA#. */
+    /** Four bytes of configuration space that stand for something else; `at` 0: none. Before the guest reads
+     * of them `refresh` brings them up to date; once it has written `written` finds what. Both are called
+     * without the device lock. */
+    struct {
+        unsigned at;
+        void (*refresh)(struct vpci_function *function);
+        void (*written)(struct vpci_function *function);
+    } window;
     /** The guest wrote the command register (bus mastering, decoding); may be NULL. */
     void (*command_written)(struct vpci_function *function, vmk_uint16 command);
     /** Power-on state; BARs and MSI-X are reset already. May be NULL. */
@@ -94,6 +102,13 @@ void vpci_bar_add(struct vpci_function *function, unsigned number, vmk_uint32 si
  *  @return its offset. */
 unsigned vpci_capability_add(struct vpci_function *function, vmk_uint8 id, const void *body,
                              const void *writable, unsigned len);
+
+/** A register of 1 to 4 bytes, as the guest reads it; what lies beyond the space reads as ones. With the
+ * device lock held. */
+vmk_uint32 vpci_config_read(const struct vpci_function *function, unsigned offset, unsigned size);
+
+/** Write a register, regardless of what the guest may write. With the device lock held. */
+void vpci_config_put(struct vpci_function *function, unsigned offset, unsigned size, vmk_uint32 value);
 
 /** Give it MSI-X with @p count vectors, table and pending bits in BAR @p bar, which vpci answers. */
 void vpci_msix_add(struct vpci_function *function, unsigned bar, unsigned count);
