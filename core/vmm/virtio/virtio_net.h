@@ -12,8 +12,8 @@
  * What is beyond a limit on sending stays in the ring; receiving has none.
  *
  * Receiving (virtio_net_rx.c) copies once, into as many of the guest's buffers as the frame takes. When the
- * guest has no more buffers, packets that occupy nobody's memory but the kernel's wait, up to NET_BACKLOG of
- * them; others are dropped, as one guest must not hold another's pages.
+ * guest has no more buffers, packets wait, up to NET_BACKLOG of them and NET_BACKLOG_BYTES; of one that lies
+ * in another guest's pages, which this guest must not hold, a copy does.
  */
 #ifndef CORE_VMM_VIRTIO_VIRTIO_NET_H
 #define CORE_VMM_VIRTIO_VIRTIO_NET_H
@@ -22,10 +22,11 @@
 
 #include "virtio_device.h"
 
-#define NET_QUEUE_SIZE 256
-#define NET_HEAD_BYTES 128
-#define NET_FRAME_MAX  65550 /* TSO: 64 KiB of IP, an Ethernet header. */
-#define NET_BACKLOG    512
+#define NET_QUEUE_SIZE    256
+#define NET_HEAD_BYTES    128
+#define NET_FRAME_MAX     65550 /* TSO: 64 KiB of IP, an Ethernet header. */
+#define NET_BACKLOG       512
+#define NET_BACKLOG_BYTES (4u << 20) /* What Linux's TCP has under way at most. */
 
 enum net_queue { NET_RX, NET_TX, NET_CONTROL, NET_QUEUES }; /* 5.1.2, one pair. */
 
@@ -74,7 +75,8 @@ struct net_stats {
     vmk_uint64 tx_dropped; /**< Frames that make no sense, or no memory. */
     vmk_uint64 rx_packets, rx_bytes;
     vmk_uint64 rx_waited;  /**< Had to wait for buffers. */
-    vmk_uint64 rx_dropped; /**< No buffers. */
+    vmk_uint64 rx_copied;  /**< Of those, from another guest's pages. */
+    vmk_uint64 rx_dropped; /**< No buffers, and too many waited. */
 };
 
 struct virtio_net {
@@ -87,6 +89,7 @@ struct virtio_net {
     bool control_busy;
     struct virtio_slot control_slot;
     struct vmk_PktListInt backlog;            /**< NET_RX. */
+    vmk_uint64 backlog_bytes;                 /**< NET_RX. */
     struct virtio_slot slots[NET_QUEUE_SIZE]; /**< NET_TX; by head. */
 
     /** Put packets into the switch; they change owner. Context: as vmk_PortInput(). A test's, perhaps. */

@@ -19,6 +19,7 @@ static const vmk_StatField stat_fields[] = {
     VMK_STAT_FIELD(struct net_stats, rx_packets),
     VMK_STAT_FIELD(struct net_stats, rx_bytes),
     VMK_STAT_FIELD(struct net_stats, rx_waited),
+    VMK_STAT_FIELD(struct net_stats, rx_copied),
     VMK_STAT_FIELD(struct net_stats, rx_dropped),
 };
 

@@ -118,7 +118,7 @@ static vmk_uint32 fill(struct virtio_queue *queue, struct source *source, vmk_ui
     VMK_REQUIRES(&queue->lock)
 {
     struct vring_cursor cursor = vring_writable(&queue->chain);
-    vmk_uint32 room = (vmk_uint32)VMK_MIN(vring_chain_writable(&queue->chain), left), done = 0;
+    vmk_uint32 room = (vmk_uint32)VMK_MIN(queue->chain.writable_bytes, left), done = 0;
 
     while (done < room) {
         vmk_uint32 len;
@@ -161,7 +161,7 @@ static bool is_buffer(struct virtio_queue *queue, vmk_uint32 least) VMK_REQUIRES
         virtio_queue_break(queue, "a receive buffer that is not to be written");
         return false;
     }
-    return vring_chain_writable(&queue->chain) >= least;
+    return queue->chain.writable_bytes >= least;
 }
 
 /** Copy a frame into buffers. @return false: there are not enough; nothing has changed. */
@@ -296,6 +296,35 @@ static void put_list(struct virtio_net *net, struct virtio_queue *queue, vmk_Pkt
     }
 }
 
+/** The same with what waits. */
+static void put_backlog(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList done)
+    VMK_REQUIRES(&queue->lock)
+{
+    VMK_PKTLIST_STACK_DEF_INIT(put);
+
+    put_list(net, queue, &net->backlog, put);
+    for (const vmk_PktHandle *pkt = put->first; pkt; pkt = pkt->next) {
+        net->backlog_bytes -= pkt->frameLen;
+    }
+    vmk_PktListAppend(done, put);
+}
+
+/** The packet as one that may wait: on nobody's pages but the kernel's. @return NULL: no memory. */
+static vmk_PktHandle *make_own(struct virtio_net *net, vmk_PktHandle *pkt, vmk_PktList done)
+{
+    vmk_PktHandle *copy;
+
+    if ((pkt->flags & (VMK_PKT_FLAG_EXTERNAL | VMK_PKT_FLAG_CLONE)) == 0) {
+        return pkt;
+    }
+    vmk_PktListAppendPkt(done, pkt);
+    if (vmk_PktCopy(pkt, &copy) != VMK_OK) {
+        return NULL;
+    }
+    net->stats.rx_copied++;
+    return copy;
+}
+
 /** Have what may wait do so, and the rest be dropped by way of @p done. */
 static void wait_or_drop(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list,
                          vmk_PktList done) VMK_REQUIRES(&queue->lock)
@@ -303,12 +332,18 @@ static void wait_or_drop(struct virtio_net *net, struct virtio_queue *queue, vmk
     vmk_PktHandle *pkt;
 
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
-        if (queue->ring.live && net->backlog.count < NET_BACKLOG &&
-            (pkt->flags & (VMK_PKT_FLAG_EXTERNAL | VMK_PKT_FLAG_CLONE)) == 0) {
+        if (!queue->ring.live || net->backlog.count >= NET_BACKLOG ||
+            net->backlog_bytes + pkt->frameLen > NET_BACKLOG_BYTES) {
+            vmk_PktListAppendPkt(done, pkt);
+            net->stats.rx_dropped++;
+            continue;
+        }
+        pkt = make_own(net, pkt, done);
+        if (pkt) {
             vmk_PktListAppendPkt(&net->backlog, pkt);
+            net->backlog_bytes += pkt->frameLen;
             net->stats.rx_waited++;
         } else {
-            vmk_PktListAppendPkt(done, pkt);
             net->stats.rx_dropped++;
         }
     }
@@ -319,7 +354,7 @@ static bool put_all(struct virtio_net *net, struct virtio_queue *queue, vmk_PktL
     VMK_REQUIRES(&queue->lock)
 {
     do {
-        put_list(net, queue, &net->backlog, done);
+        put_backlog(net, queue, done);
         if (vmk_PktListIsEmpty(&net->backlog)) {
             put_list(net, queue, list, done);
         }
@@ -373,6 +408,7 @@ void virtio_net_rx_stop(struct virtio_net *net)
 
     virtio_queue_lock(queue);
     vmk_PktListAppend(waiting, &net->backlog);
+    net->backlog_bytes = 0;
     virtio_queue_unlock(queue);
     vmk_PktListReleaseAllPkts(waiting);
 }
