@@ -20,6 +20,8 @@ virtio_test(vring ${virtio_block})
 virtio_test(virtio_pci ${virtio_block})
 virtio_test(virtio_block ${virtio_block})
 virtio_test(virtio_net ${virtio_net})
+virtio_test(virtio_console core/vmm/virtio/virtio_console.c ${virtio_block})
+virtio_test(virtio_rng core/vmm/virtio/virtio_rng.c ${virtio_block})
 
 # On real configuration space.
 set(virtio_window core/vmm/io_bus.c core/vmm/pci/vpci.c core/vmm/pci/vpci_bus.c core/vmm/pci/vpci_msix.c
