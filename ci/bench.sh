@@ -35,18 +35,47 @@ build_linux_blocks() {
     quietly "$build/log/linux-blocks" make -C "$headers" "M=$build/linux-blocks" modules
 }
 
+# module_entries PATH…: the modules of Linux at these paths, as entries of an archive.
+module_entries() {
+    for module; do
+        printf ' %s.ko=%s.ko' "${module##*/}" "$(echo "$sources"/linux-image/lib/modules/*/kernel)/$module"
+    done
+}
+
+# What nvme wants, and itself.
+nvme_modules='crypto/crct10dif_common lib/crc-t10dif lib/crc64 lib/crc64-rocksoft block/t10-pi drivers/nvme/host/nvme-core
+    drivers/nvme/host/nvme'
+
 # linux_archive FOLDER: what Linux boots with; the modules are those that linux_net.c and linux_disk.c load.
 linux_archive() {
-    kernel=$(echo "$sources"/linux-image/lib/modules/*/kernel)
-    entries=
-    for module in drivers/net/ethernet/intel/e1000/e1000 net/core/pktgen crypto/crct10dif_common lib/crc-t10dif lib/crc64 \
-        lib/crc64-rocksoft block/t10-pi drivers/nvme/host/nvme-core drivers/nvme/host/nvme drivers/scsi/scsi_common \
-        drivers/scsi/scsi_mod drivers/ata/libata drivers/ata/libahci drivers/ata/ahci drivers/scsi/sd_mod; do
-        entries="$entries ${module##*/}.ko=$kernel/$module.ko"
-    done
-    # shellcheck disable=SC2086 # words
-    "$preset/tools/mkarchive" "$1/linux.archive" "init=$preset/tests/perf/linux-init" $entries \
+    # shellcheck disable=SC2046,SC2086 # words
+    "$preset/tools/mkarchive" "$1/linux.archive" "init=$preset/tests/perf/linux-init" \
+        $(module_entries drivers/net/ethernet/intel/e1000/e1000 net/core/pktgen $nvme_modules drivers/scsi/scsi_common \
+            drivers/scsi/scsi_mod drivers/ata/libata drivers/ata/libahci drivers/ata/ahci drivers/scsi/sd_mod) \
         "linux_blocks.ko=$build/linux-blocks/linux_blocks.ko"
+}
+
+# linux_vm_archive FOLDER: what Linux boots with to run the guests, which vm_archive has made, on KVM: the modules that
+# linux_vm.c loads, and this machine's QEMU with its libraries and the firmware it loads for them.
+linux_vm_archive() {
+    qemu=/usr/bin/qemu-system-x86_64
+    files=$(ldd "$qemu" | awk '$2 == "=>" { print $3 } $1 ~ "^/" { print $1 }')
+    for firmware in seabios/bios-256k.bin qemu/kvmvapic.bin qemu/linuxboot_dma.bin qemu/multiboot_dma.bin; do
+        files="$files /usr/share/$firmware"
+    done
+    entries=
+    for file in $qemu $files; do
+        entries="$entries ${file#/}=$file"
+    done
+    for guest in vm_exits vm_disk vm_send vm_receive; do
+        entries="$entries $guest.elf=$preset/tests/perf/$guest.elf"
+    done
+    # shellcheck disable=SC2046,SC2086 # words
+    "$preset/tools/mkarchive" "$1/linux.archive" "init=$preset/tests/perf/linux-init" $entries \
+        $(module_entries virt/lib/irqbypass drivers/crypto/ccp/ccp arch/x86/kvm/kvm arch/x86/kvm/kvm-amd $nvme_modules \
+            drivers/net/ethernet/intel/e1000/e1000 net/llc/llc net/802/stp net/bridge/bridge drivers/net/tun \
+            drivers/net/tap drivers/vhost/vhost_iotlb drivers/vhost/vhost drivers/vhost/vhost_net) \
+        "vm_linux.initrd=$1/vm_linux.initrd" "vm_linux.kernel=$(echo "$sources"/linux-image/boot/vmlinuz-*)"
 }
 
 # vm_archive FOLDER: what OpenVMK boots with to run the guests, Debian's Linux among them. Its first program is one more
@@ -109,15 +138,19 @@ done
 "$top/ci/build.sh" --preset release bench
 folder=$(mktemp -d) # a socket's path must be short
 trap 'rm -rf "$folder"' EXIT
-if [ "$linux" = yes ]; then
-    build_linux_blocks
-    "$preset/tests/perf/bzimage" "$sources"/linux-image/boot/vmlinuz-* >"$folder/vmlinux"
-    linux_archive "$folder"
-    set -- "$@" --linux "$folder/vmlinux" --linux-archive "$folder/linux.archive"
-fi
 if [ "$suite" = vm ]; then
     vm_archive "$folder"
     set -- "$@" --openvmk-archive "$folder/openvmk.archive"
+fi
+if [ "$linux" = yes ]; then
+    "$preset/tests/perf/bzimage" "$sources"/linux-image/boot/vmlinuz-* >"$folder/vmlinux"
+    if [ "$suite" = vm ]; then
+        linux_vm_archive "$folder"
+    else
+        build_linux_blocks
+        linux_archive "$folder"
+    fi
+    set -- "$@" --linux "$folder/vmlinux" --linux-archive "$folder/linux.archive"
 fi
 status=0
 "$preset/tests/perf/bench_main" "$suite" --folder "$folder" --calls "$(allocation_calls)$(start_mark)" "$@" || status=$?

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 /* In the order in which they depend on each other. */
-static const char *const modules[] = {
-    "crct10dif_common", "crc-t10dif", "crc64",  "crc64-rocksoft", "t10-pi", "nvme-core", "nvme",
-    "scsi_common",      "scsi_mod",   "libata", "libahci",        "ahci",   "sd_mod",
-};
+static const char *const nvme_modules[] = {"crct10dif_common", "crc-t10dif", "crc64", "crc64-rocksoft",
+                                           "t10-pi",           "nvme-core",  "nvme",  NULL};
+static const char *const ahci_modules[] = {"scsi_common", "scsi_mod", "libata", "libahci",
+                                           "ahci",        "sd_mod",   NULL};
 
 /* What makes Linux's block layer do least. A queue that has no such setting needs none. */
 static const struct {
@@ -19,7 +19,12 @@ static const struct {
 } settings[] = {
     {"scheduler", "none"}, {"iostats", "0"}, {"nomerges", "2"}, {"add_random", "0"}, {"wbt_lat_usec", "0"}};
 
-static void wait_for(const char *disk)
+void load_nvme(void)
+{
+    load_modules(nvme_modules);
+}
+
+void wait_for_disk(const char *disk)
 {
     char path[64];
 
@@ -47,14 +52,12 @@ static void run_window(const char *disk, const char *write, const char *depth, c
 
 void run_disk_windows(char *windows)
 {
-    char path[64], *rest;
+    char *rest;
 
-    for (unsigned i = 0; i < sizeof modules / sizeof modules[0]; i++) {
-        snprintf(path, sizeof path, "/%s.ko", modules[i]);
-        load_module(path, "");
-    }
-    wait_for("nvme0n1");
-    wait_for("sda");
+    load_nvme();
+    load_modules(ahci_modules);
+    wait_for_disk("nvme0n1");
+    wait_for_disk("sda");
     for (char *window = strtok_r(windows, ",", &rest); window != NULL; window = strtok_r(NULL, ",", &rest)) {
         char *field;
         const char *disk = strtok_r(window, ":", &field), *write = strtok_r(NULL, ":", &field);

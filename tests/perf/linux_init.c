@@ -2,8 +2,8 @@
 /*
  * linux_init - the first and only process of the Linux that OpenVMK is compared with.
  *
- * Does what the environment says: `blocks` is linux_disk.c's, everything else linux_net.c's. Unlike a general
- * init it runs nothing else, so that nothing else is counted.
+ * Does what the environment says: `blocks` is linux_disk.c's, `vm` linux_vm.c's, everything else
+ * linux_net.c's. Unlike a general init it runs nothing else, so that nothing else is counted.
  */
 #include "linux_init.h"
 
@@ -37,6 +37,16 @@ void load_module(const char *path, const char *parameters)
         die(path);
     }
     close(fd);
+}
+
+void load_modules(const char *const *names)
+{
+    char path[64];
+
+    for (; *names != NULL; names++) {
+        snprintf(path, sizeof path, "/%s.ko", *names);
+        load_module(path, "");
+    }
 }
 
 void unload_module(const char *name)
@@ -89,6 +99,8 @@ int main(void)
     set_up();
     if (getenv("blocks") != NULL) {
         run_disk_windows(getenv("blocks"));
+    } else if (getenv("vm") != NULL) {
+        run_vm(getenv("vm"));
     } else {
         run_net_windows();
     }

@@ -19,14 +19,22 @@
 #define WINDOW_MS 2000
 #define PKTGEN    "/proc/net/pktgen/"
 
-static void wait_for_link(int s)
+void bring_up(const char *name)
 {
-    struct ifreq request = {.ifr_name = "eth0", .ifr_flags = IFF_UP};
+    struct ifreq request = {.ifr_flags = IFF_UP};
+    int s = socket(AF_INET, SOCK_DGRAM, 0);
 
-    load_module("/e1000.ko", "");
+    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
     if (ioctl(s, SIOCSIFFLAGS, &request) != 0) {
-        die("eth0 up");
+        die(name);
     }
+    close(s);
+}
+
+void wait_for_link(void)
+{
+    load_module("/e1000.ko", "");
+    bring_up("eth0");
     while (read_number("/sys/class/net/eth0/carrier") != 1) {
         sleep_ms(10);
     }
@@ -167,7 +175,7 @@ static void receive_window(unsigned number)
 
 void run_net_windows(void)
 {
-    wait_for_link(socket(AF_INET, SOCK_DGRAM, 0));
+    wait_for_link();
     if (getenv("lease") != NULL) {
         get_lease();
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sender.h"
 #include "storage.h"
 
 #define QUIET_AT_LEAST 20 /* So many operations make a median. */
@@ -73,8 +74,12 @@ const struct bench_case vm_cases[VM_CASES] = {
      .operations = 1},
 };
 
-const struct suite vm_suite = {
-    .name = "vm", .cases = vm_cases, .count = VM_CASES, .openvmk = vm_measure_openvmk, .divisible = true};
+const struct suite vm_suite = {.name = "vm",
+                               .cases = vm_cases,
+                               .count = VM_CASES,
+                               .openvmk = vm_measure_openvmk,
+                               .linux_ = vm_measure_linux,
+                               .divisible = true};
 
 const char *vm_guest_name(enum vm_guest which)
 {
@@ -104,7 +109,7 @@ static bool case_wanted(const struct guest *guest, const struct bench_case *c)
     return guest->only == NULL || strncmp(c->name, guest->only, strlen(guest->only)) == 0;
 }
 
-bool vm_wanted(const struct guest *guest, enum vm_guest which)
+static bool is_wanted(const struct guest *guest, enum vm_guest which)
 {
     for (unsigned i = 0; i < VM_CASES; i++) {
         if (vm_cases[i].kind == which && case_wanted(guest, &vm_cases[i])) {
@@ -166,14 +171,35 @@ static bool enter(const struct guest *guest, const struct bench_case *c, const s
     return true;
 }
 
-bool vm_enter(const struct guest *guest, const struct marks *marks, enum vm_guest which,
-              struct sample *sample)
+static bool enter_all(const struct guest *guest, const struct marks *marks, enum vm_guest which,
+                      struct sample *sample)
 {
     for (unsigned i = 0; i < VM_CASES; i++) {
         const struct bench_case *c = &vm_cases[i];
 
         if (c->kind == which && case_wanted(guest, c) &&
             !enter(guest, c, &marks->windows[c->window], sample->value[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool measure(const struct guest *guest, vm_run_fn *run, enum vm_guest which, struct sample *sample)
+{
+    struct sender *sender = which == VM_GUEST_RECEIVE ? sender_open(guest->folder) : NULL;
+    struct marks marks;
+    bool good = (which != VM_GUEST_RECEIVE || sender != NULL) && run(guest, which, sender);
+
+    sender_close(sender);
+    return good && guest_marks(guest, vm_guest_name(which), &marks) &&
+           enter_all(guest, &marks, which, sample);
+}
+
+bool vm_measure(const struct guest *guest, vm_run_fn *run, struct sample *sample)
+{
+    for (enum vm_guest which = 0; which < VM_GUESTS; which++) {
+        if (is_wanted(guest, which) && !measure(guest, run, which, sample)) {
             return false;
         }
     }

@@ -36,7 +36,7 @@ enum vm_guest {
 #define VM_MAC_TEXT  "02:00:5e:10:00:03"
 #define VM_PASSED    "all passed"
 #define VM_ENDED     "ended"
-#define VM_RECEIVING "receiving\n"
+#define VM_RECEIVING "receiving"
 
 /** The command line of VM_GUEST_LINUX. */
 #define VM_LINUX_OPTIONS "console=ttyS0 panic=-1 rdinit=/vm-init"
@@ -51,11 +51,15 @@ const char *vm_guest_name(enum vm_guest which);
 /** The machine it wants below: disks, NIC (@p netdev: the cable of the one that receives). */
 struct machine_options vm_machine(enum vm_guest which, const char *netdev);
 
-/** There is something to be measured with it. */
-bool vm_wanted(const struct guest *guest, enum vm_guest which);
+struct sender;
 
-/** Enter what was noted of the cases of @p which into @p sample; false if there is none. */
-bool vm_enter(const struct guest *guest, const struct marks *marks, enum vm_guest which,
-              struct sample *sample);
+/**
+ * Boot a machine, named after @p which, and have the guest run on it to its end. @p sender, of the one that
+ * receives, is to send once it says so. False with the reason on standard error.
+ */
+typedef bool vm_run_fn(const struct guest *guest, enum vm_guest which, struct sender *sender);
+
+/** Have every guest that is wanted run, and enter what was noted of its cases into @p sample. */
+bool vm_measure(const struct guest *guest, vm_run_fn *run, struct sample *sample);
 
 #endif

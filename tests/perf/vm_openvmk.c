@@ -57,10 +57,10 @@ static bool run_guest(const struct guest *guest, struct machine *m, enum vm_gues
         return false;
     }
     if (sender != NULL) {
-        if (!run(m, "vm console %s --timeout " GUEST_TIMEOUT_S " --until receiving", name)) {
+        if (!run(m, "vm console %s --timeout " GUEST_TIMEOUT_S " --until " VM_RECEIVING, name)) {
             return false;
         }
-        sender_set(sender, VM_MAC, 60);
+        sender_set(sender, VM_MAC, VM_FRAME);
     }
     bool good = wait_ended(guest, m, which);
     if (sender != NULL) {
@@ -69,16 +69,13 @@ static bool run_guest(const struct guest *guest, struct machine *m, enum vm_gues
     return good && machine_power_off(m, POWER_OFF_TIMEOUT_S);
 }
 
-static bool boot_and_run(const struct guest *guest, enum vm_guest which, struct sender *sender,
-                         struct sample *sample)
+static bool boot_and_run(const struct guest *guest, enum vm_guest which, struct sender *sender)
 {
-    const char *name = vm_guest_name(which);
     struct machine_options wants = vm_machine(which, sender != NULL ? sender_netdev(sender) : NULL);
-    struct marks marks;
 
     /* Who has nobody to ask gets no lease; a disk is waited for. */
     wants.append = which == VM_GUEST_DISK ? NULL : "Startup.WaitSeconds=0";
-    struct machine *m = guest_start(guest, name, &wants, false);
+    struct machine *m = guest_start(guest, vm_guest_name(which), &wants, false);
     if (m == NULL) {
         return false;
     }
@@ -86,22 +83,10 @@ static bool boot_and_run(const struct guest *guest, enum vm_guest which, struct 
         return guest_fail(guest, m);
     }
     machine_stop(m);
-    return guest_marks(guest, name, &marks) && vm_enter(guest, &marks, which, sample);
+    return true;
 }
 
 bool vm_measure_openvmk(const struct guest *guest, struct sample *sample)
 {
-    for (enum vm_guest which = 0; which < VM_GUESTS; which++) {
-        if (!vm_wanted(guest, which)) {
-            continue;
-        }
-        struct sender *sender = which == VM_GUEST_RECEIVE ? sender_open(guest->folder) : NULL;
-        bool good =
-            (which != VM_GUEST_RECEIVE || sender != NULL) && boot_and_run(guest, which, sender, sample);
-        sender_close(sender);
-        if (!good) {
-            return false;
-        }
-    }
-    return true;
+    return vm_measure(guest, boot_and_run, sample);
 }

@@ -9,6 +9,7 @@
 #define VM_READS_ALONE 1000
 #define VM_READS_DEEP  8000
 #define VM_DEPTH       32
+#define VM_FRAME       60   /* Bytes of a frame, without FCS. */
 #define VM_FRAMES      8000 /* Each way. */
 #define VM_BURST       32   /* Frames sent at a time. */
 

@@ -7,13 +7,12 @@
 #include "vm_counts.h"
 
 #define HEADER    12 /* 5.1.6 */
-#define FRAME     60
 #define TRANSMITQ 1
 #define WARM_UP   512
 
 static struct virtio_device nic;
 static struct virtio_queue queue;
-static uint8_t frame[HEADER + FRAME] __attribute__((aligned(64)));
+static uint8_t frame[HEADER + VM_FRAME] __attribute__((aligned(64)));
 
 /** To nobody, of a protocol that is for local experiments (IEEE 802). */
 static void fill_frame(void)
