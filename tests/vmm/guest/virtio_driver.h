@@ -49,7 +49,8 @@ struct virtio_queue {
     uint16_t taken; /**< What the next used one is numbered. */
 } __attribute__((aligned(4096)));
 
-#define VIRTIO_NET_MAC (1u << 5) /* A feature (5.1.3). */
+#define VIRTIO_COMMON_STATUS 0x14      /* Of the common configuration (4.1.4.3). */
+#define VIRTIO_NET_MAC       (1u << 5) /* A feature (5.1.3). */
 
 /** Take the devices' interrupts for as long as the running test lasts. */
 void virtio_take_interrupts(void);
@@ -65,6 +66,12 @@ void virtio_set_queue(const struct virtio_device *device, unsigned number, struc
 
 /** Let it work. @return whether it does. */
 bool virtio_go(const struct virtio_device *device);
+
+/** Its status register (2.1). */
+static inline uint8_t virtio_status(const struct virtio_device *device)
+{
+    return device->common[VIRTIO_COMMON_STATUS];
+}
 
 /** Put the chain that begins at descriptor @p head into the ring; it is not available yet. */
 static inline void virtio_put(struct virtio_queue *queue, unsigned head)
