@@ -46,6 +46,7 @@ static void announce_exit(vmk_StatusValue status)
     static const char good[] = "@@vmk exit=0\n", bad[] = "@@vmk exit=1\n";
 
     console_write(status == VMK_OK ? good : bad, sizeof(good) - 1);
+    console_drain();
     coverage_end();
     if (cmdline_is("exit", "debug")) {
         arch_debug_exit(status == VMK_OK ? DEBUG_EXIT_GOOD : DEBUG_EXIT_BAD);

@@ -95,6 +95,19 @@ START_TEST(test_crash_twice)
 }
 END_TEST
 
+/* What was written last is out before the machine is off, though its reader is slow. */
+START_TEST(test_slow_console)
+{
+    struct machine_options options = boot_options("crash.slow");
+    options.nic = "none";
+    options.slow_console = true;
+    struct machine *m = boot_up(&options);
+    ck_assert_int_eq(machine_command(m, "system crash --kind panic", CRASH_TIMEOUT_S, NULL), -1);
+    expect_power_off(m);
+    machine_stop(m);
+}
+END_TEST
+
 /* A module that will not let the system stop in order does not keep it from stopping. */
 START_TEST(test_stubborn_module)
 {
@@ -113,6 +126,7 @@ int main(void)
     TCase *tcase = tcase_create("crash");
     tcase_add_loop_test(tcase, test_crash, 0, sizeof kinds / sizeof *kinds);
     tcase_add_test(tcase, test_crash_twice);
+    tcase_add_test(tcase, test_slow_console);
     tcase_add_test(tcase, test_stubborn_module);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);

@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SLOW_BYTES  16
+#define SLOW_NS     1000000
 #define READY_LINE  "@@vmk ready"
 #define STATUS_LINE "@@vmk status="
 #define CRASH_LINE  "@@vmk crash="
@@ -35,6 +37,7 @@ struct machine {
     struct buffer in[CHANNELS];
     int log_fd;
     bool echo;
+    bool slow; /* The console's reader. */
     bool crashed;
     bool ending; /* Its end is waited for, and a crash is one way there. */
     unsigned boot_timeout_s;
@@ -82,13 +85,17 @@ static void write_all(int fd, const char *data, size_t len)
 static void receive(struct machine *m, enum channel channel)
 {
     char chunk[4096];
-    ssize_t n = read(m->fd[channel], chunk, sizeof chunk);
+    bool slow = m->slow && channel == CONSOLE;
+    ssize_t n = read(m->fd[channel], chunk, slow ? SLOW_BYTES : sizeof chunk);
     if (n <= 0) {
         if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
             close(m->fd[channel]);
             m->fd[channel] = -1;
         }
         return;
+    }
+    if (slow) {
+        nanosleep(&(struct timespec){.tv_nsec = SLOW_NS}, NULL);
     }
     buffer_append(&m->in[channel], chunk, (size_t)n);
     if (channel != CONSOLE) {
@@ -157,6 +164,9 @@ static bool start_process(struct machine *m, const struct machine_options *optio
         }
         m->fd[i] = pair[0];
         theirs[i] = pair[1];
+        if (options->slow_console && i == CONSOLE) {
+            setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &(int){1}, sizeof(int)); /* The least there is. */
+        }
         fcntl(pair[0], F_SETFD, FD_CLOEXEC);
         fcntl(pair[0], F_SETFL, O_NONBLOCK);
     }
@@ -193,6 +203,7 @@ struct machine *machine_start(const struct machine_options *options)
         }
     }
     m->echo = options->echo_console;
+    m->slow = options->slow_console;
     m->boot_timeout_s = options->boot_timeout_s != 0 ? options->boot_timeout_s : 120;
     signal(SIGPIPE, SIG_IGN);
     if (!start_process(m, options)) {

@@ -32,6 +32,7 @@ struct machine_options {
     const char *append;      /**< Kernel options beside those every machine gets; NULL: none. */
     const char *log_path;    /**< Where the console goes; NULL: nowhere. */
     bool echo_console;       /**< Copy the console to standard output too. */
+    bool slow_console;       /**< It is read a few bytes at a time, slower than the kernel writes. */
     bool uefi;               /**< OVMF in place of SeaBIOS. */
     bool restarts;           /**< A reset restarts the machine; otherwise it ends QEMU. */
     unsigned smp;            /**< 0: 2. */

@@ -48,6 +48,11 @@ void console_write(const char *text, vmk_ByteCount len_bytes)
     vmk_SpinlockUnlockIRQ(&output_lock, flags);
 }
 
+void console_drain(void)
+{
+    serial_drain(&com1);
+}
+
 void console_dev_break_lock(void)
 {
     output_unlocked = VMK_TRUE;

@@ -26,6 +26,7 @@ enum {
 #define MODEM_DTR_RTS_OUT2 0x0b /* OUT2 lets the interrupt line through. */
 #define STATUS_RECEIVED    0x01
 #define STATUS_CAN_SEND    0x20 /* The transmitter's queue is empty. */
+#define STATUS_ALL_SENT    0x40 /* And so is the register that shifts. */
 #define SEND_PATIENCE      1000000
 #define PROBE              0x5a
 
@@ -78,6 +79,15 @@ void serial_send(struct serial_port *port, char c)
     if (port->room > 0) {
         port->room--;
         write_register(port, DATA, (vmk_uint8)c);
+    }
+}
+
+void serial_drain(struct serial_port *port)
+{
+    unsigned patience = port->present && !port->stalled ? SEND_PATIENCE : 0;
+
+    for (unsigned i = 0; i < patience && !(read_register(port, LINE_STATUS) & STATUS_ALL_SENT); i++) {
+        vmk_CPURelax();
     }
 }
 

@@ -27,6 +27,10 @@ vmk_Bool serial_init(struct serial_port *port);
  * any. */
 void serial_send(struct serial_port *port, char c);
 
+/** Wait until what was sent has left the device, not without end: it is lost when the machine goes off.
+ * Context: any. */
+void serial_drain(struct serial_port *port);
+
 /** Have received bytes go into @p queue. @return VMK_OK; VMK_NOT_FOUND; VMK_NO_RESOURCES. Context: world. */
 VMK_ReturnStatus serial_enable_input(struct serial_port *port, struct input_queue *queue);
 

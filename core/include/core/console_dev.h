@@ -26,6 +26,9 @@ void console_dev_enable_input(void);
  */
 void console_write(const char *text, vmk_ByteCount len_bytes);
 
+/** Wait until what was written is out, before the machine goes off. Locks: none. Context: any. */
+void console_drain(void);
+
 /** From now on write without the lock: for the crash screen, with the other CPUs stopped. */
 void console_dev_break_lock(void);
 
