@@ -28,7 +28,7 @@
 #define DISK_MIB        64
 
 /* tests/vmm/guest/virtio.c: how many it does, and how many exits and interrupts each may cost. */
-#define ALONE       1063 /* One request at a time. */
+#define ALONE       1013 /* One request at a time. */
 #define DEEP        4000 /* 32 at a time. */
 #define FRAMES      1000
 #define EXITS_ALONE 1.0
