@@ -132,7 +132,7 @@ static enum verdict parse_data(const struct parse *parse, struct block_queue *qu
     if (write && block->read_only) {
         return ANSWER_ERROR;
     }
-    if (bytes == 0 || bytes > 0xffffffff || (bytes & ((1u << shift) - 1)) != 0 ||
+    if (bytes == 0 || bytes > BLOCK_BYTES_MAX || (bytes & ((1u << shift) - 1)) != 0 ||
         (parse->header.sector & ((1u << block->sector_shift) - 1)) != 0) {
         return ANSWER_ERROR;
     }

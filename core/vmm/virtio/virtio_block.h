@@ -20,8 +20,9 @@
 #include "virtio_device.h"
 
 #define BLOCK_QUEUE_SIZE  256
-#define BLOCK_SIZE_MAX    4096 /* Bytes of a segment. */
-#define BLOCK_SEG_MAX     126  /* Segments of data. */
+#define BLOCK_SIZE_MAX    4096       /* Bytes of a segment. */
+#define BLOCK_SEG_MAX     126        /* Segments of data. */
+#define BLOCK_BYTES_MAX   (4u << 20) /* Of a request, whatever its driver made of the two. */
 #define BLOCK_SHORT_ELEMS 8
 #define BLOCK_LONG_ELEMS  (2 * BLOCK_SEG_MAX)
 #define BLOCK_LONG_LISTS  16 /* A queue. */

@@ -275,6 +275,24 @@ START_TEST(what_needs_no_disk_is_answered_at_once)
 }
 END_TEST
 
+/* Buffers may overlap, so that a guest with little memory asks for much. */
+START_TEST(requests_are_of_so_many_bytes_and_no_more)
+{
+    struct driver_segment data[BLOCK_SEG_MAX];
+
+    for (unsigned i = 0; i < BLOCK_SEG_MAX; i++) {
+        data[i] = (struct driver_segment){DATA, BLOCK_BYTES_MAX / 64, true};
+    }
+    make(512, false, VIRTIO_F_INDIRECT_DESC);
+    expect_at_once(VIRTIO_BLK_T_IN, 0, data, 65, VIRTIO_BLK_S_IOERR, 1);
+    (void)offer(0, VIRTIO_BLK_T_IN, 0, data, 64);
+    publish();
+    ck_assert_uint_eq(num_submitted, 1);
+    end_first(VMK_OK);
+    (void)virtio_flush_all();
+}
+END_TEST
+
 /* Long lists are few: chains wait in the ring for them, and lose nothing by that. */
 START_TEST(requests_of_many_pieces_wait_for_a_list)
 {
@@ -489,9 +507,10 @@ START_TEST(a_reset_does_not_wait_for_a_limit)
 }
 END_TEST
 
-RUN_TESTS(reads_and_writes_use_the_guests_memory, framing_is_the_drivers_affair,
-          blocks_may_be_larger_than_sectors, writes_are_stable_without_flushes, flush_discard_and_zeroes,
-          what_needs_no_disk_is_answered_at_once, requests_of_many_pieces_wait_for_a_list,
-          deep_queues_need_no_kicks, requests_without_header_or_status_break_the_queue,
-          what_is_beyond_a_limit_waits_in_the_ring, bytes_are_limited_whatever_the_requests,
-          requests_that_are_answered_at_once_count_too, a_reset_does_not_wait_for_a_limit)
+RUN_TESTS(reads_and_writes_use_the_guests_memory, requests_are_of_so_many_bytes_and_no_more,
+          framing_is_the_drivers_affair, blocks_may_be_larger_than_sectors, writes_are_stable_without_flushes,
+          flush_discard_and_zeroes, what_needs_no_disk_is_answered_at_once,
+          requests_of_many_pieces_wait_for_a_list, deep_queues_need_no_kicks,
+          requests_without_header_or_status_break_the_queue, what_is_beyond_a_limit_waits_in_the_ring,
+          bytes_are_limited_whatever_the_requests, requests_that_are_answered_at_once_count_too,
+          a_reset_does_not_wait_for_a_limit)
