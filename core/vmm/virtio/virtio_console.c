@@ -13,21 +13,34 @@ static struct virtio_console *of(struct virtio_device *device)
     return VMK_CONTAINER_OF(device, struct virtio_console, device);
 }
 
+/** Long text is as much work as many chains, and what is left is for later (virtio_queue_rest()). */
+static void charge(struct virtio_queue *queue, vmk_uint32 len) VMK_REQUIRES(&queue->lock)
+{
+    queue->budget -= VMK_MIN(queue->budget, len / (CONSOLE_TEXT_MAX / VIRTIO_KICK_CHAINS));
+}
+
 /** Write out what the chain taken last has to be read. */
 static void put_out(struct virtio_console *console, struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
 {
     struct vring_cursor cursor = vring_readable(&queue->chain);
+    vmk_uint32 left = CONSOLE_TEXT_MAX;
     struct vring_segment piece;
     vmk_uint8 bytes[64];
 
-    while ((piece = vring_cursor_next(&cursor, sizeof(bytes))).len != 0) {
+    while ((piece = vring_cursor_next(&cursor, VMK_MIN(left, (vmk_uint32)sizeof(bytes)))).len != 0) {
         if (vdev_memory_read(queue->device->vm, piece.at, bytes, piece.len) != VMK_OK) {
             virtio_queue_break(queue, "text outside of memory");
             return;
         }
         console->options.output(console->options.data, bytes, piece.len);
         console->stats.bytes_out += piece.len;
+        left -= piece.len;
     }
+    if (vring_cursor_next(&cursor, 1).len != 0) {
+        virtio_queue_break(queue, "more text in a chain than a console takes");
+        return;
+    }
+    charge(queue, CONSOLE_TEXT_MAX - left);
     vring_put(&queue->ring, queue->chain.head, 0);
 }
 

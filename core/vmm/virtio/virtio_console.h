@@ -8,6 +8,7 @@
 #include "virtio_device.h"
 
 #define CONSOLE_QUEUE_SIZE 64
+#define CONSOLE_TEXT_MAX   32768u /* Bytes of a chain: a guest does not choose how long it keeps us. */
 
 enum console_queue { CONSOLE_IN, CONSOLE_OUT, CONSOLE_QUEUES }; /* 5.3.2. */
 

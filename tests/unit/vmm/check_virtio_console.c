@@ -187,6 +187,37 @@ START_TEST(nobody_types_to_a_driver_that_is_not_there)
 }
 END_TEST
 
+/* However much there is of it, others have their turn. */
+START_TEST(a_kick_takes_so_much_text_and_no_more)
+{
+    struct driver_segment most = {.at = TEXT, .len = CONSOLE_TEXT_MAX}, few = {.at = TEXT, .len = 4};
+    struct driver_ring *ring = &rings[CONSOLE_OUT];
+
+    bring_up(0);
+    driver_make_available(ring, (unsigned)driver_add(ring, &most, 1, 0));
+    driver_make_available(ring, (unsigned)driver_add(ring, &few, 1, 0));
+    if (driver_publish(ring, 0)) {
+        virtio_notify(&console.device, CONSOLE_OUT);
+    }
+    ck_assert_uint_eq(console.stats.bytes_out, CONSOLE_TEXT_MAX);
+    (void)virtio_flush_all();
+    ck_assert_uint_eq(console.stats.bytes_out, CONSOLE_TEXT_MAX + 4);
+    ck_assert(!is_broken());
+}
+END_TEST
+
+START_TEST(too_much_text_breaks_the_queue)
+{
+    struct driver_segment segment = {.at = TEXT, .len = CONSOLE_TEXT_MAX + 1};
+
+    bring_up(0);
+    (void)give(CONSOLE_OUT, &segment, 1);
+    ck_assert(is_broken());
+    ck_assert_uint_eq(console.stats.bytes_out, CONSOLE_TEXT_MAX);
+    expect_nothing_used(CONSOLE_OUT);
+}
+END_TEST
+
 START_TEST(text_outside_of_memory_breaks_the_queue)
 {
     struct driver_segment pieces[] = {{TEXT, 2, false}, {MEMORY - 1, 2, false}};
@@ -266,8 +297,8 @@ START_TEST(a_guest_that_never_stops_writing_has_its_turns)
 }
 END_TEST
 
-RUN_TESTS(text_comes_out_in_order, long_text_comes_in_pieces, what_is_typed_fills_the_guests_buffers,
-          typing_goes_on_for_ever, nobody_types_to_a_driver_that_is_not_there,
-          text_outside_of_memory_breaks_the_queue, room_outside_of_memory_breaks_the_queue,
-          buffers_of_no_use_are_given_back, a_chain_without_end_breaks_the_queue,
-          a_guest_that_never_stops_writing_has_its_turns)
+RUN_TESTS(text_comes_out_in_order, long_text_comes_in_pieces, a_kick_takes_so_much_text_and_no_more,
+          too_much_text_breaks_the_queue, what_is_typed_fills_the_guests_buffers, typing_goes_on_for_ever,
+          nobody_types_to_a_driver_that_is_not_there, text_outside_of_memory_breaks_the_queue,
+          room_outside_of_memory_breaks_the_queue, buffers_of_no_use_are_given_back,
+          a_chain_without_end_breaks_the_queue, a_guest_that_never_stops_writing_has_its_turns)
