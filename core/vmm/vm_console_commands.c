@@ -74,14 +74,44 @@ static VMK_ReturnStatus attach(struct command_call *call, struct vm *vm)
     return status;
 }
 
+/** Whether a byte is printed as it is: no control characters but those of lines, no second @ in a row. */
+static bool is_plain(char byte, char before)
+{
+    vmk_uint8 code = (vmk_uint8)byte;
+
+    if (code < ' ') {
+        return byte == '\n' || byte == '\r' || byte == '\t';
+    }
+    return code != 0x7f && !(byte == '@' && before == '@');
+}
+
+/**
+ * Print what a guest has written, which may be anything: what is not plain as \xHH. So neither terminals nor
+ * who reads the control port, whose own lines begin with @@vmk, are misled by it.
+ */
+static void print_guest(struct command_call *call, char *before, const char *bytes, vmk_ByteCount len)
+{
+    for (vmk_ByteCount i = 0; i < len; i++) {
+        if (is_plain(bytes[i], *before)) {
+            call->out->write(call->out, &bytes[i], 1);
+        } else {
+            command_print(call, "\\x%02x", (vmk_uint8)bytes[i]);
+        }
+        *before = bytes[i];
+    }
+}
+
+/** Print as much as is kept: no more, though the guest may be writing faster than we do. */
 static VMK_ReturnStatus print_last(struct command_call *call, struct vm *vm)
 {
     vmk_uint64 position = 0;
-    char piece[256];
-    vmk_ByteCount len;
+    vmk_ByteCount len, printed = 0;
+    char piece[256], before = '\0';
 
-    while ((len = vm_console_read(vm->console, &position, piece, sizeof(piece))) > 0) {
-        call->out->write(call->out, piece, len);
+    while (printed < VM_CONSOLE_BYTES &&
+           (len = vm_console_read(vm->console, &position, piece, sizeof(piece))) > 0) {
+        print_guest(call, &before, piece, len);
+        printed += len;
     }
     return VMK_OK;
 }
@@ -93,14 +123,15 @@ static VMK_ReturnStatus print_until(struct command_call *call, struct vm *vm, co
     vmk_uint64 position = 0, deadline = clock_now_ns() + timeout_ns;
     vmk_ByteCount len = vmk_Strlen(text), have = 0;
     char window[COMMAND_LINE_MAX]; /* The last bytes, as many as the text has. */
+    char before = '\0';
     const bool never = false;
 
     for (;;) {
         vmk_uint64 now = clock_now_ns();
         char byte;
 
-        if (vm_console_read(vm->console, &position, &byte, 1) == 1) {
-            call->out->write(call->out, &byte, 1);
+        if (now < deadline && vm_console_read(vm->console, &position, &byte, 1) == 1) {
+            print_guest(call, &before, &byte, 1);
             if (have == len) {
                 vmk_Memmove(window, window + 1, --have);
             }

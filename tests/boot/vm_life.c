@@ -37,6 +37,10 @@ static const struct guest {
 
 /* mov $0x3f8, %dx; mov $'H', %al; out; mov $'i', %al; out; jmp here */
 static const uint8_t talks[40] = {0x66, 0xba, 0xf8, 0x03, 0xb0, 'H', 0xee, 0xb0, 'i', 0xee, 0xeb, 0xfe};
+/* again: mov $0x3f8, %dx; mov $'x', %al; out %al, (%dx); mov $0, %al; out; mov $'@', %al; out; out; jmp again
+ */
+static const uint8_t babbles[40] = {0x66, 0xba, 0xf8, 0x03, 0xb0, 'x',  0xee, 0xb0,
+                                    0,    0xee, 0xb0, '@',  0xee, 0xee, 0xeb, 0xf0};
 /* hlt, for ever, interrupts off */
 static const uint8_t halts[40] = {0xfa, 0xf4, 0xeb, 0xfd};
 
@@ -116,6 +120,9 @@ static const char *make_archive(void)
     write_kernel("talks", talks);
     describe("talks", "");
     add(command, sizeof command, "talks");
+    write_kernel("babbles", babbles);
+    describe("babbles", "");
+    add(command, sizeof command, "babbles");
     write_kernel("halts", halts);
     describe("halts", "numvcpus = \"4\"\n");
     add(command, sizeof command, "halts");
@@ -267,6 +274,23 @@ START_TEST(mistakes_are_told)
 }
 END_TEST
 
+/* It writes faster than anybody can read, and what might end a command's output. */
+START_TEST(a_guest_that_does_not_stop_writing_keeps_nobody)
+{
+    char *output;
+
+    create("babbles");
+    run("start", "babbles");
+    free(boot_run(machine, "vm console babbles --until x"));
+    output = boot_run(machine, "vm console babbles --last");
+    ck_assert_ptr_nonnull(strstr(output, "x\\x00@\\x40x\\x00@\\x40"));
+    free(output);
+    boot_run_failing(machine, "vm console babbles --until y --timeout 1", "has not written 'y'");
+    run("stop", "babbles");
+    run("destroy", "babbles");
+}
+END_TEST
+
 /* Four vCPUs, of which three wait for start-up and one halts for ever, stop at once. */
 START_TEST(what_vms_held_comes_back)
 {
@@ -310,6 +334,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, those_that_say_so_are_started_at_boot);
     tcase_add_loop_test(tests, each_end_is_told_for_what_it_is, 0, sizeof guests / sizeof *guests);
     tcase_add_test(tests, a_command_stops_and_resets);
+    tcase_add_test(tests, a_guest_that_does_not_stop_writing_keeps_nobody);
     tcase_add_test(tests, mistakes_are_told);
     tcase_add_test(tests, what_vms_held_comes_back);
     suite_add_tcase(suite, tests);
