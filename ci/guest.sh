@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guest.sh FOLDER - makes what `./vmk boot --vm` boots inside OpenVMK, under build/guest, anew when this file or Debian's
-# packages are newer: an archive with Debian's kernel, an initramfs and the VM's description, and a root file system.
-# FOLDER/nvme.img is then a disk whose first partition is that, unless it is there already.
+# guest.sh [FOLDER [COUNT]] - makes what `./vmk boot --vm` boots inside OpenVMK, under build/guest, anew when this file or
+# Debian's packages are newer: an archive with Debian's kernel, an initramfs and the VM's description, and a root file
+# system. FOLDER/nvme.img is then a disk whose first COUNT (1) partitions are that, unless it is there already.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/ci/lib.sh"
@@ -12,7 +12,7 @@ image=$build/sources/linux-image
 busybox=/bin/busybox
 # What the guest has drivers for, and where its root is.
 modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk failover net_failover \
-    virtio_net rng-core virtio-rng virtio_console crc16 crc32c_generic libcrc32c mbcache jbd2 ext4"
+    virtio_net rng-core virtio-rng virtio_console pvpanic pvpanic-mmio crc16 crc32c_generic libcrc32c mbcache jbd2 ext4"
 
 # The first program of the initramfs: drivers, then the root file system, then its init.
 write_init() {
@@ -142,14 +142,22 @@ make_guest() {
     touch "$guest/made"
 }
 
-# make_disk FILE: a GPT with the guest's root first.
+# make_disk FILE COUNT: a GPT with the guest's root, so many times, and a partition of what is left.
 make_disk() {
     [ ! -e "$1" ] || return 0
     mkdir -p "$(dirname "$1")"
     truncate -s 1G "$1.new"
-    printf '%s\n' 'label: gpt' 'start=2048, size=64M, type=linux, name=vm-root' 'type=linux, name=data' |
-        quietly "$build/log/sfdisk" /sbin/sfdisk --quiet "$1.new"
-    quietly "$build/log/guest-disk" dd if="$guest/root.img" of="$1.new" bs=1M seek=1 conv=notrunc,sparse
+    {
+        echo 'label: gpt'
+        for i in $(seq "$2"); do
+            echo "start=$(((64 * i - 63) * 2048)), size=64M, type=linux, name=vm-root"
+        done
+        echo 'type=linux, name=data'
+    } | quietly "$build/log/sfdisk" /sbin/sfdisk --quiet "$1.new"
+    for i in $(seq "$2"); do
+        quietly "$build/log/guest-disk" dd if="$guest/root.img" of="$1.new" bs=1M seek=$((64 * i - 63)) \
+            conv=notrunc,sparse
+    done
     mv "$1.new" "$1"
 }
 
@@ -157,4 +165,4 @@ if [ ! -e "$guest/made" ] || [ "$guest/made" -ot "$0" ] || [ "$guest/made" -ot "
     [ "$guest/made" -ot "$busybox" ]; then
     make_guest
 fi
-[ $# -eq 0 ] || make_disk "$1/nvme.img"
+[ $# -eq 0 ] || make_disk "$1/nvme.img" "${2:-1}"

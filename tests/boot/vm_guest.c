@@ -5,7 +5,7 @@
  *
  *   vm_guest VCPUS
  */
-#include "boot.h"
+#include "guest.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,8 +17,6 @@
 #include <unistd.h>
 
 #define FOLDER        BOOT_LOG_DIR "/vm_guest"
-#define GUEST_BOOT_S  400
-#define GUEST_SHELL_S 120
 #define FETCHED_BYTES 300000
 
 static unsigned vcpus;
@@ -66,82 +64,20 @@ static void start_server(void)
     ck_assert_int_eq(pthread_create(&thread, NULL, serve, NULL), 0);
 }
 
-/* The guest's own description, but for the number of processors. */
-static const char *make_archive(void)
-{
-    static char path[512];
-    char folder[512], command[4096];
-
-    snprintf(folder, sizeof folder, "%s/%u", FOLDER, vcpus);
-    snprintf(path, sizeof path, "%s/%u/archive", FOLDER, vcpus);
-    snprintf(command, sizeof command,
-             "mkdir -p %s && cd %s && sed 's/^numvcpus.*/numvcpus = \"%u\"/' " GUEST_DIR
-             "/debian.vmx >debian.vmx && " MKARCHIVE " own vm/debian.vmx=debian.vmx && cat " BOOT_ARCHIVE
-             " " GUEST_DIR "/guest.archive own >archive",
-             folder, folder, vcpus);
-    ck_assert_int_eq(system(command), 0);
-    return path;
-}
-
-/* A disk as it was made: nobody's writes of before. */
-static const char *make_disk(void)
-{
-    static char path[512];
-    char command[1024];
-
-    snprintf(path, sizeof path, "%s/%u/nvme.img", FOLDER, vcpus);
-    snprintf(command, sizeof command, "rm -f %s && MKARCHIVE=" MKARCHIVE " %s %s/%u", path, GUEST_SCRIPT,
-             FOLDER, vcpus);
-    ck_assert_int_eq(system(command), 0);
-    return path;
-}
-
-static void wait_for(const char *text, unsigned timeout_s)
-{
-    char command[512], *output;
-
-    snprintf(command, sizeof command, "vm console debian --until '%s' --timeout %u", text, timeout_s);
-    int status = machine_command(machine, command, timeout_s + BOOT_COMMAND_TIMEOUT_S, &output);
-    ck_assert_msg(status == 0, "the guest has not written '%s' but: %s", text,
-                  output != NULL ? output : "nothing");
-    free(output);
-}
-
-/* Have the guest's shell run a command; it must succeed. The mark is put together by the shell, for the line
- * that is typed is on the console too. */
-static void guest_run(const char *shell)
-{
-    static unsigned mark;
-    char command[512], end[64];
-
-    mark++;
-    snprintf(command, sizeof command,
-             "vm console debian --type \"%s && echo done''-%u- || echo failed''-%u-\"", shell, mark, mark);
-    free(boot_run(machine, command));
-    snprintf(end, sizeof end, "done-%u-", mark);
-    wait_for(end, GUEST_SHELL_S);
-}
-
-static void expect_end(const char *end)
-{
-    (void)machine_command(machine, "vm wait debian", GUEST_SHELL_S, NULL);
-    json_t *list = boot_json(machine, "vm list"), *row = boot_row(list, "Name", "debian");
-    ck_assert_str_eq(json_string_value(json_object_get(row, "State")), "stopped");
-    ck_assert_str_eq(json_string_value(json_object_get(row, "StoppedBy")), end);
-    json_decref(list);
-}
-
 static void start_machine(void)
 {
-    static char name[64];
+    static char name[64], folder[512];
     struct machine_options options;
 
     snprintf(name, sizeof name, "vm_guest.%u", vcpus);
     options = boot_options(name);
+    snprintf(folder, sizeof folder, FOLDER "/%u", vcpus);
+    guest_make_folder(folder);
+    guest_describe(folder, &(struct guest_description){.name = "debian", .memory_mib = 256, .vcpus = vcpus});
     start_server();
-    options.archive = make_archive();
+    options.archive = guest_make_archive(folder);
     options.memory = "1G";
-    options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = make_disk()};
+    options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = guest_make_disk(folder, 1)};
     machine = boot_up(&options);
 }
 
@@ -156,24 +92,25 @@ START_TEST(the_guest_boots_works_and_ends)
 
     free(boot_run(machine, "vm create /vm/debian.vmx"));
     free(boot_run(machine, "vm start debian"));
-    wait_for("guest: ready, boot 1", GUEST_BOOT_S);
+    guest_wait(machine, "debian", "guest: ready, boot 1", GUEST_BOOT_S);
     snprintf(command, sizeof command, "test $(nproc) = %u", vcpus);
-    guest_run(command);
-    guest_run("ping -c 3 10.0.2.2");
+    guest_run(machine, "debian", command);
+    guest_run(machine, "debian", "ping -c 3 10.0.2.2");
     snprintf(command, sizeof command, "wget -q -O /fetched http://10.0.2.2:%u/", server_port);
-    guest_run(command);
+    guest_run(machine, "debian", command);
     snprintf(command, sizeof command, "test $(wc -c </fetched) = %u", FETCHED_BYTES);
-    guest_run(command);
-    guest_run("dd if=/dev/urandom of=/file bs=64k count=100 && md5sum /file >/sum && sync");
+    guest_run(machine, "debian", command);
+    guest_run(machine, "debian",
+              "dd if=/dev/urandom of=/file bs=64k count=100 && md5sum /file >/sum && sync");
     ck_assert_int_gt(boot_stat(machine, "vm/debian/vcpu0/entries"), 1000);
 
     /* It restarts itself, and finds what it wrote. */
-    free(boot_run(machine, "vm console debian --type 'reboot -f'"));
-    wait_for("guest: ready, boot 2", GUEST_BOOT_S);
+    guest_type(machine, "debian", "reboot -f");
+    guest_wait(machine, "debian", "guest: ready, boot 2", GUEST_BOOT_S);
     ck_assert_int_eq(boot_stat(machine, "vm/debian/resets"), 1);
-    guest_run("md5sum -c /sum");
-    free(boot_run(machine, "vm console debian --type 'poweroff -f'"));
-    expect_end("power-off");
+    guest_run(machine, "debian", "md5sum -c /sum");
+    guest_type(machine, "debian", "poweroff -f");
+    guest_expect_end(machine, "debian", "power-off");
     free(boot_run(machine, "vm destroy debian"));
 }
 END_TEST
