@@ -197,12 +197,8 @@ static void leave_hint(struct guest_memory *memory, gpa_t at, vmk_MA ma)
                      __ATOMIC_RELEASE);
 }
 
-/** Find where @p at is in the machine, ready for what is to be done there. */
-static VMK_ReturnStatus resolve(struct guest_memory *memory, gpa_t at, bool write, vmk_MA *ma)
+static VMK_ReturnStatus resolve_by_tables(struct guest_memory *memory, gpa_t at, bool write, vmk_MA *ma)
 {
-    if (VMK_LIKELY(find_hint(memory, at, ma))) {
-        return VMK_OK;
-    }
     for (;;) {
         struct npt_mapping mapping;
         vmk_StatusValue status;
@@ -222,11 +218,24 @@ static VMK_ReturnStatus resolve(struct guest_memory *memory, gpa_t at, bool writ
     }
 }
 
+/** Find where @p at is in the machine, ready for what is to be done there. */
+VMK_ALWAYS_INLINE VMK_ReturnStatus resolve(struct guest_memory *memory, gpa_t at, bool write, vmk_MA *ma)
+{
+    return VMK_LIKELY(find_hint(memory, at, ma)) ? VMK_OK : resolve_by_tables(memory, at, write, ma);
+}
+
 void *guest_memory_page(struct guest_memory *memory, gpa_t at, bool write)
 {
     vmk_MA ma;
 
     return resolve(memory, at, write, &ma) == VMK_OK ? vmk_MA2Ptr(ma) : NULL;
+}
+
+void guest_memory_written(struct guest_memory *memory, gpa_t at)
+{
+    if (VMK_UNLIKELY(__atomic_load_n(&memory->tracking, __ATOMIC_RELAXED))) {
+        (void)guest_memory_page(memory, at, true);
+    }
 }
 
 static vmk_ByteCount rest_of_page(gpa_t at, vmk_ByteCount len_bytes)
@@ -245,12 +254,12 @@ VMK_ReturnStatus guest_memory_read(struct guest_memory *memory, gpa_t at, void *
     }
     while (len_bytes > 0) {
         vmk_ByteCount piece = rest_of_page(at, len_bytes);
-        const void *page = guest_memory_page(memory, at, false);
+        vmk_MA ma;
 
-        if (page == NULL) {
+        if (resolve(memory, at, false, &ma) != VMK_OK) {
             return VMK_NO_MEMORY;
         }
-        vmk_Memcpy(bytes, page, piece);
+        vmk_Memcpy(bytes, vmk_MA2Ptr(ma), piece);
         bytes += piece;
         at = gpa_add(at, piece);
         len_bytes -= piece;

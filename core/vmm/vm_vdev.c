@@ -92,6 +92,11 @@ void *vdev_memory_page(struct vm *vm, gpa_t at, bool write)
     return guest_memory_page(vm->memory, at, write);
 }
 
+void vdev_memory_written(struct vm *vm, gpa_t at)
+{
+    guest_memory_written(vm->memory, at);
+}
+
 VMK_ReturnStatus vdev_memory_sg(struct vm *vm, gpa_t at, vmk_uint64 len_bytes, bool write, vmk_SgElem *elems,
                                 vmk_uint32 max, vmk_uint32 *count)
 {

@@ -70,7 +70,7 @@ static vmk_uint32 type(struct virtio_queue *queue, const vmk_uint8 *bytes, vmk_u
     VMK_REQUIRES(&queue->lock)
 {
     struct vring_cursor cursor = vring_writable(&queue->chain);
-    vmk_uint32 len = (vmk_uint32)VMK_MIN(count, vring_chain_writable(&queue->chain));
+    vmk_uint32 len = (vmk_uint32)VMK_MIN(count, queue->chain.writable_bytes);
 
     if (vring_cursor_write(&cursor, queue->device->vm, bytes, len) != VMK_OK) {
         virtio_queue_break(queue, "a buffer outside of memory");

@@ -12,7 +12,7 @@
 static void fill(struct virtio_rng *rng, struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
 {
     struct vring_cursor cursor = vring_writable(&queue->chain);
-    vmk_uint32 room = (vmk_uint32)VMK_MIN(vring_chain_writable(&queue->chain), RNG_BYTES_MAX), done = 0;
+    vmk_uint32 room = (vmk_uint32)VMK_MIN(queue->chain.writable_bytes, RNG_BYTES_MAX), done = 0;
     vmk_uint64 number;
 
     while (done < room && rng->random(&number)) {

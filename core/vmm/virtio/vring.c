@@ -24,6 +24,9 @@
 
 static void *at(const struct vring_area *area, vmk_uint32 offset)
 {
+    if (VMK_LIKELY(area->whole != NULL)) {
+        return area->whole + offset;
+    }
     offset += area->offset;
     return area->pages[offset >> VMK_PAGE_SHIFT] + (offset & VMK_PAGE_MASK);
 }
@@ -49,10 +52,10 @@ static void store32(vmk_uint32 *to, vmk_uint32 value)
     __atomic_store_n(to, value, __ATOMIC_RELAXED);
 }
 
-/** Say that the page of the used ring which @p offset is in has been written: its pointer is our own. */
-static void mark_dirty(const struct vring *ring, vmk_uint32 offset)
+/** The page of the used ring which @p offset is in has been written. */
+static void written(const struct vring *ring, vmk_uint32 offset)
 {
-    (void)vdev_memory_page(ring->vm, gpa_add(ring->used_at, offset), true);
+    vdev_memory_written(ring->vm, gpa_add(ring->used_at, offset));
 }
 
 static VMK_ReturnStatus look_up(struct vm *vm, struct vring_area *area, gpa_t from, vmk_uint32 len,
@@ -66,6 +69,9 @@ static VMK_ReturnStatus look_up(struct vm *vm, struct vring_area *area, gpa_t fr
         if (!area->pages[page]) {
             return VMK_BAD_ADDR_RANGE;
         }
+    }
+    if (!area->pages[1] || area->pages[1] == area->pages[0] + VMK_PAGE_SIZE) {
+        area->whole = area->pages[0] + area->offset;
     }
     return VMK_OK;
 }
@@ -129,6 +135,7 @@ static struct vring_desc fetch_desc(const struct vring *ring, vmk_uint16 index)
 static const char *add(struct vring_chain *chain, vmk_uint32 limit, const struct vring_desc *desc)
 {
     vmk_uint32 count = chain->readable + (vmk_uint32)chain->writable;
+    struct vring_segment *segment = &chain->segments[count];
     bool write = (desc->flags & VRING_DESC_WRITE) != 0;
 
     if (chain->writable != 0 && !write) {
@@ -140,11 +147,14 @@ static const char *add(struct vring_chain *chain, vmk_uint32 limit, const struct
     if (count == limit) {
         return "a chain longer than its queue"; /* 2.7.5.3.1. */
     }
-    chain->segments[count] = (struct vring_segment){.at = gpa(desc->address), .len = desc->len};
+    segment->at = gpa(desc->address);
+    segment->len = desc->len;
     if (write) {
         chain->writable++;
+        chain->writable_bytes += desc->len;
     } else {
         chain->readable++;
+        chain->readable_bytes += desc->len;
     }
     return NULL;
 }
@@ -241,6 +251,7 @@ enum vring_answer vring_take(struct vring *ring, struct vring_chain *chain)
     }
     chain->head = guest_fetch16(at(&ring->avail, ENTRIES + AVAIL_BYTES * entry));
     chain->readable = chain->writable = 0;
+    chain->readable_bytes = chain->writable_bytes = 0;
     if (chain->head >= ring->size) {
         return broken(ring, "a head outside of its queue");
     }
@@ -292,12 +303,12 @@ bool vring_publish(struct vring *ring)
     }
     store16(at(&ring->used, INDEX), now);
     ring->published = now;
-    mark_dirty(ring, INDEX);
-    if (VMK_UNLIKELY(ring->used.pages[1] != NULL)) {
-        mark_dirty(ring, USED_LEN(ring->size) - 1);
-    }
     /* The driver writes what it wants, then looks at the index; we the other way round: 2.7.10.1. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    written(ring, INDEX);
+    if (VMK_UNLIKELY(ring->used.pages[1] != NULL)) {
+        written(ring, USED_LEN(ring->size) - 1);
+    }
     if (ring->event_index) {
         return passes(guest_fetch16(used_event(ring)), before, now);
     }
@@ -313,13 +324,12 @@ bool vring_want_kick(struct vring *ring)
     }
     if (ring->event_index) {
         store16(avail_event(ring), ring->seen_avail);
-        mark_dirty(ring, ENTRIES + USED_BYTES * ring->size);
     } else {
         store16(at(&ring->used, 0), 0);
-        mark_dirty(ring, 0);
     }
     /* 2.7.13.3: the driver writes its index, then looks whether we want a kick. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    written(ring, ring->event_index ? ENTRIES + USED_BYTES * ring->size : 0);
     return guest_fetch16(at(&ring->avail, INDEX)) != ring->seen_avail;
 }
 
@@ -328,31 +338,12 @@ void vring_no_kick(struct vring *ring)
     /* With an event index, one that was passed already says the same. */
     if (ring->live && !ring->event_index) {
         store16(at(&ring->used, 0), USED_QUIET);
-        mark_dirty(ring, 0);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        written(ring, 0);
     }
 }
 
 /* A chain's bytes. */
-
-static vmk_uint64 sum(const struct vring_segment *segments, vmk_uint32 count)
-{
-    vmk_uint64 bytes = 0;
-
-    for (vmk_uint32 i = 0; i < count; i++) {
-        bytes += segments[i].len;
-    }
-    return bytes;
-}
-
-vmk_uint64 vring_chain_readable(const struct vring_chain *chain)
-{
-    return sum(chain->segments, chain->readable);
-}
-
-vmk_uint64 vring_chain_writable(const struct vring_chain *chain)
-{
-    return sum(chain->segments + chain->readable, chain->writable);
-}
 
 bool vring_last_writable(const struct vring_chain *chain, gpa_t *at)
 {

@@ -43,8 +43,9 @@ struct vring_segment {
 
 /** A chain that was taken: what the device reads, then what it writes. */
 struct vring_chain {
-    vmk_uint16 head; /**< Below the ring's size. */
-    vmk_uint16 readable, writable;
+    vmk_uint16 head;                               /**< Below the ring's size. */
+    vmk_uint16 readable, writable;                 /**< Segments... */
+    vmk_uint64 readable_bytes, writable_bytes;     /**< ...and their bytes. */
     struct vring_segment segments[VRING_SIZE_MAX]; /**< The readable ones, then the writable ones. */
 };
 
@@ -52,6 +53,7 @@ struct vring_chain {
 
 /** One of a ring's three areas. */
 struct vring_area {
+    vmk_uint8 *whole;  /**< Where it begins, if its pages are neighbours for us, too. */
     vmk_uint32 offset; /**< In the first page. */
     vmk_uint8 *pages[VRING_AREA_PAGES];
 };
@@ -113,9 +115,6 @@ bool vring_want_kick(struct vring *ring);
 void vring_no_kick(struct vring *ring);
 
 /* What a chain's bytes are, readable or writable ones, whatever way they are cut into segments (2.7.4). */
-
-vmk_uint64 vring_chain_readable(const struct vring_chain *chain);
-vmk_uint64 vring_chain_writable(const struct vring_chain *chain);
 
 /** Where the last byte to be written lies. @return false: nothing is to be written. */
 bool vring_last_writable(const struct vring_chain *chain, gpa_t *at);

@@ -170,6 +170,10 @@ void *vdev_memory_page(struct vm *vm, gpa_t at, bool write)
     return at.value < vm->memory_len ? vm->memory + at.value : NULL;
 }
 
+void vdev_memory_written(struct vm *vm, gpa_t at)
+{
+}
+
 VMK_ReturnStatus vdev_memory_sg(struct vm *vm, gpa_t at, vmk_uint64 len_bytes, bool write, vmk_SgElem *elems,
                                 vmk_uint32 max, vmk_uint32 *count)
 {

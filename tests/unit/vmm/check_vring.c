@@ -387,8 +387,8 @@ START_TEST(bytes_are_found_however_they_are_cut)
         driver_make_available(&driver, (unsigned)driver_add(&driver, segments, 4, 0));
         (void)driver_publish(&driver, 0);
         ck_assert_int_eq(vring_take(&ring, &chain), VRING_TAKEN);
-        ck_assert_uint_eq(vring_chain_readable(&chain), 150);
-        ck_assert_uint_eq(vring_chain_writable(&chain), 100);
+        ck_assert_uint_eq(chain.readable_bytes, 150);
+        ck_assert_uint_eq(chain.writable_bytes, 100);
         from = vring_readable(&chain);
         ck_assert_int_eq(vring_cursor_read(&from, &vm, got, 16), VMK_OK);
         ck_assert_int_eq(vring_cursor_read(&from, &vm, got + 16, 134), VMK_OK);

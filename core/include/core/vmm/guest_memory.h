@@ -84,6 +84,10 @@ VMK_ReturnStatus guest_memory_fault(struct guest_memory *memory, gpa_t at, bool 
  */
 void *guest_memory_page(struct guest_memory *memory, gpa_t at, bool write);
 
+/** The page at @p at was written once more, by a pointer from guest_memory_page(); behind a fence, if that is
+ * not to be missed by whoever begins to track. */
+void guest_memory_written(struct guest_memory *memory, gpa_t at);
+
 /** Copy. Ranges may cross pages. @return VMK_OK, VMK_BAD_ADDR_RANGE (not all RAM: nothing was copied),
  *  VMK_NO_MEMORY. */
 VMK_ReturnStatus guest_memory_read(struct guest_memory *memory, gpa_t at, void *to, vmk_ByteCount len_bytes);

@@ -81,6 +81,7 @@ void vdev_msi_send(struct vm *vm, vmk_uint64 address, vmk_uint32 data);
 VMK_ReturnStatus vdev_memory_read(struct vm *vm, gpa_t at, void *to, vmk_ByteCount len_bytes);
 VMK_ReturnStatus vdev_memory_write(struct vm *vm, gpa_t at, const void *from, vmk_ByteCount len_bytes);
 void *vdev_memory_page(struct vm *vm, gpa_t at, bool write);
+void vdev_memory_written(struct vm *vm, gpa_t at);
 VMK_ReturnStatus vdev_memory_sg(struct vm *vm, gpa_t at, vmk_uint64 len_bytes, bool write, vmk_SgElem *elems,
                                 vmk_uint32 max, vmk_uint32 *count);
 
