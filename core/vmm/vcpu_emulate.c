@@ -101,6 +101,8 @@ static void prepare(struct vcpu *vcpu, struct system_registers *system, struct e
     emulation->physical_bits = physical_bits();
     emulation->ram = (struct guest_ram){.page = ram_page, .machine = vcpu};
     emulation->ops = &ops;
+    emulation->met = 0;
+    vcpu_breakpoints(vcpu, &emulation->breakpoints);
 }
 
 static void fail(struct vcpu *vcpu, const struct emulation *emulation)
@@ -146,6 +148,7 @@ static void finish(struct vcpu *vcpu, enum emulate_result result, const struct e
 {
     if (result == EMULATE_DONE) {
         vcpu->rflags = emulation->rflags;
+        vcpu->breakpoints_met |= emulation->met;
         vcpu_advance(vcpu, emulation->rip);
     } else {
         settle(vcpu, result, emulation);
@@ -165,9 +168,14 @@ void vcpu_emulate_string_io(struct vcpu *vcpu, const struct vcpu_exit *exit)
 {
     struct system_registers system;
     struct emulation emulation;
+    enum emulate_result result;
 
     prepare(vcpu, &system, &emulation);
-    finish(vcpu, emulate_string_io(&emulation, exit->io.in, exit->io.size), &emulation);
+    result = emulate_string_io(&emulation, exit->io.in, exit->io.size);
+    if (result == EMULATE_DONE) {
+        vcpu_meet_port(vcpu, exit->io.port, exit->io.size);
+    }
+    finish(vcpu, result, &emulation);
 }
 
 static bool is_expected(enum insn_map map, vmk_uint8 opcode, struct vcpu_insns expected)

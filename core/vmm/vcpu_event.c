@@ -10,7 +10,6 @@
 
 #define VECTOR_NMI         2
 #define LOOK_SOON_NS       100000
-#define DR6_SINGLE_STEP    (1ul << 14)
 #define STARTUP_PAGE_SHIFT 12
 #define STARTUP_SELECTOR   8 /* A page number, as a real-mode selector: shifted by this. */
 
@@ -76,11 +75,12 @@ void vcpu_inject_undefined(struct vcpu *vcpu)
 
 void vcpu_advance(struct vcpu *vcpu, vmk_uint64 next_rip)
 {
+    bool ended = next_rip != vcpu->rip; /* Else a repeated one goes on. */
+
     vcpu->rip = next_rip;
     vmm_vendor->shadow_clear(vcpu);
-    if (VMK_UNLIKELY(vcpu->rflags & RFLAGS_TF)) {
-        vmm_vendor->dr6_set(vcpu, DR6_SINGLE_STEP);
-        vcpu_inject_exception(vcpu, VECTOR_DEBUG, false, 0);
+    if (VMK_UNLIKELY((vcpu->rflags & (RFLAGS_TF | RFLAGS_RF)) | vcpu->breakpoints_met)) {
+        vcpu_end_instruction(vcpu, ended);
     }
 }
 

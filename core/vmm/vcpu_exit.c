@@ -46,6 +46,7 @@ static void access_port(struct vcpu *vcpu, const struct vcpu_exit *exit)
         io_bus_write(&vcpu->vm->ports, exit->io.port, exit->io.size,
                      exit->io.size == 4 ? *rax & MASK_32 : *rax & ((1ul << 8 * exit->io.size) - 1));
     }
+    vcpu_meet_port(vcpu, exit->io.port, exit->io.size);
     vcpu_advance(vcpu, exit->next_rip);
 }
 

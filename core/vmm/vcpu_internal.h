@@ -5,6 +5,7 @@
  *   vcpu.c          its making, its world, its life
  *   vcpu_run.c      round and round: requests, entry, exit, sleep
  *   vcpu_event.c    what the guest is to take next: exceptions, NMIs, interrupts, INIT and start-up
+ *   vcpu_debug.c    traps behind what was done for the guest
  *   vcpu_exit.c     what is done about an exit, by its reason
  *   vcpu_emulate.c  instructions executed for the guest, and where the next one is
  *   vcpu_msr.c      MSRs
@@ -16,6 +17,7 @@
 #ifndef VMM_VCPU_INTERNAL_H
 #define VMM_VCPU_INTERNAL_H
 
+#include <core/vmm/breakpoints.h>
 #include <core/vmm/insn.h>
 #include <core/vmm/vcpu.h>
 #include <core/vmm/vendor.h>
@@ -25,6 +27,7 @@
 #define RFLAGS_RF           (1ul << 16)
 
 #define CR0_PAGING          (1ul << 31)
+#define CR4_DE              (1ul << 3)
 #define CR4_OSXSAVE         (1ul << 18)
 #define CR4_PKE             (1ul << 22)
 
@@ -64,6 +67,18 @@ void vcpu_inject_undefined(struct vcpu *vcpu);
 
 /** A triple fault: the VM is told, the vCPU stands still. */
 void vcpu_shut_down(struct vcpu *vcpu);
+
+/* vcpu_debug.c */
+
+/** The guest's breakpoints, as they were when it left. */
+void vcpu_breakpoints(struct vcpu *vcpu, struct breakpoints *breakpoints);
+
+/** The instruction being done for the guest has accessed @p port. */
+void vcpu_meet_port(struct vcpu *vcpu, vmk_uint16 port, unsigned size);
+
+/** Behind an instruction done for the guest, if it is stepped, resumed, or met breakpoints: have it take the
+ * trap. @p ended: a repeated one has done all its elements. */
+void vcpu_end_instruction(struct vcpu *vcpu, bool ended);
 
 /* vcpu_exit.c */
 

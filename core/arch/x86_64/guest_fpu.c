@@ -220,6 +220,12 @@ void guest_fpu_vector_write(struct guest_fpu *fpu, unsigned number, const struct
     changed(fpu);
 }
 
+void guest_fpu_debug_read(struct guest_fpu *fpu, vmk_uint64 debug[4])
+{
+    store_now(fpu);
+    vmk_Memcpy(debug, fpu->debug, sizeof(fpu->debug));
+}
+
 vmk_uint64 guest_fpu_xcr0(const struct guest_fpu *fpu)
 {
     vmk_uint64 flags = vmk_CPUSaveInterrupts();

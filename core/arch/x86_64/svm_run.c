@@ -184,6 +184,7 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     vcpu->rip = vmcb->rip;
     vcpu->rflags = vmcb->rflags;
     vcpu->cr3 = vmcb->cr3;
+    vcpu->dr7 = vmcb->dr7;
     if (VMK_UNLIKELY(shadow)) {
         leave_shadow(vcpu, rip);
     }

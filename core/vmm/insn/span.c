@@ -172,6 +172,17 @@ static bool alignment_is_checked(const struct emulation *emulation, unsigned siz
            (emulation->rflags & RFLAGS_AC) != 0 && size <= 8;
 }
 
+static void look_for_breakpoints(struct emulation *emulation, vmk_uint64 linear, unsigned size,
+                                 enum span_access access)
+{
+    if (emulation->breakpoints.control & DR7_ENABLED) {
+        emulation->met |= breakpoints_met(&emulation->breakpoints, BREAKPOINT_ACCESS, linear, size);
+        if (access == SPAN_WRITE) {
+            emulation->met |= breakpoints_met(&emulation->breakpoints, BREAKPOINT_WRITE, linear, size);
+        }
+    }
+}
+
 static enum emulate_result find(struct emulation *emulation, enum segment segment, vmk_uint64 offset,
                                 unsigned size, enum span_access access, bool aligned, struct span *span)
 {
@@ -185,6 +196,7 @@ static enum emulate_result find(struct emulation *emulation, enum segment segmen
     if (aligned && (linear & (size - 1)) != 0) {
         return take_exception_code(emulation, EXCEPTION_GP, 0);
     }
+    look_for_breakpoints(emulation, linear, size, access);
     result = find_pages(emulation, linear, size, access == SPAN_WRITE ? PAGE_FAULT_WRITE : 0, span);
     if (result == EMULATE_DONE && alignment_is_checked(emulation, size) && (linear & (size - 1)) != 0) {
         return take_exception_code(emulation, EXCEPTION_AC, 0);

@@ -171,11 +171,13 @@ static bool count_element(const struct string *string)
 
 /**
  * Do elements up to the end, a fault, one that is none of ours, or EMULATE_REPEAT_MAX of them. While the
- * guest is single-stepped each element traps.
+ * guest is single-stepped, or has breakpoints, each element may trap.
  */
 static enum emulate_result repeat(const struct string *string, bool *ended)
 {
-    unsigned most = string->emulation->rflags & RFLAGS_TF ? 1 : EMULATE_REPEAT_MAX;
+    const struct emulation *emulation = string->emulation;
+    bool traps = (emulation->rflags & RFLAGS_TF) || (emulation->breakpoints.control & DR7_ENABLED);
+    unsigned most = traps ? 1 : EMULATE_REPEAT_MAX;
 
     *ended = address(string, GPR_RCX) == 0;
     for (unsigned done = 0; !*ended && done < most; done++) {

@@ -21,6 +21,7 @@
 #ifndef CORE_VMM_EMULATE_H
 #define CORE_VMM_EMULATE_H
 
+#include <core/vmm/breakpoints.h>
 #include <core/vmm/guest_walk.h>
 #include <core/vmm/insn.h>
 
@@ -73,6 +74,7 @@ struct emulation {
     unsigned physical_bits;
     struct guest_ram ram;
     const struct emulate_ops *ops;
+    struct breakpoints breakpoints; /**< The guest's; those on data are looked for. */
 
     /* What the call tells. */
     struct insn insn;
@@ -83,6 +85,7 @@ struct emulation {
         vmk_uint32 error_code;
         vmk_uint64 address; /**< For #PF: CR2. */
     } exception;
+    vmk_uint8 met; /**< DR6's bits of breakpoints on data that it met, of an instruction that is done. */
 };
 
 /**

@@ -64,6 +64,9 @@ void guest_fpu_store(struct guest_fpu *fpu);
 void guest_fpu_vector_read(struct guest_fpu *fpu, unsigned number, struct emulate_vector *value);
 void guest_fpu_vector_write(struct guest_fpu *fpu, unsigned number, const struct emulate_vector *value);
 
+/** DR0 to DR3. */
+void guest_fpu_debug_read(struct guest_fpu *fpu, vmk_uint64 debug[4]);
+
 /** XCR0, TSC_AUX. */
 vmk_uint64 guest_fpu_xcr0(const struct guest_fpu *fpu);
 vmk_uint64 guest_fpu_tsc_aux(const struct guest_fpu *fpu);

@@ -70,7 +70,7 @@ struct vcpu_seen {
 struct vcpu {
     vmk_uint64 gpr[GPR_COUNT]; /**< RSP included; the vendor's code loads and stores it. */
     vmk_uint64 rip, rflags;
-    vmk_uint64 cr3;      /**< At the last exit. */
+    vmk_uint64 cr3, dr7; /**< At the last exit. */
     vmk_uint32 requests; /**< enum vcpu_request; atomic. */
     vmk_uint32 in_guest; /**< 1 + the CPU it is entering or in the guest on, 0: it is not; atomic. */
     enum vcpu_run_state state;
@@ -84,6 +84,8 @@ struct vcpu {
     bool nmi_pending;
     bool look_after_exit;         /**< Something waits that no window tells of: see after the next exit... */
     struct vdev_timer look_timer; /**< ...which this one brings about. */
+
+    vmk_uint8 breakpoints_met; /**< By the instruction that is being done for the guest: DR6's bits. */
 
     struct vcpu_seen seen[8];
     struct guest_fpu *fpu;
