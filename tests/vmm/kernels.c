@@ -5,9 +5,9 @@
  * The one named `virtio` has a disk and a NIC: QEMU's own there, here a disk on Linux's nvme driver and a
  * port of the switch with Linux's e1000 behind it. Its exits are counted.
  *
- * The one named `triple` ends by a triple fault, the others by the debug exit.
- *
- * The one named `smp` has two processors; those named `forms` have an entropy source.
+ * The one named `triple` ends by a triple fault, the others by the debug exit. Those named `smp` and `state`
+ * have two processors, which for `state` share one CPU; those named `apic` as many as their names say. Those
+ * named `forms` have an entropy source.
  *
  * usage: kernels NAME
  */
@@ -53,6 +53,16 @@ static bool has_devices(void)
     return strcmp(name, "virtio") == 0;
 }
 
+static int processors(void)
+{
+    size_t len = strlen(name);
+
+    if (strcmp(name, "smp") == 0 || strcmp(name, "state") == 0) {
+        return 2;
+    }
+    return strncmp(name, "apic", 4) == 0 ? name[len - 1] - '0' : 1;
+}
+
 /** It ends by one, having said that all passed. */
 static bool ends_in_triple_fault(void)
 {
@@ -78,8 +88,7 @@ static char *run_bare(void)
     FILE *qemu;
     int status;
 
-    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, strcmp(name, "smp") == 0 ? 2 : 1, GUEST_KERNELS,
-             name, devices());
+    snprintf(command, sizeof command, format, BARE_TIMEOUT_S, processors(), GUEST_KERNELS, name, devices());
     qemu = popen(command, "r");
     ck_assert_ptr_nonnull(qemu);
     ck_assert_uint_lt(fread(output, 1, OUTPUT_MAX - 1, qemu), OUTPUT_MAX - 1);
@@ -138,6 +147,9 @@ static char *run_in_vm(char **stopped_by)
     snprintf(machine_name, sizeof machine_name, "vmm.%s", name);
     options = boot_options(machine_name);
     options.archive = VMM_ARCHIVE;
+    if (strcmp(name, "state") == 0) {
+        options.smp = 1;
+    }
     if (has_devices()) {
         options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = DISK};
     }
