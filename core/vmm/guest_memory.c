@@ -180,7 +180,7 @@ VMK_ReturnStatus guest_memory_fault(struct guest_memory *memory, gpa_t at, bool 
 }
 
 /** While writes are tracked, the tables say whether a page is dirty: no hint will do. */
-static bool find_hint(const struct guest_memory *memory, gpa_t at, vmk_MA *ma)
+VMK_ALWAYS_INLINE bool find_hint(const struct guest_memory *memory, gpa_t at, vmk_MA *ma)
 {
     vmk_uint64 number = at.value / NPT_LARGE_BYTES;
     vmk_uint64 hint = __atomic_load_n(&memory->hints[number % HINTS], __ATOMIC_ACQUIRE);

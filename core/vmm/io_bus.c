@@ -103,15 +103,33 @@ void io_bus_detach(struct io_bus *bus, struct io_region *region)
     change_end(bus);
 }
 
+/** As search(), at where the last one was found first. */
+static vmk_uint32 search_near(struct io_bus *bus, vmk_uint64 address)
+{
+    vmk_uint32 at = __atomic_load_n(&bus->last, __ATOMIC_RELAXED);
+    const struct io_range *range = &bus->ranges[at];
+
+    if (VMK_LIKELY(address >= __atomic_load_n(&range->base, __ATOMIC_RELAXED) &&
+                   address < __atomic_load_n(&range->end, __ATOMIC_RELAXED) &&
+                   at < __atomic_load_n(&bus->count, __ATOMIC_RELAXED))) {
+        return at;
+    }
+    at = search(bus, address);
+    if (at < IO_BUS_REGIONS_MAX) {
+        __atomic_store_n(&bus->last, at, __ATOMIC_RELAXED);
+    }
+    return at;
+}
+
 /** Find the first range that an access touches. @return false: it touches none. */
-static bool find(const struct io_bus *bus, vmk_uint64 address, unsigned size, struct io_range *found)
+static bool find(struct io_bus *bus, vmk_uint64 address, unsigned size, struct io_range *found)
 {
     vmk_uint32 sequence, at;
     bool any;
 
     do {
         sequence = __atomic_load_n(&bus->sequence, __ATOMIC_ACQUIRE);
-        at = search(bus, address);
+        at = search_near(bus, address);
         any = at < __atomic_load_n(&bus->count, __ATOMIC_RELAXED);
         if (any) {
             found->base = __atomic_load_n(&bus->ranges[at].base, __ATOMIC_RELAXED);

@@ -82,7 +82,8 @@ static const struct vector_move {
 
 static const struct vector_move *move_of(const struct insn *insn)
 {
-    if (!insn->memory || (insn->encoding != INSN_LEGACY && insn->encoding != INSN_VEX)) {
+    if (!insn->memory || insn->map == INSN_MAP_ONE_BYTE ||
+        (insn->encoding != INSN_LEGACY && insn->encoding != INSN_VEX)) {
         return NULL;
     }
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(moves); i++) {

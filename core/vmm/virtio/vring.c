@@ -345,47 +345,6 @@ void vring_no_kick(struct vring *ring)
 
 /* A chain's bytes. */
 
-bool vring_last_writable(const struct vring_chain *chain, gpa_t *at)
-{
-    const struct vring_segment *last;
-
-    if (chain->writable == 0) {
-        return false;
-    }
-    last = &chain->segments[chain->readable + chain->writable - 1];
-    *at = gpa_add(last->at, last->len - 1);
-    return true;
-}
-
-struct vring_cursor vring_readable(const struct vring_chain *chain)
-{
-    return (struct vring_cursor){.segment = chain->segments, .end = chain->segments + chain->readable};
-}
-
-struct vring_cursor vring_writable(const struct vring_chain *chain)
-{
-    const struct vring_segment *first = chain->segments + chain->readable;
-
-    return (struct vring_cursor){.segment = first, .end = first + chain->writable};
-}
-
-struct vring_segment vring_cursor_next(struct vring_cursor *cursor, vmk_uint32 max)
-{
-    struct vring_segment piece = {0};
-
-    if (cursor->segment == cursor->end || max == 0) {
-        return piece;
-    }
-    piece.at = gpa_add(cursor->segment->at, cursor->offset);
-    piece.len = VMK_MIN(cursor->segment->len - cursor->offset, max);
-    cursor->offset += piece.len;
-    if (cursor->offset == cursor->segment->len) {
-        cursor->segment++;
-        cursor->offset = 0;
-    }
-    return piece;
-}
-
 VMK_ReturnStatus vring_cursor_read(struct vring_cursor *cursor, struct vm *vm, void *to, vmk_uint32 len)
 {
     vmk_uint8 *bytes = to;

@@ -16,6 +16,7 @@
 #define CORE_VMM_VIRTIO_VRING_H
 
 #include <core/vmm/vdev.h>
+#include <vmkapi/lib/bits.h>
 
 #define VRING_SIZE_MAX 256u
 
@@ -117,7 +118,15 @@ void vring_no_kick(struct vring *ring);
 /* What a chain's bytes are, readable or writable ones, whatever way they are cut into segments (2.7.4). */
 
 /** Where the last byte to be written lies. @return false: nothing is to be written. */
-bool vring_last_writable(const struct vring_chain *chain, gpa_t *at);
+VMK_ALWAYS_INLINE bool vring_last_writable(const struct vring_chain *chain, gpa_t *at)
+{
+    if (chain->writable != 0) {
+        const struct vring_segment *last = &chain->segments[chain->readable + chain->writable - 1];
+
+        *at = gpa_add(last->at, last->len - 1);
+    }
+    return chain->writable != 0;
+}
 
 /** A place in a chain. */
 struct vring_cursor {
@@ -126,12 +135,36 @@ struct vring_cursor {
 };
 
 /** At the first readable, or writable, byte. */
-struct vring_cursor vring_readable(const struct vring_chain *chain);
-struct vring_cursor vring_writable(const struct vring_chain *chain);
+VMK_ALWAYS_INLINE struct vring_cursor vring_readable(const struct vring_chain *chain)
+{
+    return (struct vring_cursor){.segment = chain->segments, .end = chain->segments + chain->readable};
+}
+
+VMK_ALWAYS_INLINE struct vring_cursor vring_writable(const struct vring_chain *chain)
+{
+    const struct vring_segment *first = chain->segments + chain->readable;
+
+    return (struct vring_cursor){.segment = first, .end = first + chain->writable};
+}
 
 /** The longest piece from the cursor on, of at most @p max bytes, behind which it is then; 0 bytes at the
  * end. */
-struct vring_segment vring_cursor_next(struct vring_cursor *cursor, vmk_uint32 max);
+VMK_ALWAYS_INLINE struct vring_segment vring_cursor_next(struct vring_cursor *cursor, vmk_uint32 max)
+{
+    struct vring_segment piece = {0};
+
+    if (cursor->segment == cursor->end || max == 0) {
+        return piece;
+    }
+    piece.at = gpa_add(cursor->segment->at, cursor->offset);
+    piece.len = VMK_MIN(cursor->segment->len - cursor->offset, max);
+    cursor->offset += piece.len;
+    if (cursor->offset == cursor->segment->len) {
+        cursor->segment++;
+        cursor->offset = 0;
+    }
+    return piece;
+}
 
 /** Copy from or to the cursor's place and move it. @return VMK_OK; VMK_BAD_ADDR_RANGE: not RAM;
  * VMK_BUF_TOO_SMALL: the chain is shorter; VMK_NO_MEMORY. */

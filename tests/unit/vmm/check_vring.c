@@ -73,9 +73,8 @@ static void expect_used(int head, uint32_t written)
     ck_assert_uint_eq(got_written, written);
 }
 
-START_TEST(chains_come_as_they_were_made)
+static void exchange_chains(void)
 {
-    start_at(0x1000, 16, false);
     ck_assert_int_eq(vring_take(&ring, &chain), VRING_EMPTY);
     for (unsigned round = 0; round < 20; round++) {
         int direct = offer(3, 1, 0), table = offer(12, 5, TABLE), bare = offer(1, round % 2, 0);
@@ -94,6 +93,24 @@ START_TEST(chains_come_as_they_were_made)
         expect_used(table, 7);
         expect_used(direct, round);
         expect_used(bare, 0);
+    }
+}
+
+START_TEST(chains_come_as_they_were_made)
+{
+    start_at(0x1000, 16, false);
+    exchange_chains();
+}
+END_TEST
+
+/* Each of the three areas begins in one page and ends in the next. */
+START_TEST(pages_need_not_be_neighbours)
+{
+    for (uint64_t at = 0x1e00; at < 0x2000; at += 0x10) {
+        start_at(at, 16, false);
+        ck_assert_ptr_nonnull(ring.desc.whole);
+        ring.desc.whole = ring.avail.whole = ring.used.whole = NULL;
+        exchange_chains();
     }
 }
 END_TEST
@@ -403,7 +420,8 @@ START_TEST(bytes_are_found_however_they_are_cut)
 }
 END_TEST
 
-RUN_TESTS(chains_come_as_they_were_made, indices_run_over, rings_lie_across_pages,
-          what_was_untaken_comes_again, interrupts_follow_the_event_index, interrupts_follow_the_flag,
-          kicks_are_asked_for, set_up_is_checked, broken_chains_stop_the_ring, broken_tables_stop_the_ring,
-          a_table_may_follow_descriptors, nothing_is_read_twice, bytes_are_found_however_they_are_cut)
+RUN_TESTS(chains_come_as_they_were_made, pages_need_not_be_neighbours, indices_run_over,
+          rings_lie_across_pages, what_was_untaken_comes_again, interrupts_follow_the_event_index,
+          interrupts_follow_the_flag, kicks_are_asked_for, set_up_is_checked, broken_chains_stop_the_ring,
+          broken_tables_stop_the_ring, a_table_may_follow_descriptors, nothing_is_read_twice,
+          bytes_are_found_however_they_are_cut)

@@ -50,6 +50,7 @@ struct io_bus {
     vmk_SpinlockObject lock; /**< Of who changes the ranges. */
     vmk_uint32 sequence;     /**< Odd while they change: who looks up tries again. */
     vmk_uint32 count;
+    vmk_uint32 last; /**< Where the last access was, as the next one may be; atomic. */
     struct io_range ranges[IO_BUS_REGIONS_MAX]; /**< In order of base; none overlap. */
     vmk_uint64 limit;                           /**< First address past the bus's end. */
     vmk_uint64 unclaimed;                       /**< Accesses that nobody answered; relaxed atomic. */
