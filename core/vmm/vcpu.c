@@ -8,15 +8,22 @@
 #include <core/vmm/guest_fpu.h>
 #include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
+#include <core/vmm/vm_config.h>
 #include <core/sched.h>
 #include <vmkapi/base/assert.h>
 #include <vmkapi/base/module.h>
 #include <vmkapi/lib/name.h>
 
+static vmk_uint64 read_run_ns(vmk_AddrCookie vcpu)
+{
+    return vcpu_ran_ns(vcpu.ptr);
+}
+
 static const vmk_StatField fields[] = {
     VMK_STAT_FIELD(struct vcpu, entries),
     VMK_STAT_FIELD(struct vcpu, injected),
     VMK_STAT_FIELD(struct vcpu, unknown_msrs),
+    VMK_STAT_READ("run_ns", read_run_ns),
 };
 
 static const vmk_StatField exit_fields[VCPU_EXIT_COUNT] = {
@@ -33,6 +40,7 @@ static VMK_ReturnStatus show_counters(struct vcpu *vcpu)
     vmk_StatGroupInit(&vcpu->stats, VMK_VMKERNEL_MODULE_ID, fields, VMK_ARRAY_SIZE(fields), "vm/%s/vcpu%u",
                       vcpu->vm->name.string, vcpu->index);
     vcpu->stats.base = vcpu;
+    vcpu->stats.cookie.ptr = vcpu;
     status = vmk_StatGroupRegister(&vcpu->stats);
     if (status != VMK_OK) {
         return status;
@@ -109,12 +117,33 @@ void vcpu_tsc_offset_set(struct vcpu *vcpu, vmk_uint64 offset)
     guest_clock_update(vcpu);
 }
 
+/** Let go of its world, of which only the time it ran is remembered. */
 static void forget_world(struct vcpu *vcpu)
 {
-    if (vcpu->world != NULL) {
-        world_put(vcpu->world);
-        vcpu->world = NULL;
+    struct world *world = vcpu->world;
+    vmk_uint64 flags;
+
+    if (world == NULL) {
+        return;
     }
+    vmk_SpinlockLockIRQ(&vcpu->waits.lock, &flags);
+    vcpu->past_ns += world->run_ns;
+    vcpu->world = NULL;
+    vmk_SpinlockUnlockIRQ(&vcpu->waits.lock, flags);
+    world_put(world);
+}
+
+vmk_uint64 vcpu_ran_ns(struct vcpu *vcpu)
+{
+    vmk_uint64 flags, ran;
+
+    vmk_SpinlockLockIRQ(&vcpu->waits.lock, &flags);
+    ran = vcpu->past_ns;
+    if (vcpu->world != NULL) {
+        ran += __atomic_load_n(&vcpu->world->run_ns, __ATOMIC_RELAXED);
+    }
+    vmk_SpinlockUnlockIRQ(&vcpu->waits.lock, flags);
+    return ran;
 }
 
 void vcpu_destroy(struct vcpu *vcpu)
@@ -135,10 +164,13 @@ static void store_fpu(void *vcpu)
 static void begin(struct vcpu *vcpu)
 {
     struct world *self = world_get(vmk_WorldGetID());
+    vmk_uint64 flags;
 
-    world_become_guest(SHARES_NORMAL);
+    world_become_guest(vcpu->vm->config->cpu_shares);
     self->leave_cpu = store_fpu;
+    vmk_SpinlockLockIRQ(&vcpu->waits.lock, &flags);
     __atomic_store_n(&vcpu->world, self, __ATOMIC_SEQ_CST);
+    vmk_SpinlockUnlockIRQ(&vcpu->waits.lock, flags);
 }
 
 /* From here on nothing of this world touches the vCPU, which may vanish. */
@@ -175,7 +207,8 @@ VMK_ReturnStatus vcpu_start(struct vcpu *vcpu)
     props.name = name.string;
     forget_world(vcpu);
     vcpu->parked = false;
-    __atomic_store_n(&vcpu->requests, VCPU_REQUEST_EVENT, __ATOMIC_RELEASE);
+    __atomic_store_n(&vcpu->requests, VCPU_REQUEST_EVENT | (vcpu->vm->paused ? VCPU_REQUEST_PAUSE : 0),
+                     __ATOMIC_RELEASE);
     return vmk_WorldCreate(&props, &vcpu->world_id);
 }
 
@@ -201,6 +234,11 @@ void vcpu_park(struct vcpu *vcpu)
     wait_queue_wake_all(&vcpu->waits);
 }
 
+void vcpu_unpark(struct vcpu *vcpu)
+{
+    set_parked(vcpu, false);
+}
+
 void vcpu_wait_paused(struct vcpu *vcpu)
 {
     struct waiter waiter;
@@ -218,10 +256,8 @@ void vcpu_wait_paused(struct vcpu *vcpu)
     }
 }
 
-void vcpu_resume(struct vcpu *vcpu)
+void vcpu_withdraw(struct vcpu *vcpu, vmk_uint32 requests)
 {
-    /* Before the bit goes: whoever pauses again waits for it to be seen again. */
-    set_parked(vcpu, false);
-    __atomic_fetch_and(&vcpu->requests, ~(vmk_uint32)VCPU_REQUEST_PAUSE, __ATOMIC_SEQ_CST);
+    __atomic_fetch_and(&vcpu->requests, ~requests, __ATOMIC_SEQ_CST);
     vcpu_kick(vcpu);
 }

@@ -39,8 +39,9 @@
 
 /* vcpu.c */
 
-/** Tell those who wait that it stays out of the guest. */
+/** Tell those who wait that it stays out of the guest; that it does no longer. */
 void vcpu_park(struct vcpu *vcpu);
+void vcpu_unpark(struct vcpu *vcpu);
 
 /* vcpu_run.c */
 

@@ -35,11 +35,11 @@ void vcpu_request(struct vcpu *vcpu, vmk_uint32 requests)
     }
 }
 
-/* Sleep while there is no request but @p ignored. */
-static void sleep(struct vcpu *vcpu, vmk_uint32 ignored, const char *reason)
+/* Sleep while there is no request. */
+static void sleep(struct vcpu *vcpu, const char *reason)
 {
     world_wait_announce();
-    if ((requests_of(vcpu) & ~ignored) == 0) {
+    if (requests_of(vcpu) == 0) {
         world_current()->reason = reason;
         world_block();
         world_current()->reason = NULL;
@@ -57,14 +57,41 @@ static bool serve_requests(struct vcpu *vcpu, vmk_uint32 requests)
 {
     if (requests & VCPU_REQUEST_STOP) {
         return false;
+/* Sleep while @p request, and none of @p others, stands. */
+static void stay_out(struct vcpu *vcpu, vmk_uint32 request, vmk_uint32 others, const char *reason)
+{
+    for (;;) {
+        world_wait_announce();
+        if ((requests_of(vcpu) & (request | others)) != request) {
+            break;
+        }
+        world_current()->reason = reason;
+        world_block();
+        world_current()->reason = NULL;
+    }
+    world_wait_cancel();
+}
+
+/* Whoever pauses again before we are unparked finds us parked: we shall see that before we enter the guest.
+ */
+static void pause(struct vcpu *vcpu)
+{
+    vcpu_park(vcpu);
+    stay_out(vcpu, VCPU_REQUEST_PAUSE, VCPU_REQUEST_STOP, "VM paused");
+    vcpu_unpark(vcpu);
+}
+
     }
     if (requests & VCPU_REQUEST_FLUSH) {
         take(vcpu, VCPU_REQUEST_FLUSH);
         vmm_vendor->nested_flush(vcpu);
     }
     if (requests & VCPU_REQUEST_PAUSE) {
-        vcpu_park(vcpu);
-        sleep(vcpu, VCPU_REQUEST_PAUSE | VCPU_REQUEST_EVENT, "VM paused");
+        pause(vcpu);
+        return true;
+    }
+    if (requests & VCPU_REQUEST_LIMIT) {
+        stay_out(vcpu, VCPU_REQUEST_LIMIT, VCPU_REQUEST_STOP | VCPU_REQUEST_PAUSE, "VM at its limit");
         return true;
     }
     if (requests & VCPU_REQUEST_EVENT) {
@@ -122,7 +149,7 @@ void vcpu_run(struct vcpu *vcpu)
         } else if (vcpu->state == VCPU_RUNS) {
             run_guest(vcpu);
         } else {
-            sleep(vcpu, 0, "guest halted");
+            sleep(vcpu, "guest halted");
         }
     }
 }

@@ -17,6 +17,7 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/name.h>
 
+#include "cpu_limit.h"
 #include "vm_internal.h"
 #include "wall_clock.h"
 
@@ -54,9 +55,20 @@ static vmk_uint64 read_heap_bytes(vmk_AddrCookie cookie)
     return vmk_HeapGetProperties(vm->heap, &props) == VMK_OK ? props.cur : 0;
 }
 
+static vmk_uint64 read_clock(vmk_AddrCookie cookie)
+{
+    return vdev_now_ns(cookie.ptr);
+}
+
+static vmk_uint64 read_limit_waits(vmk_AddrCookie cookie)
+{
+    return ((const struct vm *)cookie.ptr)->cpu_limit->waits;
+}
+
 static const vmk_StatField fields[] = {
     VMK_STAT_FIELD(struct vm, starts),
     VMK_STAT_FIELD(struct vm, resets),
+    VMK_STAT_FIELD(struct vm, pauses),
     VMK_STAT_FIELD(struct vm, msi_dropped),
     {.name = "port_accesses_unclaimed", .offset = __builtin_offsetof(struct vm, ports.unclaimed)},
     {.name = "mmio_accesses_unclaimed", .offset = __builtin_offsetof(struct vm, mmio.unclaimed)},
@@ -65,6 +77,8 @@ static const vmk_StatField fields[] = {
     VMK_STAT_READ("memory_table_pages", read_table_pages),
     VMK_STAT_READ("memory_faults", read_faults),
     VMK_STAT_READ("heap_bytes", read_heap_bytes),
+    VMK_STAT_READ("clock_ns", read_clock),
+    VMK_STAT_READ("cpu_limit_waits", read_limit_waits),
 };
 
 /** The system stops: guests are taken off its disks and NICs first. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vm_commands.c - vm list, create, destroy, start, stop, reset, get, stats; its console is
+ * vm_commands.c - vm list, create, destroy, start, stop, reset, pause, resume, get, stats; its console is
  * vm_console_commands.c's.
  */
 #include <core/clock.h>
@@ -11,6 +11,7 @@
 #include <core/heap.h>
 #include <vmkapi/lib/libc.h>
 
+#include "cpu_limit.h"
 #include "vm_commands.h"
 #include "vm_files.h"
 
@@ -89,6 +90,63 @@ static const struct format_column list_columns[] = {
 COMMAND(vm_list, .path = "vm list", .help = "Show the virtual machines", .handler = list,
         .columns = list_columns);
 
+/* "disk0: 100 requests/s, 1000000 bytes/s"; what has no limit is not mentioned. */
+static void add_rates(char *text, vmk_ByteCount size, const char *kind, unsigned n,
+                      const struct virtio_rates *rates, const char *what)
+{
+    vmk_ByteCount len = vmk_Strlen(text);
+
+    if (rates->requests != 0) {
+        len += (vmk_ByteCount)vmk_Scnprintf(text + len, size - len, "%s%s%u: %lu %s/s", len > 0 ? ", " : "",
+                                            kind, n, rates->requests, what);
+    }
+    if (rates->bytes != 0) {
+        (void)vmk_Scnprintf(text + len, size - len, "%s%s%u: %lu bytes/s", len > 0 ? ", " : "", kind, n,
+                            rates->bytes);
+    }
+}
+
+static void format_limits_of(struct format *f, const struct vm_config *config)
+{
+    char text[1024] = "";
+
+    if (config->cpu_max_percent != 0) {
+        (void)vmk_Scnprintf(text, sizeof(text), "CPU: %u %%", config->cpu_max_percent);
+    }
+    for (unsigned i = 0; i < VM_DISKS_MAX; i++) {
+        add_rates(text, sizeof(text), "disk", i, &config->disks[i].rates, "requests");
+    }
+    for (unsigned i = 0; i < VM_NICS_MAX; i++) {
+        add_rates(text, sizeof(text), "ethernet", i, &config->nics[i].rates, "packets");
+    }
+    if (text[0] != '\0') {
+        format_string(f, text);
+    } else {
+        format_none(f);
+    }
+}
+
+/** How often one of its limits was reached. */
+static vmk_uint64 limit_waits_of(const struct vm *vm)
+{
+    vmk_uint64 waits = vm->cpu_limit->waits;
+
+    for (vmk_uint32 i = 0; i < vm->device_count; i++) {
+        waits += virtio_device_limit_waits(vm->devices[i]);
+    }
+    return waits;
+}
+
+static vmk_uint64 run_ms_of(const struct vm *vm)
+{
+    vmk_uint64 ran = 0;
+
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        ran += vcpu_ran_ns(vm->vcpus[i]);
+    }
+    return ran / CLOCK_NS_PER_MS;
+}
+
 static VMK_ReturnStatus get(struct command_call *call)
 {
     struct vm *vm = vm_of_call(call);
@@ -115,6 +173,11 @@ static VMK_ReturnStatus get(struct command_call *call)
     format_uint(f, vm->starts);
     format_uint(f, vm->resets);
     format_uint(f, exits_of(vm));
+    format_uint(f, vm->config->cpu_shares);
+    format_uint(f, run_ms_of(vm));
+    format_limits_of(f, vm->config);
+    format_uint(f, limit_waits_of(vm));
+    format_uint(f, vm->pauses);
     vm_put(vm);
     return VMK_OK;
 }
@@ -132,6 +195,11 @@ static const struct format_column get_columns[] = {{"Name", FORMAT_STRING},
                                                    {"Starts", FORMAT_UINT},
                                                    {"Resets", FORMAT_UINT},
                                                    {"Exits", FORMAT_UINT},
+                                                   {"CPU Shares", FORMAT_UINT},
+                                                   {"CPU Time", FORMAT_UINT, "ms"},
+                                                   {"Limits", FORMAT_STRING},
+                                                   {"Limit Waits", FORMAT_UINT},
+                                                   {"Pauses", FORMAT_UINT},
                                                    {0}};
 COMMAND(vm_get, .path = "vm get", .help = "Show one virtual machine", .handler = get, .args = name_args,
         .columns = get_columns, .shape = FORMAT_RECORD);
@@ -211,7 +279,7 @@ static VMK_ReturnStatus destroy(struct command_call *call)
 COMMAND(vm_destroy, .path = "vm destroy", .help = "Remove a virtual machine that does not run",
         .handler = destroy, .args = name_args);
 
-/* vm start, stop, reset, wait */
+/* vm start, stop, reset, pause, resume, wait */
 
 static VMK_ReturnStatus start(struct command_call *call)
 {
@@ -259,6 +327,37 @@ static VMK_ReturnStatus reset(struct command_call *call)
 }
 
 COMMAND(vm_reset, .path = "vm reset", .help = "Reset a virtual machine", .handler = reset, .args = name_args);
+
+static VMK_ReturnStatus pause(struct command_call *call)
+{
+    vmk_StatusValue status = with_running(call, vm_pause);
+
+    return status == VMK_BUSY
+               ? command_fail(call, status, "%s is paused already", command_string(call, "name"))
+               : status;
+}
+
+COMMAND(vm_pause, .path = "vm pause", .help = "Have a virtual machine stand still", .handler = pause,
+        .args = name_args);
+
+static VMK_ReturnStatus resume(struct command_call *call)
+{
+    struct vm *vm = vm_of_call(call);
+    vmk_StatusValue status;
+
+    if (vm == NULL) {
+        return VMK_NOT_FOUND;
+    }
+    status = vm_resume(vm);
+    if (status == VMK_IS_DISABLED) {
+        status = command_fail(call, status, "%s is not paused", vm->name.string);
+    }
+    vm_put(vm);
+    return status;
+}
+
+COMMAND(vm_resume, .path = "vm resume", .help = "Have a paused virtual machine go on", .handler = resume,
+        .args = name_args);
 
 static VMK_ReturnStatus wait(struct command_call *call)
 {

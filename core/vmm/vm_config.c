@@ -110,6 +110,52 @@ static VMK_ReturnStatus set_reset(const struct reader *r, void *field, vmk_ByteC
     return VMK_OK;
 }
 
+static VMK_ReturnStatus set_shares(const struct reader *r, void *field, vmk_ByteCount size)
+{
+    static const struct {
+        const char *name;
+        vmk_uint32 shares;
+    } named[] = {{"low", SHARES_NORMAL / 2}, {"normal", SHARES_NORMAL}, {"high", SHARES_NORMAL * 2}};
+    vmk_uint64 shares;
+
+    for (unsigned i = 0; i < VMK_ARRAY_SIZE(named); i++) {
+        if (vmk_Strcasecmp(r->value, named[i].name) == 0) {
+            *(vmk_uint32 *)field = named[i].shares;
+            return VMK_OK;
+        }
+    }
+    if (!parse_number(r, 1, SHARES_MAX, &shares)) {
+        return bad_value(r, "wants low, normal, high or a number from 1 to 100000");
+    }
+    *(vmk_uint32 *)field = (vmk_uint32)shares;
+    return VMK_OK;
+}
+
+/** Read a limit from 1 to @p max; "unlimited" is 0. @return false: the value is none. */
+static bool parse_limit(const struct reader *r, vmk_uint64 max, vmk_uint64 *value)
+{
+    *value = 0;
+    return vmk_Strcasecmp(r->value, "unlimited") == 0 || parse_number(r, 1, max, value);
+}
+
+static VMK_ReturnStatus set_cpu_max(const struct reader *r, void *field, vmk_ByteCount size)
+{
+    vmk_uint64 percent;
+
+    if (!parse_limit(r, VM_CPU_PERCENT_MAX, &percent)) {
+        return bad_value(r, "wants percent of a processor from 1 to 6400, or unlimited");
+    }
+    *(vmk_uint32 *)field = (vmk_uint32)percent;
+    return VMK_OK;
+}
+
+static VMK_ReturnStatus set_rate(const struct reader *r, void *field, vmk_ByteCount size)
+{
+    return parse_limit(r, VM_RATE_MAX, field)
+               ? VMK_OK
+               : bad_value(r, "wants a number a second from 1 to 10000000000, or unlimited");
+}
+
 static int hex_digit(char c)
 {
     static const char digits[] = "0123456789abcdef";
@@ -153,14 +199,20 @@ static const struct key {
     {"displayName", set_name, ONE(name)},
     {"memSize", set_memory, ONE(memory_bytes)},
     {"numvcpus", set_vcpus, ONE(vcpus)},
+    {"sched.cpu.shares", set_shares, ONE(cpu_shares)},
+    {"sched.cpu.max", set_cpu_max, ONE(cpu_max_percent)},
     {"kernel.file", set_path, ONE(kernel)},
     {"kernel.cmdline", set_text, ONE(command_line)},
     {"kernel.module#", set_path, SOME(modules, )},
     {"disk#.device", set_text, SOME(disks, .device)},
     {"disk#.serial", set_text, SOME(disks, .serial)},
     {"disk#.readOnly", set_bool, SOME(disks, .read_only)},
+    {"disk#.requestLimit", set_rate, SOME(disks, .rates.requests)},
+    {"disk#.bandwidthLimit", set_rate, SOME(disks, .rates.bytes)},
     {"ethernet#.networkName", set_text, SOME(nics, .port_group)},
     {"ethernet#.address", set_mac, SOME(nics, .mac)},
+    {"ethernet#.packetLimit", set_rate, SOME(nics, .rates.requests)},
+    {"ethernet#.bandwidthLimit", set_rate, SOME(nics, .rates.bytes)},
     {"console.present", set_bool, ONE(console)},
     {"rng.present", set_bool, ONE(rng)},
     {"onReset", set_reset, ONE(restart)},
@@ -318,6 +370,11 @@ static bool mac_is_unset(const vmk_EthAddress mac)
     return vmk_Memcmp(mac, none, sizeof(none)) == 0;
 }
 
+static bool is_limit(const struct virtio_rates *rates)
+{
+    return rates->requests != 0 || rates->bytes != 0;
+}
+
 /** A disk or NIC that has an option but is none would be forgotten in silence. */
 static VMK_ReturnStatus check_devices(const struct reader *r)
 {
@@ -326,12 +383,15 @@ static VMK_ReturnStatus check_devices(const struct reader *r)
     for (unsigned i = 0; i < VM_DISKS_MAX; i++) {
         const struct vm_disk_config *disk = &config->disks[i];
 
-        if (disk->device[0] == '\0' && (disk->serial[0] != '\0' || disk->read_only)) {
+        if (disk->device[0] == '\0' &&
+            (disk->serial[0] != '\0' || disk->read_only || is_limit(&disk->rates))) {
             return diagnose(r->why, VMK_BAD_PARAM, "%s: the key disk%u.device is missing", r->file, i);
         }
     }
     for (unsigned i = 0; i < VM_NICS_MAX; i++) {
-        if (config->nics[i].port_group[0] == '\0' && !mac_is_unset(config->nics[i].mac)) {
+        const struct vm_nic_config *nic = &config->nics[i];
+
+        if (nic->port_group[0] == '\0' && (!mac_is_unset(nic->mac) || is_limit(&nic->rates))) {
             return diagnose(r->why, VMK_BAD_PARAM, "%s: the key ethernet%u.networkName is missing", r->file,
                             i);
         }
@@ -380,7 +440,7 @@ VMK_ReturnStatus vm_config_parse(const char *file, const char *text, vmk_ByteCou
     const char *end = text + len;
     vmk_StatusValue status = VMK_OK;
 
-    *config = (struct vm_config){.vcpus = 1, .rng = true, .restart = true};
+    *config = (struct vm_config){.vcpus = 1, .cpu_shares = SHARES_NORMAL, .rng = true, .restart = true};
     while (status == VMK_OK && text < end) {
         const char *newline = vmk_Memchr(text, '\n', (vmk_ByteCount)(end - text));
         const char *line_end = newline != NULL ? newline : end;

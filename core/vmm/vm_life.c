@@ -3,7 +3,9 @@
  * vm_life.c - a VM's world: from its start to what ends it.
  */
 #define VMK_LOG_MODULE "VM"
+#include "cpu_limit.h"
 #include "vm_internal.h"
+#include "vm_timer.h"
 
 #include <core/vmm/vm_config.h>
 #include <vmkapi/base/logging.h>
@@ -31,6 +33,9 @@ const char *vm_state_text(const struct vm *vm)
     static const char *const texts[] = {
         [VM_CREATED] = "created", [VM_RUNNING] = "running", [VM_STOPPED] = "stopped"};
 
+    if (state_of(vm) == VM_RUNNING && __atomic_load_n(&vm->paused, __ATOMIC_RELAXED)) {
+        return "paused";
+    }
     return texts[state_of(vm)];
 }
 
@@ -102,11 +107,12 @@ static void wait_for_end(struct vm *vm)
 
 /* Runs. */
 
-/** Have the vCPUs run until something ends it. */
-static void run_once(struct vm *vm)
+/* @return how many vCPUs run; if not all, the run has failed. */
+static vmk_uint32 start_vcpus(struct vm *vm)
 {
     vmk_uint32 started = 0;
 
+    mutex_lock(&vm->life);
     while (started < vm->vcpu_count) {
         vmk_StatusValue status = vcpu_start(vm->vcpus[started]);
 
@@ -116,13 +122,22 @@ static void run_once(struct vm *vm)
         }
         started++;
     }
+    cpu_limit_start(vm);
+    mutex_unlock(&vm->life);
+    return started;
+}
+
+/** Have the vCPUs run until something ends it. */
+static void run_once(struct vm *vm)
+{
+    vmk_uint32 started = start_vcpus(vm);
+
     wait_for_end(vm);
     /* Once more: one that had not been started yet when the end came. */
     end_run(vm);
     while (started > 0) {
         vcpu_wait_stopped(vm->vcpus[--started]);
     }
-    vm_parts_quiesce(vm);
 }
 
 /** What ended the run. A reset after which the VM begins again is forgotten by that: what ends it next
@@ -178,6 +193,21 @@ static bool restart(struct vm *vm)
     return true;
 }
 
+/** No vCPU runs any more. @return what ended the run; *again: another has been prepared. */
+static enum vm_stop_reason finish_run(struct vm *vm, bool *again) VMK_REQUIRES(vm->life)
+{
+    enum vm_stop_reason ending;
+
+    vm_parts_quiesce(vm);
+    __atomic_store_n(&vm->paused, false, __ATOMIC_RELAXED);
+    ending = take_ending(vm, again);
+    if (*again && !restart(vm)) {
+        *again = false;
+        return VM_STOP_FAILED;
+    }
+    return ending;
+}
+
 static vmk_StatusValue vm_main(void *data)
 {
     struct vm *vm = data;
@@ -186,11 +216,9 @@ static vmk_StatusValue vm_main(void *data)
 
     do {
         run_once(vm);
-        ending = take_ending(vm, &again);
-        if (again && !restart(vm)) {
-            again = false;
-            ending = VM_STOP_FAILED;
-        }
+        mutex_lock(&vm->life);
+        ending = finish_run(vm, &again);
+        mutex_unlock(&vm->life);
     } while (again);
     say_end(vm, ending);
     set_ending(vm, ending, VM_STOPPED);
@@ -259,4 +287,72 @@ VMK_ReturnStatus vm_reset(struct vm *vm)
     }
     vm_end(vm, VM_STOP_RESET, 0);
     return VMK_OK;
+}
+
+/* Pause. */
+
+/** @return whether it runs, and nothing has ended that yet. */
+static bool runs_on(struct vm *vm)
+{
+    vmk_uint64 flags;
+    bool on;
+
+    vmk_SpinlockLockIRQ(&vm->ends.lock, &flags);
+    on = state_of(vm) == VM_RUNNING && vm->ending == VM_STOP_NONE;
+    vmk_SpinlockUnlockIRQ(&vm->ends.lock, flags);
+    return on;
+}
+
+/* If the run ends meanwhile, its vCPUs count as paused, and the VM's world waits for `life`. */
+static VMK_ReturnStatus pause(struct vm *vm) VMK_REQUIRES(vm->life)
+{
+    if (!runs_on(vm)) {
+        return VMK_IS_DISABLED;
+    }
+    if (vm->paused) {
+        return VMK_BUSY;
+    }
+    __atomic_store_n(&vm->paused, true, __ATOMIC_RELAXED);
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        vcpu_request(vm->vcpus[i], VCPU_REQUEST_PAUSE);
+    }
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        vcpu_wait_paused(vm->vcpus[i]);
+    }
+    vm_clock_stop(vm);
+    vm->pauses++;
+    return VMK_OK;
+}
+
+static VMK_ReturnStatus resume(struct vm *vm) VMK_REQUIRES(vm->life)
+{
+    if (!runs_on(vm) || !vm->paused) {
+        return VMK_IS_DISABLED;
+    }
+    vm_clock_resume(vm);
+    __atomic_store_n(&vm->paused, false, __ATOMIC_RELAXED);
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        vcpu_withdraw(vm->vcpus[i], VCPU_REQUEST_PAUSE);
+    }
+    return VMK_OK;
+}
+
+VMK_ReturnStatus vm_pause(struct vm *vm)
+{
+    vmk_StatusValue status;
+
+    mutex_lock(&vm->life);
+    status = pause(vm);
+    mutex_unlock(&vm->life);
+    return status;
+}
+
+VMK_ReturnStatus vm_resume(struct vm *vm)
+{
+    vmk_StatusValue status;
+
+    mutex_lock(&vm->life);
+    status = resume(vm);
+    mutex_unlock(&vm->life);
+    return status;
 }

@@ -14,6 +14,7 @@
 #include <vmkapi/lib/hash.h>
 #include <vmkapi/lib/libc.h>
 
+#include "cpu_limit.h"
 #include "load/load.h"
 #include "vm_timer.h"
 
@@ -59,6 +60,7 @@ static VMK_ReturnStatus create_disks(struct vm *vm, struct diagnosis *why)
             .device = disk->device,
             .serial = disk->serial[0] != '\0' ? disk->serial : NULL,
             .read_only = disk->read_only,
+            .rates = disk->rates,
             .queues = vm->vcpu_count < VIRTIO_QUEUES_MAX ? vm->vcpu_count : VIRTIO_QUEUES_MAX};
         vmk_StatusValue status;
 
@@ -79,7 +81,7 @@ static VMK_ReturnStatus create_nics(struct vm *vm, struct diagnosis *why)
 {
     for (unsigned i = 0; i < VM_NICS_MAX; i++) {
         const struct vm_nic_config *nic = &vm->config->nics[i];
-        struct virtio_net_options options = {.port_group = nic->port_group};
+        struct virtio_net_options options = {.port_group = nic->port_group, .rates = nic->rates};
         vmk_StatusValue status;
 
         if (nic->port_group[0] == '\0') {
@@ -119,6 +121,10 @@ static VMK_ReturnStatus create_all(struct vm *vm, struct diagnosis *why)
     struct platform_console line;
     vmk_StatusValue status = vm_console_create(vm, &vm->console);
 
+    vm->cpu_limit = vmk_HeapZalloc(vm->heap, sizeof(*vm->cpu_limit));
+    if (status == VMK_OK && vm->cpu_limit == NULL) {
+        status = VMK_NO_MEMORY;
+    }
     if (status == VMK_OK) {
         status = guest_memory_create(vm->config->memory_bytes, vmm_vendor->npt, &vm->memory);
     }
@@ -151,7 +157,7 @@ VMK_ReturnStatus vm_parts_create(struct vm *vm, struct diagnosis *why)
     io_bus_init(&vm->ports, PORTS_LIMIT);
     io_bus_init(&vm->mmio, MMIO_LIMIT);
     vmk_SpinlockInit(&vm->device_lock, "vm devices", VMK_RANK_VM_DEVICE);
-    vm->timers_rest = true;
+    vm_clock_init(vm);
     status = create_all(vm, why);
     if (status != VMK_OK) {
         vm_parts_destroy(vm);
@@ -179,6 +185,7 @@ void vm_parts_destroy(struct vm *vm)
     if (vm->console != NULL) {
         vm_console_destroy(vm->console);
     }
+    vmk_HeapFree(vm->heap, vm->cpu_limit);
     vm_timers_free(vm);
 }
 

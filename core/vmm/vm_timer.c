@@ -4,6 +4,9 @@
  *
  * A device may move its alarm while the kernel's timer is already firing: what counts is deadline_ns, looked
  * at once more under the lock.
+ *
+ * vm->clock is the host's time at which the VM's was 0, or, while that stands still, what it shows and
+ * STANDS: one word, so that who reads it at any moment gets a time.
  */
 #include "vm_timer.h"
 
@@ -12,6 +15,7 @@
 #include <vmkapi/base/time.h>
 
 #define FAR_NS (1ul << 62) /* 146 years: for arithmetic that must not wrap round. */
+#define STANDS (1ul << 63)
 
 struct vm_timer {
     vmk_TimerObject object;
@@ -22,7 +26,9 @@ struct vm_timer {
 
 vmk_uint64 vdev_now_ns(struct vm *vm)
 {
-    return clock_now_ns() - vm->started_ns;
+    vmk_uint64 clock = __atomic_load_n(&vm->clock, __ATOMIC_RELAXED);
+
+    return (clock & STANDS) == 0 ? clock_now_ns() - clock : clock & ~STANDS;
 }
 
 /* Both begin at 0 in the same moment. */
@@ -79,7 +85,8 @@ void vdev_timer_arm(struct vm *vm, struct vdev_timer *timer, vmk_uint64 deadline
     struct vm_timer *t = timer->machine;
 
     __atomic_store_n(&timer->deadline_ns, deadline_ns, __ATOMIC_RELAXED);
-    if (t == NULL && off) {
+    /* One that is armed while all rest is to be found when they no longer do. */
+    if (t == NULL && deadline_ns >= FAR_NS) {
         return;
     }
     if (t == NULL) {
@@ -91,15 +98,30 @@ void vdev_timer_arm(struct vm *vm, struct vdev_timer *timer, vmk_uint64 deadline
     } else if (off) {
         (void)vmk_TimerDisarm(&t->object, VMK_FALSE);
     } else {
-        (void)vmk_TimerArm(&t->object, vm->started_ns + deadline_ns);
+        (void)vmk_TimerArm(&t->object, __atomic_load_n(&vm->clock, __ATOMIC_RELAXED) + deadline_ns);
     }
+}
+
+void vm_clock_init(struct vm *vm)
+{
+    vm->clock = STANDS;
+    vm->timers_rest = true;
 }
 
 void vm_clock_start(struct vm *vm)
 {
-    vm->started_ns = clock_now_ns();
-    vm->tsc_offset = -vmk_CPUReadTSC();
+    vmk_uint64 tsc = vmk_CPUReadTSC();
+
+    __atomic_store_n(&vm->clock, clock_ns_at(tsc), __ATOMIC_RELAXED);
+    vm->tsc_offset = -tsc;
     __atomic_store_n(&vm->timers_rest, false, __ATOMIC_RELEASE);
+}
+
+/* From here on, the clock and the guest's TSC show what they showed in one and the same moment. */
+static void stand(struct vm *vm)
+{
+    vm->stopped_tsc = vmk_CPUReadTSC();
+    __atomic_store_n(&vm->clock, STANDS | (clock_ns_at(vm->stopped_tsc) - vm->clock), __ATOMIC_RELAXED);
 }
 
 void vm_clock_stop(struct vm *vm)
@@ -109,6 +131,34 @@ void vm_clock_stop(struct vm *vm)
         (void)vmk_TimerDisarm(&t->object, VMK_TRUE);
         /* A callback that was under way may have armed it once more, before it saw that all rest. */
         (void)vmk_TimerDisarm(&t->object, VMK_TRUE);
+    }
+    if ((vm->clock & STANDS) == 0) {
+        stand(vm);
+    }
+}
+
+/* What a device has forgotten of since, put to its power-on state, is no alarm. */
+static void arm_again(struct vm_timer *t)
+{
+    vdev_lock(t->vm);
+    if (t->timer->machine == t) {
+        vdev_timer_arm(t->vm, t->timer, __atomic_load_n(&t->timer->deadline_ns, __ATOMIC_RELAXED));
+    }
+    vdev_unlock(t->vm);
+}
+
+void vm_clock_resume(struct vm *vm)
+{
+    vmk_uint64 tsc = vmk_CPUReadTSC(), passed = tsc - vm->stopped_tsc;
+
+    vm->tsc_offset -= passed;
+    for (vmk_uint32 i = 0; i < vm->vcpu_count; i++) {
+        vcpu_tsc_offset_set(vm->vcpus[i], vm->vcpus[i]->tsc_offset - passed);
+    }
+    __atomic_store_n(&vm->clock, clock_ns_at(tsc) - (vm->clock & ~STANDS), __ATOMIC_RELAXED);
+    __atomic_store_n(&vm->timers_rest, false, __ATOMIC_RELEASE);
+    for (struct vm_timer *t = __atomic_load_n(&vm->timers, __ATOMIC_ACQUIRE); t != NULL; t = t->next) {
+        arm_again(t);
     }
 }
 

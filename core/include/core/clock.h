@@ -24,10 +24,16 @@ struct clock_scale {
 };
 extern struct clock_scale clock_scale;
 
+/** @return what the clock showed when the TSC was @p tsc. Context: any. */
+VMK_ALWAYS_INLINE vmk_uint64 clock_ns_at(vmk_uint64 tsc)
+{
+    return (vmk_uint64)(((unsigned __int128)(tsc - clock_scale.base) * clock_scale.mult) >> 32);
+}
+
 /** @return nanoseconds since boot; 0 until clock_init(). Context: any. */
 VMK_ALWAYS_INLINE vmk_uint64 clock_now_ns(void)
 {
-    return (vmk_uint64)(((unsigned __int128)(vmk_CPUReadTSC() - clock_scale.base) * clock_scale.mult) >> 32);
+    return clock_ns_at(vmk_CPUReadTSC());
 }
 
 /** Spin for at least @p ns nanoseconds. Context: any. For waits of a few microseconds that hardware demands.

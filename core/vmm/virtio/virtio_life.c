@@ -90,9 +90,14 @@ QUEUE_COUNTER(flushes, queue->stats.flushes)
 QUEUE_COUNTER(signals, queue->stats.signals)
 QUEUE_COUNTER(in_flight, queue->in_flight)
 
+vmk_uint64 virtio_device_limit_waits(const struct virtio_device *device)
+{
+    return __atomic_load_n(&device->limit.waits, __ATOMIC_RELAXED);
+}
+
 vmk_uint64 virtio_stat_limit_waits(vmk_AddrCookie device)
 {
-    return __atomic_load_n(&((const struct virtio_device *)device.ptr)->limit.waits, __ATOMIC_RELAXED);
+    return virtio_device_limit_waits(device.ptr);
 }
 
 /* Coming. */

@@ -99,12 +99,48 @@ START_TEST(a_nic_has_an_address_of_its_own)
 }
 END_TEST
 
+START_TEST(limits_are_read)
+{
+    ck_assert_int_eq(parse(NEEDED), VMK_OK);
+    ck_assert_uint_eq(config.cpu_shares, 1000);
+    ck_assert_uint_eq(config.cpu_max_percent, 0);
+    ck_assert_int_eq(parse(NEEDED "sched.cpu.shares = \"HIGH\"\nsched.cpu.max = \"150\"\n"
+                                  "disk2.device = \"d\"\ndisk2.requestLimit = \"100\"\n"
+                                  "disk2.bandwidthLimit = \"10000000000\"\n"
+                                  "ethernet1.networkName = \"n\"\nethernet1.packetLimit = \"1\"\n"
+                                  "ethernet1.bandwidthLimit = \"unlimited\"\n"),
+                     VMK_OK);
+    ck_assert_uint_eq(config.cpu_shares, 2000);
+    ck_assert_uint_eq(config.cpu_max_percent, 150);
+    ck_assert_uint_eq(config.disks[2].rates.requests, 100);
+    ck_assert_uint_eq(config.disks[2].rates.bytes, 10000000000);
+    ck_assert_uint_eq(config.nics[1].rates.requests, 1);
+    ck_assert_uint_eq(config.nics[1].rates.bytes, 0);
+    ck_assert_int_eq(parse(NEEDED "sched.cpu.shares = \"low\"\nsched.cpu.max = \"Unlimited\"\n"), VMK_OK);
+    ck_assert_uint_eq(config.cpu_shares, 500);
+    ck_assert_uint_eq(config.cpu_max_percent, 0);
+    ck_assert_int_eq(parse(NEEDED "sched.cpu.shares = \"100000\"\n"), VMK_OK);
+    ck_assert_uint_eq(config.cpu_shares, 100000);
+}
+END_TEST
+
 /** What is wrong, what the message has of it. */
 static const struct {
     const char *text;
     vmk_StatusValue status;
     const char *said;
 } mistakes[] = {
+    {NEEDED "sched.cpu.shares = \"0\"\n", VMK_BAD_PARAM, ":4: sched.cpu.shares = \"0\": wants low, normal"},
+    {NEEDED "sched.cpu.shares = \"100001\"\n", VMK_BAD_PARAM, ":4: sched.cpu.shares"},
+    {NEEDED "sched.cpu.max = \"0\"\n", VMK_BAD_PARAM, ":4: sched.cpu.max = \"0\": wants percent"},
+    {NEEDED "sched.cpu.max = \"6401\"\n", VMK_BAD_PARAM, ":4: sched.cpu.max"},
+    {NEEDED "disk0.device = \"d\"\ndisk0.requestLimit = \"-1\"\n", VMK_BAD_PARAM, ":5: disk0.requestLimit"},
+    {NEEDED "disk0.device = \"d\"\ndisk0.bandwidthLimit = \"10000000001\"\n", VMK_BAD_PARAM,
+     ":5: disk0.bandwidthLimit"},
+    {NEEDED "disk3.requestLimit = \"5\"\n", VMK_BAD_PARAM, "disk3.device is missing"},
+    {NEEDED "ethernet0.networkName = \"n\"\nethernet0.packetLimit = \"many\"\n", VMK_BAD_PARAM,
+     ":5: ethernet0.packetLimit"},
+    {NEEDED "ethernet2.bandwidthLimit = \"5\"\n", VMK_BAD_PARAM, "ethernet2.networkName is missing"},
     {"", VMK_BAD_PARAM, "f.vmx: the key displayName is missing"},
     {"displayName = \"a\"\n", VMK_BAD_PARAM, "memSize is missing"},
     {"displayName = \"a\"\nmemSize = \"1\"", VMK_BAD_PARAM, "kernel.file is missing"},
@@ -173,5 +209,5 @@ START_TEST(a_value_has_a_limit)
 }
 END_TEST
 
-RUN_TESTS(all_keys_are_read, little_is_needed, a_nic_has_an_address_of_its_own, a_mistake_is_told,
-          a_value_has_a_limit)
+RUN_TESTS(all_keys_are_read, limits_are_read, little_is_needed, a_nic_has_an_address_of_its_own,
+          a_mistake_is_told, a_value_has_a_limit)

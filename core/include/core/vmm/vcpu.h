@@ -32,8 +32,9 @@ enum vcpu_request {
     VCPU_REQUEST_EVENT =
         1u << 0,                 /**< The LAPIC or PIC may have an interrupt, NMI, INIT or start-up for it. */
     VCPU_REQUEST_STOP = 1u << 1, /**< Leave the guest for good. Stays set until vcpu_start(). */
-    VCPU_REQUEST_PAUSE = 1u << 2, /**< Stay out until vcpu_resume(). */
+    VCPU_REQUEST_PAUSE = 1u << 2, /**< Stay out until that is withdrawn. */
     VCPU_REQUEST_FLUSH = 1u << 3, /**< Forget what is cached of the nested tables. */
+    VCPU_REQUEST_LIMIT = 1u << 4, /**< Stay out until that is withdrawn: the VM has used up its time. */
 };
 
 enum vcpu_run_state {
@@ -96,8 +97,10 @@ struct vcpu {
 
     /* The world and who waits for it. */
     vmk_WorldID world_id; /**< Of the last one started; VMK_INVALID_WORLD_ID: never. */
-    struct world *world;  /**< Set by itself, held until another is started or the vCPU is destroyed. */
-    bool parked;          /**< It has seen the pause, or has ended; waits.lock. */
+    struct world *world;  /**< Set by itself, held until another is started or the vCPU is destroyed; changes
+                             under waits.lock. */
+    vmk_uint64 past_ns;   /**< How long those before it ran; waits.lock. */
+    bool parked;          /**< It stays out of the guest, paused, or has ended; waits.lock. */
     struct wait_queue waits;
 
     /* Statistics, written by its world. */
@@ -125,7 +128,8 @@ void vcpu_destroy(struct vcpu *vcpu);
 /** Registers as after RESET; vCPU 0 is to run, the others wait for start-up. It has no world. */
 void vcpu_reset(struct vcpu *vcpu);
 
-/** Have it run, in a world of its own, from the registers it has. @return VMK_OK; vmk_WorldCreate()'s. */
+/** Have it run, in a world of its own, from the registers it has; paused if its VM is. @return VMK_OK;
+ * vmk_WorldCreate()'s. */
 VMK_ReturnStatus vcpu_start(struct vcpu *vcpu);
 
 /** Wait until its world, of which VCPU_REQUEST_STOP was asked, has ended. Context: may block; not itself. */
@@ -133,8 +137,12 @@ void vcpu_wait_stopped(struct vcpu *vcpu);
 
 /** Wait until it has seen VCPU_REQUEST_PAUSE, or has no world. Context: may block; not itself. */
 void vcpu_wait_paused(struct vcpu *vcpu);
-/** End the pause. */
-void vcpu_resume(struct vcpu *vcpu);
+
+/** Take back what was asked of it: VCPU_REQUEST_PAUSE, VCPU_REQUEST_LIMIT. Context: any but NMI. */
+void vcpu_withdraw(struct vcpu *vcpu, vmk_uint32 requests);
+
+/** How long its worlds have run; right to a slice, 10 ms. Context: any but NMI. */
+vmk_uint64 vcpu_ran_ns(struct vcpu *vcpu);
 
 /** Ask something of a vCPU (bits of enum vcpu_request) and see to it that it looks: wakes it, or has it leave
  * the guest. Context: any but NMI. */
@@ -168,7 +176,8 @@ void vcpu_advance(struct vcpu *vcpu, vmk_uint64 next_rip);
 VMK_ReturnStatus vcpu_msr_get(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 *value);
 VMK_ReturnStatus vcpu_msr_set(struct vcpu *vcpu, vmk_uint32 msr, vmk_uint64 value);
 
-/** Have the guest's TSC be @p offset ahead of the host's, modulo 2^64; before the vCPU runs, or by itself. */
+/** Have the guest's TSC be @p offset ahead of the host's, modulo 2^64; before the vCPU runs, while it is
+ * paused, or by itself. */
 void vcpu_tsc_offset_set(struct vcpu *vcpu, vmk_uint64 offset);
 
 #endif

@@ -3,14 +3,19 @@
  * vm.h - virtual machines: what one is made of, and its life.
  *
  *   created -> running -> stopped (why is told) -> running again, or destroyed
+ *                  |
+ *                paused, which a command begins, and ends, as any end of the run does
  *
  * While a VM runs, a world of its own (vm_life.c) waits for whatever ends it: the guest's wish, a command, a
  * failure. The first such request counts. The world then takes the vCPUs out of the guest, has the devices
  * come to rest, and, after a reset, begins again.
  *
- * Locks: the table's mutex for which VMs there are; vm->life for starting and destroying; vm->device_lock
- * (rank VM_DEVICE, bottom halves off) around the platform devices, named in their io_regions; virtio devices
- * have locks of their own.
+ * While it is paused, its vCPUs stay out of the guest and its clock, TSC and alarms stand still; requests
+ * that are under way end, and what comes in is delivered.
+ *
+ * Locks: the table's mutex for which VMs there are; vm->life for starting, pausing and the end of a run;
+ * vm->device_lock (rank VM_DEVICE, bottom halves off) around the platform devices, named in their io_regions;
+ * virtio devices have locks of their own.
  */
 #ifndef CORE_VMM_VM_H
 #define CORE_VMM_VM_H
@@ -36,6 +41,7 @@ struct vm_console;    /* vm_console.h: what the guest writes on its serial line.
 struct platform;      /* platform.h: the devices every PC has. */
 struct virtio_device; /* virtio.h */
 struct vm_timer;      /* vm_timer.h */
+struct cpu_limit;     /* cpu_limit.h */
 struct lapic;
 
 enum vm_state { VM_CREATED, VM_RUNNING, VM_STOPPED };
@@ -61,7 +67,8 @@ enum vm_stop_reason {
 struct vm {
     vmk_Name name;
     enum vm_state state;   /**< Atomic; changes under `life`, but to VM_STOPPED by the VM's world. */
-    struct mutex life;     /**< Starting, destroying. */
+    struct mutex life;     /**< Starting, pausing, the end of a run. */
+    bool paused;           /**< It runs, but stands still; atomic, changes under `life`. */
     vmk_uint32 references; /**< Of vm_get(); the table's lock. */
 
     struct wait_queue ends;          /**< Its lock guards these four. The VM's world waits here. */
@@ -81,16 +88,18 @@ struct vm {
     struct virtio_device *devices[VM_DEVICES_MAX]; /**< In order of their slots, from 1. */
     vmk_uint32 device_count;
     struct vm_console *console;
+    struct cpu_limit *cpu_limit;
 
     vmk_uint64 tsc_offset;   /**< The guest's TSC begins at 0 when the VM is started. */
-    vmk_uint64 started_ns;   /**< Of the host's clock: vdev_now_ns() counts from here. */
+    vmk_uint64 clock;        /**< vm_timer.c: what vdev_now_ns() makes its answer of; atomic. */
+    vmk_uint64 stopped_tsc;  /**< The host's, when the clock came to stand still. */
     struct vm_timer *timers; /**< All there are; grows only, atomically. */
     bool timers_rest;        /**< None is to fire: the VM does not run. */
     vmk_WorldID world;       /**< Of the last start. */
     vmk_HeapID heap;         /**< What the VM's objects come from: empty when it is destroyed. */
 
     /* Statistics. */
-    vmk_uint64 starts, resets;
+    vmk_uint64 starts, resets, pauses;
     vmk_uint64 msi_dropped; /**< Messages to nobody; atomic. */
     vmk_StatGroup stats;
 };
@@ -125,6 +134,13 @@ VMK_ReturnStatus vm_stop(struct vm *vm);
 /** Begin its run anew, as the reset button does. @return VMK_OK; VMK_IS_DISABLED: it does not run. */
 VMK_ReturnStatus vm_reset(struct vm *vm);
 
+/** Have it stand still. When it does, this returns. @return VMK_OK; VMK_IS_DISABLED: it does not run;
+ * VMK_BUSY: it is paused. */
+VMK_ReturnStatus vm_pause(struct vm *vm);
+
+/** Have it go on, as if no time had passed. @return VMK_OK; VMK_IS_DISABLED: it is not paused. */
+VMK_ReturnStatus vm_resume(struct vm *vm);
+
 /** Wait until it has stopped. @return VMK_OK; as vmk_WorldWaitForDeath() does. */
 VMK_ReturnStatus vm_wait(struct vm *vm);
 
@@ -139,7 +155,7 @@ void vm_put(struct vm *vm);
 /** The n-th VM in order of creation, as vm_get() gives it; NULL past the last. */
 struct vm *vm_get_nth(unsigned n);
 
-/** "running", "stopped"; "power-off". */
+/** "running", "paused", "stopped"; "power-off". */
 const char *vm_state_text(const struct vm *vm);
 const char *vm_stop_text(enum vm_stop_reason reason);
 
