@@ -52,11 +52,6 @@ static void take(struct vcpu *vcpu, vmk_uint32 request)
     __atomic_fetch_and(&vcpu->requests, ~request, __ATOMIC_SEQ_CST);
 }
 
-/* @return false: leave for good. */
-static bool serve_requests(struct vcpu *vcpu, vmk_uint32 requests)
-{
-    if (requests & VCPU_REQUEST_STOP) {
-        return false;
 /* Sleep while @p request, and none of @p others, stands. */
 static void stay_out(struct vcpu *vcpu, vmk_uint32 request, vmk_uint32 others, const char *reason)
 {
@@ -81,6 +76,11 @@ static void pause(struct vcpu *vcpu)
     vcpu_unpark(vcpu);
 }
 
+/* @return false: leave for good. */
+static bool serve_requests(struct vcpu *vcpu, vmk_uint32 requests)
+{
+    if (requests & VCPU_REQUEST_STOP) {
+        return false;
     }
     if (requests & VCPU_REQUEST_FLUSH) {
         take(vcpu, VCPU_REQUEST_FLUSH);

@@ -84,10 +84,10 @@ vmk_uint32 virtio_console_input(struct virtio_device *console, const vmk_uint8 *
  * processor has none; VMK_NO_MEMORY. */
 VMK_ReturnStatus virtio_rng_create(struct vm *vm, unsigned slot, struct virtio_device **device);
 
-/** Put a device to its power-on state. Returns when nothing uses the guest's memory any more on its behalf:
 /** How often one of its queues came to wait for its turn, as its limit has it. Context: any. */
 vmk_uint64 virtio_device_limit_waits(const struct virtio_device *device);
 
+/** Put a device to its power-on state. Returns when nothing uses the guest's memory any more on its behalf:
  *  call it before that is loaded anew. */
 void virtio_device_reset(struct virtio_device *device);
 
