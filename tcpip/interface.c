@@ -3,8 +3,9 @@
  * interface.c - packets in and out of vmk0.
  *
  * Received packets become lwIP buffers without copying: the buffer's head is in the packet's driver area, and
- * freeing it releases the packet. What lwIP sends is gathered from its chain of buffers into a packet, and
- * all that one turn of the loop has produced goes to the switch as one list.
+ * freeing it releases the packet; segments that a guest has left to the NIC are copied, whole. What lwIP
+ * sends is gathered from its chain of buffers into a packet, and all that one turn of the loop has produced
+ * goes to the switch as one list.
  */
 #include "interface.h"
 
@@ -57,6 +58,15 @@ static struct pbuf *copy(vmk_PktHandle *pkt)
     return p;
 }
 
+/** What lwIP is to check of a packet. One that a client of the switch has left to a NIC has come over no
+ * wire, and has no TCP or UDP checksum yet. */
+static vmk_uint16 checks_of(const vmk_PktHandle *pkt)
+{
+    return vmk_PktIsMustCsum(pkt)
+               ? NETIF_CHECKSUM_ENABLE_ALL & ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP)
+               : NETIF_CHECKSUM_ENABLE_ALL;
+}
+
 static void input(vmk_PktHandle *pkt)
 {
     struct pbuf *p;
@@ -65,6 +75,8 @@ static void input(vmk_PktHandle *pkt)
         vmk_PktRelease(pkt);
         return;
     }
+    /* It is through with the packet's checksums when its input function returns. */
+    NETIF_SET_CHECKSUM_CTRL(&interface_netif, checks_of(pkt));
     p = vmk_PktIsWritable(pkt) && vmk_PktIsFullyMapped(pkt) ? wrap(pkt) : copy(pkt);
     if (p && interface_netif.input(p, &interface_netif) != ERR_OK) {
         pbuf_free(p);

@@ -61,6 +61,7 @@
 #define LWIP_TCP_TIMESTAMPS           0
 
 #define LWIP_CHKSUM(data, len)        tcpip_chksum(data, len)
+#define LWIP_CHECKSUM_CTRL_PER_NETIF  1 /* Packet by packet, in fact: interface.c. */
 
 /* Of lwIP's counters only the pools' are kept; see pools.h. */
 #define LWIP_STATS       1
