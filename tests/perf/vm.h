@@ -7,9 +7,8 @@
  * the windows of their cases, and Debian's Linux. What they execute themselves is told apart by the plugin
  * and left out, but for vm.boot.init.
  *
- * A test kernel writes "ended" on its serial line when it is done, before that "all passed" if it has got
- * what it wanted, and then uses the debug exit port; Linux writes "all passed" and switches its machine off.
- * A kernel's NIC has the address VM_MAC.
+ * A guest writes "all passed" on its serial line if it has got what it wanted; then a test kernel uses the
+ * debug exit port, and Linux switches its machine off. A kernel's NIC has the address VM_MAC.
  */
 #ifndef PERF_VM_H
 #define PERF_VM_H
@@ -35,7 +34,6 @@ enum vm_guest {
 #define VM_MAC       ((const unsigned char[6]){0x02, 0x00, 0x5e, 0x10, 0x00, 0x03})
 #define VM_MAC_TEXT  "02:00:5e:10:00:03"
 #define VM_PASSED    "all passed"
-#define VM_ENDED     "ended"
 #define VM_RECEIVING "receiving"
 
 /** The command line of VM_GUEST_LINUX. */
