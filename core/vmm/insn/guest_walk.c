@@ -113,8 +113,8 @@ static vmk_uint64 reserved_bits(const struct walk *walk, unsigned level, bool le
     }
     if (walk->format->pae_directory) {
         reserved |= 0x7ff0000000000000ul; /* PAE has no bits for software there. */
-        if (level == 3) {
-            return reserved | ENTRY_NX | 0x1e6;
+        if (level == 3) { /* Bit 5 too, but QEMU marks it accessed, and it was judged when CR3 was loaded. */
+            return reserved | ENTRY_NX | 0x1c6;
         }
     }
     if (leaf && level > 1) { /* Bit 12 is PAT. */
