@@ -8,6 +8,7 @@
 #include "vcpu_internal.h"
 
 #include <core/vmm/guest_fpu.h>
+#include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
 
 #define BIT(n) (1u << (n))
@@ -20,6 +21,7 @@
 #define LEAF1_ECX_OSXSAVE BIT(27)
 #define LEAF1_EDX_HIDDEN  (BIT(18) | BIT(21) | BIT(22) | BIT(29) | BIT(31)) /* PSN, DS, thermal, TM, PBE */
 #define LEAF1_EDX_ADDED   (BIT(9) | BIT(12) | BIT(16))                      /* APIC, MTRR, PAT */
+#define LEAF1_EDX_APIC    BIT(9)
 #define LEAF1_EDX_HTT     BIT(28)
 #define LEAF6_EAX_ARAT    BIT(2) /* The APIC timer runs always. */
 #define LEAF7_EBX_HIDDEN                                                                                     \
@@ -73,6 +75,9 @@ static void features(const struct vcpu *vcpu, struct cpuid_result *r)
     r->edx = (r->edx & ~(LEAF1_EDX_HIDDEN | LEAF1_EDX_HTT)) | LEAF1_EDX_ADDED;
     if (count > 1) {
         r->edx |= LEAF1_EDX_HTT;
+    }
+    if (!lapic_is_present(vcpu->lapic)) {
+        r->edx &= ~LEAF1_EDX_APIC;
     }
 }
 

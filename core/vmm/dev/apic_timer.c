@@ -30,7 +30,8 @@ static vmk_uint64 due_ns(const struct lapic *lapic)
     if (mode_of(lapic) == LVT_TIMER_DEADLINE) {
         return lapic->tsc_deadline != 0 ? vdev_tsc_deadline_ns(lapic->vm, lapic->tsc_deadline) : VDEV_NEVER;
     }
-    return lapic->timer_initial != 0 ? lapic->timer_started_ns + span_ns(lapic) : VDEV_NEVER;
+    return lapic->timer_initial != 0 && !lapic->timer_ended ? lapic->timer_started_ns + span_ns(lapic)
+                                                            : VDEV_NEVER;
 }
 
 static void fire(void *device, vmk_uint64 now_ns)
@@ -46,6 +47,7 @@ void apic_timer_init(struct lapic *lapic)
 void apic_timer_start(struct lapic *lapic)
 {
     lapic->timer_started_ns = vdev_now_ns(lapic->vm);
+    lapic->timer_ended = false;
     vdev_timer_arm(lapic->vm, &lapic->timer, due_ns(lapic));
 }
 
@@ -60,7 +62,7 @@ vmk_uint32 apic_timer_count(const struct lapic *lapic)
 {
     vmk_uint64 counted;
 
-    if (lapic->timer_initial == 0 || mode_of(lapic) == LVT_TIMER_DEADLINE) {
+    if (lapic->timer_initial == 0 || lapic->timer_ended || mode_of(lapic) == LVT_TIMER_DEADLINE) {
         return 0;
     }
     counted = (vdev_now_ns(lapic->vm) - lapic->timer_started_ns) / divider(lapic);
@@ -89,7 +91,7 @@ bool apic_timer_tick(struct lapic *lapic)
         vdev_timer_arm(lapic->vm, &lapic->timer, period_end(now, due_ns(lapic)));
         return true;
     }
-    lapic->timer_initial = 0;
+    lapic->timer_ended = true; /* The initial count can be read still. */
     lapic->tsc_deadline = 0;
     return true;
 }

@@ -4,9 +4,10 @@
 #include "lapic_regs.h"
 #include "apic_timer.h"
 
-#define VERSION        0x14u
-#define STEP           0x10u
-#define X2APIC_ID_BITS 4 /* 10.12.10.2: the rest of an ID is the cluster. */
+#define VERSION               0x14u
+#define STEP                  0x10u
+#define TIMER_DIVIDE_WRITABLE 0xbu
+#define X2APIC_ID_BITS        4 /* 10.12.10.2: the rest of an ID is the cluster. */
 
 static const vmk_uint32 lvt_writable[LVT_COUNT] = {
     [LVT_CMCI] = 0x107ff,  [LVT_TIMER] = 0x700ff, [LVT_THERMAL] = 0x107ff, [LVT_PERFORMANCE] = 0x107ff,
@@ -16,6 +17,11 @@ static const vmk_uint32 lvt_writable[LVT_COUNT] = {
 static bool is_x2apic(const struct lapic *lapic)
 {
     return (lapic->base_msr & LAPIC_BASE_X2APIC) != 0;
+}
+
+bool lapic_is_present(const struct lapic *lapic)
+{
+    return (lapic->base_msr & LAPIC_BASE_ENABLE) != 0;
 }
 
 bool lapic_is_enabled(const struct lapic *lapic)
@@ -366,8 +372,10 @@ static bool register_write(struct lapic *lapic, unsigned offset, vmk_uint32 valu
         }
         return true;
     case LAPIC_TIMER_DIVIDE:
-        lapic->timer_divide = value & 0xbu;
-        apic_timer_start(lapic);
+        lapic->timer_divide = value & TIMER_DIVIDE_WRITABLE;
+        if (!lapic->timer_ended) {
+            apic_timer_start(lapic);
+        }
         return true;
     default:
         return false;
@@ -469,12 +477,30 @@ static VMK_ReturnStatus x2apic_get(struct lapic *lapic, vmk_uint32 msr, vmk_uint
     return VMK_OK;
 }
 
+/** 10.12.1.2: the bits that may be ones. LVT entries' and SVR's others are ignored. */
+static vmk_uint64 x2apic_writable(unsigned offset)
+{
+    switch (offset) {
+    case LAPIC_EOI:
+    case LAPIC_ESR:
+        return 0;
+    case LAPIC_TPR:
+    case LAPIC_SELF_IPI:
+        return 0xff;
+    case LAPIC_TIMER_DIVIDE:
+        return TIMER_DIVIDE_WRITABLE;
+    case LAPIC_ICR_LOW:
+        return ~0ul;
+    default:
+        return 0xffffffff;
+    }
+}
+
 static VMK_ReturnStatus x2apic_set(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 value)
 {
     unsigned offset = (msr - MSR_X2APIC_FIRST) * STEP;
 
-    if (!is_x2apic(lapic) || (offset != LAPIC_ICR_LOW && value >> 32 != 0) ||
-        ((offset == LAPIC_EOI || offset == LAPIC_ESR) && value != 0)) {
+    if (!is_x2apic(lapic) || (value & ~x2apic_writable(offset)) != 0) {
         return VMK_BAD_PARAM;
     }
     if (offset == LAPIC_ICR_LOW) {

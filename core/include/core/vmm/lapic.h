@@ -36,6 +36,7 @@ struct lapic {
     vmk_uint32 tpr, ldr, dfr, svr, esr, esr_pending, icr_low, icr_high;
     vmk_uint32 lvt[7]; /**< CMCI, timer, thermal, performance, LINT0, LINT1, error. */
     vmk_uint32 timer_initial, timer_divide;
+    bool timer_ended; /**< It has counted down, once. */
     vmk_uint64 timer_started_ns, tsc_deadline;
     struct vdev_timer timer;
 };
@@ -47,6 +48,9 @@ void lapic_power_on(struct lapic *lapic);
 
 /** As the INIT signal leaves it: all but base and ID as after reset. */
 void lapic_reset(struct lapic *lapic);
+
+/** Whether it is there, by its MSR. Context: the vCPU's world. */
+bool lapic_is_present(const struct lapic *lapic);
 
 /** Whether it is on, by its MSR and by its spurious-interrupt register. Context: any. */
 bool lapic_is_enabled(const struct lapic *lapic);
