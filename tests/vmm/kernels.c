@@ -13,6 +13,7 @@
  */
 #include "boot.h"
 
+#include <core/vmm/exit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,39 @@ static void check_counts(struct machine *m)
     ck_assert_int_le(boot_stat(m, "vm/virtio/heap_bytes"), 1 << 20);
 }
 
+/* Which kernel is sure to leave for each reason; NULL: none can bring it about, as said beside it. */
+static const char *const exit_kernels[VCPU_EXIT_COUNT] = {
+    [VCPU_EXIT_INTERRUPT] = "apic1",   [VCPU_EXIT_NMI] = NULL, /* The host's. */
+    [VCPU_EXIT_IO] = "exits",          [VCPU_EXIT_MEMORY] = "exits",
+    [VCPU_EXIT_CPUID] = "exits",       [VCPU_EXIT_MSR_READ] = "exits",
+    [VCPU_EXIT_MSR_WRITE] = "exits",   [VCPU_EXIT_HALT] = "events",
+    [VCPU_EXIT_HYPERCALL] = "exits",   [VCPU_EXIT_IRQ_WINDOW] = "events",
+    [VCPU_EXIT_NMI_WINDOW] = "events", [VCPU_EXIT_EXCEPTION] = "debug",
+    [VCPU_EXIT_SHUTDOWN] = "triple",   [VCPU_EXIT_CR_WRITE] = "exits",
+    [VCPU_EXIT_WBINVD] = "exits",      [VCPU_EXIT_VIRTUALIZATION] = "exits",
+    [VCPU_EXIT_INVALID] = NULL, /* A bug of the hypervisor's. */
+    [VCPU_EXIT_UNKNOWN] = NULL, /* A processor we don't know. */
+};
+_Static_assert(VCPU_EXIT_COUNT == 18, "a new reason wants a kernel");
+
+/** It has left for the reasons it is there for. */
+static void check_exits(struct machine *m)
+{
+    static const char *const texts[VCPU_EXIT_COUNT] = {
+#define X(reason, text) [VCPU_EXIT_##reason] = text,
+        VCPU_EXITS(X)
+#undef X
+    };
+    char path[128];
+
+    for (unsigned i = 0; i < VCPU_EXIT_COUNT; i++) {
+        if (exit_kernels[i] != NULL && strcmp(exit_kernels[i], name) == 0) {
+            snprintf(path, sizeof path, "vm/%s/vcpu0/exits/%s", name, texts[i]);
+            ck_assert_msg(boot_stat(m, path) > 0, "%s has not left for reason %s", name, texts[i]);
+        }
+    }
+}
+
 /** What it prints in a VM, and what stops it there. */
 static char *run_in_vm(char **stopped_by)
 {
@@ -163,6 +197,7 @@ static char *run_in_vm(char **stopped_by)
     *stopped_by = wait_stopped(m);
     snprintf(command, sizeof command, "vm console %s --last", name);
     output = boot_run(m, command);
+    check_exits(m);
     if (has_devices()) {
         check_counts(m);
     }
