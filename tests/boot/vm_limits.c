@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_limits - what VMs get of one another's and the host's: processor time by shares and up to limits, guests
+ * that take all they can beside others and the host, and pauses in which no time passes.
+ *
+ * Progress is counted, by exits the guests make after so many rounds and by the time their worlds ran, both
+ * read at one moment: a busy host makes the tests slower, and changes no ratio.
+ */
+#include "boot.h"
+#include "fetch.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER          BOOT_LOG_DIR "/vm_limits"
+#define CODE_BASE       0x100000u
+#define CODE_START      12u /* Behind the multiboot header. */
+#define ELF_HEADERS     0x80u
+#define FETCH_TIMEOUT_S 60
+#define PATIENCE        600 /* Looks at the counters. */
+#define ROUNDS          20
+#define ROUND_NS        1e9 /* Of processor time of the VM that is measured by. */
+
+#define GUESTS(X)       X(counts) X(spins) X(leaves) X(babbles) X(storms) X(clocks)
+#define X(name)         extern const uint8_t guest_##name[], guest_##name##_end[];
+GUESTS(X)
+#undef X
+
+/** The VMs: name, guest, further lines of the description. */
+static const struct vm {
+    const char *name;
+    const uint8_t *code, *end;
+    const char *options;
+} vms[] = {
+#define GUEST(name) guest_##name, guest_##name##_end
+    {"one-a", GUEST(counts), "sched.cpu.shares = \"1000\"\n"},
+    {"one-b", GUEST(counts), "sched.cpu.shares = \"normal\"\n"},
+    {"three-a", GUEST(counts), "sched.cpu.shares = \"3000\"\n"},
+    {"three-b", GUEST(counts), "sched.cpu.shares = \"3000\"\n"},
+    {"fifth", GUEST(counts), "sched.cpu.max = \"20\"\n"},
+    {"spins", GUEST(spins), ""},
+    {"leaves", GUEST(leaves), ""},
+    {"babbles", GUEST(babbles), ""},
+    {"storms", GUEST(storms), ""},
+    {"clocks", GUEST(clocks), "numvcpus = \"1\"\n"},
+    {"clocks2", GUEST(clocks), "numvcpus = \"2\"\n"},
+    {"clocks4", GUEST(clocks), "numvcpus = \"4\"\n"},
+#undef GUEST
+};
+
+static struct machine *machine;
+static unsigned cpus, port;
+
+/* Guests. */
+
+static void put(uint8_t *at, unsigned bytes, uint32_t value)
+{
+    memcpy(at, &value, bytes);
+}
+
+static void write_file(const char *name, const char *suffix, const void *bytes, size_t len)
+{
+    char path[512];
+    FILE *out;
+
+    snprintf(path, sizeof path, "%s/%s%s", FOLDER, name, suffix);
+    out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    ck_assert_uint_eq(fwrite(bytes, 1, len, out), len);
+    fclose(out);
+}
+
+/** A multiboot kernel: an ELF32 file with one segment, the header and the code. */
+static void write_kernel(const struct vm *vm)
+{
+    uint8_t file[0x200] = {0x7f, 'E', 'L', 'F', 1, 1, 1}, *segment = file + ELF_HEADERS;
+    size_t len = (size_t)(vm->end - vm->code);
+
+    ck_assert_uint_le(ELF_HEADERS + CODE_START + len, sizeof file);
+    put(file + 16, 2, 2);
+    put(file + 18, 2, 3);
+    put(file + 24, 4, CODE_BASE + CODE_START);
+    put(file + 28, 4, 52);
+    put(file + 42, 2, 32);
+    put(file + 44, 2, 1);
+    put(file + 52, 4, 1);
+    put(file + 56, 4, ELF_HEADERS);
+    put(file + 64, 4, CODE_BASE);
+    put(file + 68, 4, sizeof file - ELF_HEADERS);
+    put(file + 72, 4, 0x1000);
+    put(segment, 4, 0x1badb002);
+    put(segment + 8, 4, -0x1badb002u);
+    memcpy(segment + CODE_START, vm->code, len);
+    write_file(vm->name, "", file, sizeof file);
+}
+
+static const char *make_archive(void)
+{
+    char command[8192] = MKARCHIVE " " FOLDER "/guests", text[512];
+
+    ck_assert_int_eq(system("mkdir -p " FOLDER), 0);
+    for (size_t i = 0; i < sizeof vms / sizeof *vms; i++) {
+        const char *name = vms[i].name;
+        size_t len = strlen(command);
+
+        snprintf(text, sizeof text, "displayName = \"%s\"\nmemSize = \"8\"\nkernel.file = \"/vm/%s\"\n%s",
+                 name, name, vms[i].options);
+        write_kernel(&vms[i]);
+        write_file(name, ".vmx", text, strlen(text));
+        snprintf(command + len, sizeof command - len, " vm/%s=%s/%s vm/%s.vmx=%s/%s.vmx", name, FOLDER, name,
+                 name, FOLDER, name);
+    }
+    ck_assert_int_eq(system(command), 0);
+    snprintf(command, sizeof command, "cat %s %s/guests >%s/archive", BOOT_ARCHIVE, FOLDER, FOLDER);
+    ck_assert_int_eq(system(command), 0);
+    return FOLDER "/archive";
+}
+
+static void run(const char *verb, const char *name)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "vm %s %s", verb, name);
+    free(boot_run(machine, command));
+}
+
+static void begin(const char *name)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
+    free(boot_run(machine, command));
+    run("start", name);
+}
+
+static void end(const char *name)
+{
+    run("stop", name);
+    run("destroy", name);
+}
+
+/* Counters. */
+
+/** All counters of all VMs, of one moment. */
+static json_t *counters(void)
+{
+    return boot_json(machine, "system stats get vm");
+}
+
+static double counter(json_t *all, const char *vm, const char *name)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "vm/%s/%s", vm, name);
+    return json_number_value(json_object_get(boot_row(all, "Path", path), "Value"));
+}
+
+/** How much a counter has grown in between. */
+static double grown(json_t *from, json_t *to, const char *vm, const char *name)
+{
+    return counter(to, vm, name) - counter(from, vm, name);
+}
+
+/** Look at the counters until @p name of @p vm has grown by @p by. @return them. */
+static json_t *wait_grown(json_t *from, const char *vm, const char *name, double by)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        json_t *now = counters();
+
+        if (grown(from, now, vm, name) >= by) {
+            return now;
+        }
+        json_decref(now);
+    }
+    ck_abort_msg("%s of %s does not come forward", name, vm);
+}
+
+/** What a VM is to get, by a counter, for each 1 that the one measured by gets. */
+struct part {
+    const char *vm, *counter;
+    double due, tolerance;
+};
+
+static bool is_due(json_t *from, json_t *to, const char *base, const struct part *part)
+{
+    double got = grown(from, to, part->vm, part->counter) / grown(from, to, base, part->counter);
+
+    printf("%s: %s / %s = %.3f, due %.3f\n", part->counter, part->vm, base, got, part->due);
+    return fabs(got - part->due) <= part->due * part->tolerance;
+}
+
+/**
+ * Each gets its part of the processors. What a stall of the host costs the guest it comes upon is made up for
+ * after a while: the longer is looked, the closer it must come.
+ */
+static void expect_parts(const char *base, const struct part *parts, unsigned count)
+{
+    json_t *from = counters();
+
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        json_t *to = wait_grown(from, base, "vcpu0/run_ns", round * ROUND_NS);
+        unsigned due = 0;
+
+        for (unsigned i = 0; i < count; i++) {
+            due += is_due(from, to, base, &parts[i]);
+        }
+        json_decref(to);
+        if (due == count) {
+            json_decref(from);
+            return;
+        }
+    }
+    ck_abort_msg("not each has what is due to it");
+}
+
+/* Shares. */
+
+START_TEST(time_is_shared_by_shares)
+{
+    /* As many of each as there are CPUs, so that none could have one of its own. */
+    static const char *const names[] = {"one-a", "three-a", "one-b", "three-b"};
+    static const struct part parts[] = {{"three-a", "vcpu0/run_ns", 3, 0.1},
+                                        {"three-a", "vcpu0/exits/io", 3, 0.15},
+                                        {"one-b", "vcpu0/run_ns", 1, 0.1},
+                                        {"three-b", "vcpu0/run_ns", 3, 0.1}};
+
+    for (unsigned i = 0; i < 2 * cpus; i++) {
+        begin(names[i]);
+    }
+    expect_parts("one-a", parts, 2 * cpus);
+    for (unsigned i = 0; i < 2 * cpus; i++) {
+        end(names[i]);
+    }
+}
+END_TEST
+
+/* Alone on the machine, it gets a fifth of a processor by its own clock, which is the host's. */
+START_TEST(a_limit_holds_though_the_cpus_are_idle)
+{
+    json_t *from, *to;
+    double part = 0;
+
+    begin("fifth");
+    from = counters();
+    for (unsigned round = 1; round <= ROUNDS && fabs(part - 0.2) > 0.02; round++) {
+        to = wait_grown(from, "fifth", "clock_ns", 2 * round * ROUND_NS);
+        part = grown(from, to, "fifth", "vcpu0/run_ns") / grown(from, to, "fifth", "clock_ns");
+        printf("sched.cpu.max = 20: %.1f %%\n", 100 * part);
+        json_decref(to);
+    }
+    ck_assert_double_le(fabs(part - 0.2), 0.02);
+    json_decref(from);
+    to = boot_json(machine, "vm get fifth");
+    ck_assert_str_eq(json_string_value(json_object_get(to, "Limits")), "CPU: 20 %");
+    ck_assert_int_ge(json_integer_value(json_object_get(to, "LimitWaits")), 2);
+    json_decref(to);
+    end("fifth");
+}
+END_TEST
+
+/* Hogs. */
+
+START_TEST(hogs_starve_nobody)
+{
+    static const struct part hogs[] = {{"spins", "vcpu0/run_ns", 1, 0.2},
+                                       {"leaves", "vcpu0/run_ns", 1, 0.2},
+                                       {"babbles", "vcpu0/run_ns", 1, 0.2},
+                                       {"storms", "vcpu0/run_ns", 1, 0.2}};
+    json_t *from;
+
+    for (unsigned i = 0; i < 4; i++) {
+        begin(hogs[i].vm);
+    }
+    /* The host's console and NIC. */
+    for (unsigned i = 0; i < 5; i++) {
+        char *page = fetch(port, "/status.json", FETCH_TIMEOUT_S);
+
+        ck_assert_msg(page != NULL, "the status page does not come");
+        free(page);
+        free(boot_run(machine, "vm list"));
+    }
+    /* A guest that comes late gets what each of them does, and comes forward. */
+    begin("one-a");
+    from = counters();
+    json_decref(wait_grown(from, "one-a", "vcpu0/exits/io", 10));
+    json_decref(from);
+    expect_parts("one-a", hogs, 4);
+    end("one-a");
+    for (unsigned i = 0; i < 4; i++) {
+        end(hogs[i].vm);
+    }
+}
+END_TEST
+
+/* Pauses. */
+
+struct clocks {
+    uint64_t tsc;
+    uint32_t timer;
+};
+
+static uint64_t letters(const char *text, unsigned count)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        ck_assert(text[i] >= 'a' && text[i] <= 'p');
+        value = value << 4 | (uint64_t)(text[i] - 'a');
+    }
+    return value;
+}
+
+/** Have the guest tell its clocks; it is the @p n-th time. */
+static struct clocks ask(const char *name, unsigned n)
+{
+    char command[256], *text, *at;
+
+    snprintf(command, sizeof command, "vm console %s --type t", name);
+    free(boot_run(machine, command));
+    for (int i = 0; i < PATIENCE; i++) {
+        unsigned seen = 0;
+
+        snprintf(command, sizeof command, "vm console %s --last", name);
+        text = boot_run(machine, command);
+        for (at = text; (at = strchr(at, ']')) != NULL; at++) {
+            if (++seen == n) {
+                struct clocks clocks = {letters(at - 24, 16), (uint32_t)letters(at - 8, 8)};
+
+                free(text);
+                return clocks;
+            }
+        }
+        free(text);
+    }
+    ck_abort_msg("%s does not tell its clocks", name);
+}
+
+/** Counts of the TSC to one of the timer's, between two answers. */
+static double rate(struct clocks from, struct clocks to)
+{
+    return (double)(to.tsc - from.tsc) / (uint32_t)(to.timer - from.timer);
+}
+
+static void expect_state(const char *name, const char *state)
+{
+    json_t *list = boot_json(machine, "vm list");
+
+    ck_assert_str_eq(json_string_value(json_object_get(boot_row(list, "Name", name), "State")), state);
+    json_decref(list);
+}
+
+/** Nothing of it moves while the host does this and that. */
+static void expect_standing(const char *name)
+{
+    json_t *from = counters(), *to;
+
+    for (int i = 0; i < 20; i++) {
+        free(boot_run(machine, "vm list"));
+    }
+    to = counters();
+    ck_assert_double_eq(grown(from, to, name, "clock_ns"), 0);
+    ck_assert_double_eq(grown(from, to, name, "vcpu0/entries"), 0);
+    ck_assert_double_eq(grown(from, to, name, "vcpu0/run_ns"), 0);
+    json_decref(from);
+    json_decref(to);
+}
+
+START_TEST(no_time_passes_in_a_pause)
+{
+    static const char *const names[] = {"clocks", "clocks2", "clocks4"};
+    const char *name = names[_i];
+    struct clocks a, b, c;
+    json_t *before, *after;
+    double shown, told;
+
+    begin(name);
+    a = ask(name, 1);
+    before = counters();
+    b = ask(name, 2);
+    run("pause", name);
+    expect_state(name, "paused");
+    boot_run_failing(machine, "vm pause clocks9", "there is no VM");
+    expect_standing(name);
+    run("resume", name);
+    expect_state(name, "running");
+    c = ask(name, 3);
+    after = counters();
+    /* Its two clocks stood still together, */
+    printf("TSC to timer: %.4f, over the pause %.4f\n", rate(a, b), rate(b, c));
+    ck_assert_double_le(fabs(rate(b, c) / rate(a, b) - 1), 0.02);
+    /* and with the one that the host shows of it. */
+    shown = grown(before, after, name, "clock_ns");
+    told = (uint32_t)(c.timer - b.timer) / 3.579545e6 * 1e9;
+    ck_assert_double_gt(told, 0);
+    ck_assert_double_le(told, shown);
+    json_decref(before);
+    json_decref(after);
+    run("pause", name);
+    run("resume", name);
+    end(name);
+}
+END_TEST
+
+START_TEST(a_paused_vm_can_be_ended)
+{
+    boot_run_failing(machine, "vm pause clocks", "there is no VM");
+    begin("clocks4");
+    boot_run_failing(machine, "vm resume clocks4", "is not paused");
+    run("pause", "clocks4");
+    boot_run_failing(machine, "vm pause clocks4", "is paused already");
+    boot_run_failing(machine, "vm destroy clocks4", "vm stop clocks4");
+    run("stop", "clocks4");
+    expect_state("clocks4", "stopped");
+    boot_run_failing(machine, "vm pause clocks4", "is not running");
+    boot_run_failing(machine, "vm resume clocks4", "is not paused");
+    run("start", "clocks4");
+    (void)ask("clocks4", 1);
+    run("pause", "clocks4");
+    run("reset", "clocks4");
+    (void)ask("clocks4", 2);
+    expect_state("clocks4", "running");
+    run("pause", "clocks4");
+    end("clocks4");
+}
+END_TEST
+
+static void start_machine(void)
+{
+    static char name[32];
+    struct machine_options options;
+
+    snprintf(name, sizeof name, "vm_limits.%u", cpus);
+    options = boot_options(name);
+    options.smp = cpus;
+    options.archive = make_archive();
+    options.http_port = port = fetch_free_port();
+    machine = boot_up(&options);
+}
+
+static void stop_machine(void)
+{
+    boot_down(machine);
+}
+
+int main(int argc, char **argv)
+{
+    Suite *suite = suite_create("vm_limits");
+    TCase *tests = tcase_create("vm_limits");
+
+    cpus = argc == 2 ? (unsigned)atoi(argv[1]) : 0;
+    if (cpus != 1 && cpus != 2) {
+        fprintf(stderr, "usage: %s 1|2\n", argv[0]);
+        return 2;
+    }
+    tcase_add_unchecked_fixture(tests, start_machine, stop_machine);
+    tcase_add_test(tests, time_is_shared_by_shares);
+    tcase_add_test(tests, a_limit_holds_though_the_cpus_are_idle);
+    tcase_add_test(tests, hogs_starve_nobody);
+    tcase_add_loop_test(tests, no_time_passes_in_a_pause, 0, 3);
+    tcase_add_test(tests, a_paused_vm_can_be_ended);
+    suite_add_tcase(suite, tests);
+    return boot_main(suite);
+}
