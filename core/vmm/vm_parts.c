@@ -81,7 +81,8 @@ static VMK_ReturnStatus create_nics(struct vm *vm, struct diagnosis *why)
 {
     for (unsigned i = 0; i < VM_NICS_MAX; i++) {
         const struct vm_nic_config *nic = &vm->config->nics[i];
-        struct virtio_net_options options = {.port_group = nic->port_group, .rates = nic->rates};
+        struct virtio_net_options options = {
+            .port_group = nic->port_group, .pairs = vm->vcpu_count, .rates = nic->rates};
         vmk_StatusValue status;
 
         if (nic->port_group[0] == '\0') {

@@ -95,6 +95,9 @@ START_TEST(the_guest_boots_works_and_ends)
     guest_wait(machine, "debian", "guest: ready, boot 1", GUEST_BOOT_S);
     snprintf(command, sizeof command, "test $(nproc) = %u", vcpus);
     guest_run(machine, "debian", command);
+    /* A pair of the NIC's queues for each processor. */
+    snprintf(command, sizeof command, "test $(ls -d /sys/class/net/eth0/queues/rx-* | wc -l) = %u", vcpus);
+    guest_run(machine, "debian", command);
     guest_run(machine, "debian", "ping -c 3 10.0.2.2");
     snprintf(command, sizeof command, "wget -q -O /fetched http://10.0.2.2:%u/", server_port);
     guest_run(machine, "debian", command);

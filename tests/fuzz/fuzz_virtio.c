@@ -23,6 +23,7 @@
 #define PAGES  16u
 #define MEMORY (PAGES * VMK_PAGE_SIZE)
 #define STEPS  400u
+#define PAIRS  2u /**< Of the NIC's queues. */
 
 enum step {
     STEP_WRITE, /**< Bytes of the input to guest memory. */
@@ -41,7 +42,8 @@ static struct vm vm;
 static struct virtio_block block;
 static struct block_queue block_queue;
 static struct virtio_net net;
-static struct driver_ring rings[NET_QUEUES];
+static struct net_pair pairs[PAIRS];
+static struct driver_ring rings[2 * PAIRS + 1];
 static vmk_BlockRequest *submitted;
 static struct vmk_PktListInt sent;
 static struct fuzz_input changes; /* What other CPUs of the guest write meanwhile. */
@@ -140,7 +142,8 @@ static struct virtio_device *make_net(void)
     memset(&net, 0, sizeof(net));
     net.send = send;
     net.promiscuous = promiscuous;
-    virtio_net_init(&net, &vm, mac, 1500, true);
+    memset(pairs, 0, sizeof(pairs));
+    virtio_net_init(&net, &vm, mac, 1500, true, pairs, PAIRS);
     return &net.device;
 }
 

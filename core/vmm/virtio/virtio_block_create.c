@@ -97,8 +97,10 @@ VMK_ReturnStatus virtio_block_create(struct vm *vm, unsigned slot, const struct 
                                             .read_only = options->read_only,
                                             .rates = options->rates,
                                             .queues = queues});
-    status =
-        virtio_device_install(&block->device, slot, stat_fields, VMK_ARRAY_SIZE(stat_fields), &block->stats);
+    status = virtio_device_install(&block->device, slot,
+                                   &(struct virtio_stats){.fields = stat_fields,
+                                                          .num_fields = VMK_ARRAY_SIZE(stat_fields),
+                                                          .base = &block->stats});
     if (status != VMK_OK) {
         destroy(&block->device);
         return status;

@@ -28,8 +28,10 @@ VMK_ReturnStatus virtio_console_create(struct vm *vm, unsigned slot,
     }
     virtio_console_init(console, vm, options);
     console->device.destroy = destroy;
-    status = virtio_device_install(&console->device, slot, stat_fields, VMK_ARRAY_SIZE(stat_fields),
-                                   &console->stats);
+    status = virtio_device_install(&console->device, slot,
+                                   &(struct virtio_stats){.fields = stat_fields,
+                                                          .num_fields = VMK_ARRAY_SIZE(stat_fields),
+                                                          .base = &console->stats});
     if (status != VMK_OK) {
         destroy(&console->device);
         return status;

@@ -27,7 +27,7 @@
 #include "virtio_limit.h"
 #include "vring.h"
 
-#define VIRTIO_DEVICE_QUEUES_MAX 16
+#define VIRTIO_DEVICE_QUEUES_MAX 17  /**< A NIC: 8 pairs, and the control queue. */
 #define VIRTIO_KICK_CHAINS       256 /**< Taken at a time, before others have their turn. */
 #define VIRTIO_NO_VECTOR         0xffffu
 

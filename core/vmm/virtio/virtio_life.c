@@ -103,14 +103,16 @@ vmk_uint64 virtio_stat_limit_waits(vmk_AddrCookie device)
 /* Coming. */
 
 VMK_ReturnStatus virtio_device_install(struct virtio_device *device, unsigned slot,
-                                       const vmk_StatField *fields, vmk_uint32 num_fields, const void *base)
+                                       const struct virtio_stats *stats)
 {
     vmk_StatusValue status;
 
     need_flushing();
-    vmk_StatGroupInit(&device->stat_group, VMK_VMKERNEL_MODULE_ID, fields, num_fields, "vm/%s/%s.%u",
-                      device->vm->name.string, device->ops->kind, slot);
-    device->stat_group.base = base;
+    vmk_StatGroupInit(&device->stat_group, VMK_VMKERNEL_MODULE_ID, stats->fields, stats->num_fields,
+                      "vm/%s/%s.%u", device->vm->name.string, device->ops->kind, slot);
+    device->stat_group.base = stats->base;
+    device->stat_group.count = stats->count != 0 ? stats->count : 1;
+    device->stat_group.stride = stats->stride;
     device->stat_group.cookie.ptr = device;
     status = vmk_StatGroupRegister(&device->stat_group);
     if (status != VMK_OK) {

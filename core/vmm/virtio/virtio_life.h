@@ -10,14 +10,23 @@
 
 #include "virtio_device.h"
 
+/** A device's own counters, in one struct or some to be summed over. */
+struct virtio_stats {
+    const vmk_StatField *fields;
+    vmk_uint32 num_fields;
+    const void *base;
+    vmk_uint32 count;     /**< Structs from `base` on; 0: one. */
+    vmk_ByteCount stride; /**< From one to the next. */
+};
+
 /**
  * Name a device, whose queues are all there, show its statistics as vm/NAME/KIND.SLOT, and put it into its
- * slot. @p fields with @p base are its own; those of queues are added.
+ * slot. @p stats are its own, and those of its queues by VIRTIO_STAT_FIELDS.
  *
  * @return VMK_OK; VMK_BUSY: the slot; VMK_EXISTS: a device of that name is there.
  */
 VMK_ReturnStatus virtio_device_install(struct virtio_device *device, unsigned slot,
-                                       const vmk_StatField *fields, vmk_uint32 num_fields, const void *base);
+                                       const struct virtio_stats *stats);
 
 /** The queue's counters, for the tables of fields: the sum over the device's queues. */
 vmk_uint64 virtio_stat_kicks(vmk_AddrCookie device);

@@ -23,9 +23,10 @@ void virtio_net_changed(struct virtio_net *net, vmk_uint16 mtu, bool link_up)
 
 /* The control queue. */
 
-enum control_class { CONTROL_RX = 0, CONTROL_MAC = 1 };
+enum control_class { CONTROL_RX = 0, CONTROL_MAC = 1, CONTROL_MQ = 4 };
 enum control_rx { CONTROL_RX_PROMISC = 0, CONTROL_RX_ALLMULTI = 1 };
 enum control_mac { CONTROL_MAC_TABLE_SET = 0, CONTROL_MAC_ADDR_SET = 1 };
+enum control_mq { CONTROL_MQ_PAIRS_SET = 0 };
 enum control_ack { CONTROL_OK, CONTROL_ERROR };
 
 /** A command as it was read. */
@@ -35,6 +36,7 @@ struct command {
         vmk_uint8 on;
         vmk_uint32 unicast_entries; /**< Of a MAC table, which begins with it. */
         vmk_EthAddress mac;
+        vmk_uint16 pairs;
     };
     gpa_t ack;
 };
@@ -49,6 +51,8 @@ static vmk_uint32 data_bytes(const struct command *command)
         return sizeof(command->unicast_entries);
     case CONTROL_MAC << 8 | CONTROL_MAC_ADDR_SET:
         return sizeof(command->mac);
+    case CONTROL_MQ << 8 | CONTROL_MQ_PAIRS_SET:
+        return sizeof(command->pairs);
     default:
         return 0;
     }
@@ -78,6 +82,16 @@ static enum control_ack set_mac(struct virtio_net *net, const vmk_EthAddress mac
     return CONTROL_OK;
 }
 
+/** 5.1.6.5.6.1. */
+static enum control_ack set_pairs(struct virtio_net *net, vmk_uint16 count)
+{
+    if ((net->features & VIRTIO_NET_F_MQ) == 0 || count == 0 || count > net->config.max_pairs) {
+        return CONTROL_ERROR;
+    }
+    virtio_net_use_pairs(net, count);
+    return CONTROL_OK;
+}
+
 static enum control_ack execute(struct virtio_net *net, const struct command *command)
 {
     switch (command->class << 8 | command->number) {
@@ -92,6 +106,8 @@ static enum control_ack execute(struct virtio_net *net, const struct command *co
         return CONTROL_OK;
     case CONTROL_MAC << 8 | CONTROL_MAC_ADDR_SET:
         return set_mac(net, command->mac);
+    case CONTROL_MQ << 8 | CONTROL_MQ_PAIRS_SET:
+        return set_pairs(net, command->pairs);
     default:
         return CONTROL_ERROR;
     }
@@ -141,16 +157,23 @@ static struct virtio_net *of(struct virtio_device *device)
     return VMK_CONTAINER_OF(device, struct virtio_net, device);
 }
 
+/** 5.1.2: the control queue is behind the pairs, of which there is one unless the driver knows of more. */
+static vmk_uint32 pairs_known(const struct virtio_net *net)
+{
+    return (net->features & VIRTIO_NET_F_MQ) != 0 ? net->config.max_pairs : 1;
+}
+
 static void kick(struct virtio_queue *queue)
 {
     struct virtio_net *net = of(queue->device);
+    vmk_uint32 pair = queue->index / 2;
 
-    if (queue->index == NET_TX) {
-        virtio_net_tx_kick(net, queue);
-    } else if (queue->index == NET_RX) {
-        virtio_net_rx_kick(net, queue);
-    } else {
+    if (pair >= pairs_known(net)) {
         virtio_net_control_kick(net, queue);
+    } else if (queue->index % 2 == NET_TX) {
+        virtio_net_tx_kick(net, &net->pairs[pair]);
+    } else {
+        virtio_net_rx_kick(net, &net->pairs[pair]);
     }
 }
 
@@ -162,7 +185,11 @@ static void start(struct virtio_device *device)
 
 static void stop(struct virtio_device *device)
 {
-    virtio_net_rx_stop(of(device));
+    struct virtio_net *net = of(device);
+
+    virtio_net_use_pairs(net, 1);
+    virtio_net_rx_stop(&net->pairs[0]);
+    vmk_Memset(net->flows, 0, sizeof(net->flows));
 }
 
 static const struct virtio_device_ops ops = {.kind = "nic",
@@ -172,13 +199,22 @@ static const struct virtio_device_ops ops = {.kind = "nic",
                                              .start = start,
                                              .stop = stop};
 
+static void init_queue(struct virtio_net *net, struct virtio_queue *queue) VMK_UNSHARED
+{
+    /* No rank: packets are delivered with whatever locks their sender holds. */
+    vmk_SpinlockInit(&queue->lock, "virtio NIC", VMK_SPINLOCK_UNRANKED);
+    virtio_queue_init(queue, &net->device, NET_QUEUE_SIZE);
+}
+
 void virtio_net_init(struct virtio_net *net, struct vm *vm, const vmk_EthAddress mac, vmk_uint16 mtu,
-                     bool link_up) VMK_UNSHARED
+                     bool link_up, struct net_pair *pairs, vmk_uint32 num_pairs) VMK_UNSHARED
 {
     vmk_Memcpy(net->config.mac, mac, VMK_ETH_ADDR_LENGTH);
     net->config.status = link_status(link_up);
-    net->config.max_pairs = 1;
+    net->config.max_pairs = (vmk_uint16)num_pairs;
     net->config.mtu = mtu;
+    net->pairs = pairs;
+    net->pairs_used = 1;
     virtio_device_init(&net->device,
                        &(struct virtio_device_props){
                            .vm = vm,
@@ -187,12 +223,13 @@ void virtio_net_init(struct virtio_net *net, struct vm *vm, const vmk_EthAddress
                                        VIRTIO_NET_F_MAC | VIRTIO_NET_F_GUEST_TSO4 | VIRTIO_NET_F_GUEST_TSO6 |
                                        VIRTIO_NET_F_HOST_TSO4 | VIRTIO_NET_F_HOST_TSO6 |
                                        VIRTIO_NET_F_MRG_RXBUF | VIRTIO_NET_F_STATUS | VIRTIO_NET_F_CTRL_VQ |
-                                       VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_MAC_ADDR,
+                                       VIRTIO_NET_F_CTRL_RX | VIRTIO_NET_F_CTRL_MAC_ADDR |
+                                       (num_pairs > 1 ? VIRTIO_NET_F_MQ : 0),
                            .config = &net->config,
                            .config_len = sizeof(net->config)});
-    for (unsigned i = 0; i < NET_QUEUES; i++) {
-        /* No rank: packets are delivered with whatever locks their sender holds. */
-        vmk_SpinlockInit(&net->queues[i].lock, "virtio NIC", VMK_SPINLOCK_UNRANKED);
-        virtio_queue_init(&net->queues[i], &net->device, NET_QUEUE_SIZE);
+    for (vmk_uint32 i = 0; i < num_pairs; i++) {
+        init_queue(net, &pairs[i].rx);
+        init_queue(net, &pairs[i].tx);
     }
+    init_queue(net, &net->control);
 }

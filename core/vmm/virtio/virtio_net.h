@@ -9,6 +9,9 @@
  * packet. A frame that is all head is copied, and its chain goes back at once. Checksums and segmentation are
  * asked of the NIC behind the switch, as the guest asked.
  *
+ * With VIRTIO_NET_F_MQ there is a pair of queues for each vCPU. A flow is received where its last packet was
+ * sent (5.1.6.5.6, automatic receive steering), and where its addresses say until one was.
+ *
  * What is beyond a limit on sending stays in the ring; receiving has none.
  *
  * Receiving (virtio_net_rx.c) copies once, into as many of the guest's buffers as the frame takes. When the
@@ -28,7 +31,10 @@
 #define NET_BACKLOG       512
 #define NET_BACKLOG_BYTES (4u << 20) /* What Linux's TCP has under way at most. */
 
-enum net_queue { NET_RX, NET_TX, NET_CONTROL, NET_QUEUES }; /* 5.1.2, one pair. */
+#define NET_PAIRS_MAX     8
+#define NET_FLOWS         1024 /**< A power of two. */
+
+enum net_queue { NET_RX, NET_TX, NET_CONTROL, NET_QUEUES }; /* 5.1.2, while there is one pair. */
 
 /* 5.1.3: features. */
 #define VIRTIO_NET_F_CSUM          (1ul << 0)
@@ -43,6 +49,7 @@ enum net_queue { NET_RX, NET_TX, NET_CONTROL, NET_QUEUES }; /* 5.1.2, one pair. 
 #define VIRTIO_NET_F_STATUS        (1ul << 16)
 #define VIRTIO_NET_F_CTRL_VQ       (1ul << 17)
 #define VIRTIO_NET_F_CTRL_RX       (1ul << 18)
+#define VIRTIO_NET_F_MQ            (1ul << 22)
 #define VIRTIO_NET_F_CTRL_MAC_ADDR (1ul << 23)
 
 /** 5.1.4. */
@@ -68,7 +75,7 @@ VMK_STATIC_ASSERT(sizeof(struct virtio_net_header) == 12, "5.1.6");
 enum virtio_net_header_flags { NET_NEEDS_CSUM = 1, NET_DATA_VALID = 2 };
 enum virtio_net_gso { NET_GSO_NONE = 0, NET_GSO_TCPV4 = 1, NET_GSO_TCPV6 = 4, NET_GSO_ECN = 0x80 };
 
-/** Each counted under its queue's lock. */
+/** Of a pair; each counted under its queue's lock. */
 struct net_stats {
     vmk_uint64 tx_packets, tx_bytes;
     vmk_uint64 tx_copied;  /**< More of them than the head: pieces too many for a packet. */
@@ -79,18 +86,28 @@ struct net_stats {
     vmk_uint64 rx_dropped; /**< No buffers, and too many waited. */
 };
 
+/** A receive and a transmit queue, and what belongs to them. */
+struct net_pair {
+    struct virtio_queue rx, tx;
+    struct net_stats stats;
+    /* By rx's lock. */
+    struct vmk_PktListInt backlog;
+    vmk_uint64 backlog_bytes;
+    /* By tx's lock. */
+    struct virtio_slot slots[NET_QUEUE_SIZE]; /**< By head. */
+};
+
 struct virtio_net {
     struct virtio_device device;
     struct virtio_net_config config; /**< By device.lock. */
-    struct net_stats stats;
-    struct virtio_queue queues[NET_QUEUES];
-    vmk_uint64 features; /**< The driver's, as of its start. */
-    /* Each by its queue's lock; clang knows no lock of an array. */
+    vmk_uint64 features;             /**< The driver's, as of its start. */
+    struct net_pair *pairs;          /**< config.max_pairs of them. */
+    vmk_uint32 pairs_used;           /**< The driver's choice; atomic. */
+    vmk_uint8 flows[NET_FLOWS];      /**< Which pair sent a flow's last packet, plus one; atomic. */
+    struct virtio_queue control;
+    /* By the control queue's lock, whichever queue that is; clang knows no such lock. */
     bool control_busy;
     struct virtio_slot control_slot;
-    struct vmk_PktListInt backlog;            /**< NET_RX. */
-    vmk_uint64 backlog_bytes;                 /**< NET_RX. */
-    struct virtio_slot slots[NET_QUEUE_SIZE]; /**< NET_TX; by head. */
 
     /** Put packets into the switch; they change owner. Context: as vmk_PortInput(). A test's, perhaps. */
     void (*send)(struct virtio_net *net, vmk_PktList list);
@@ -99,9 +116,10 @@ struct virtio_net {
     void *port; /**< Theirs. */
 };
 
-/** Make @p net, zeroed, whose `send` and `promiscuous` are set. Context: world. */
+/** Make @p net, zeroed, whose `send` and `promiscuous` are set, with @p num_pairs of @p pairs, 1 to
+ * NET_PAIRS_MAX, zeroed, which stay the caller's. Context: world. */
 void virtio_net_init(struct virtio_net *net, struct vm *vm, const vmk_EthAddress mac, vmk_uint16 mtu,
-                     bool link_up);
+                     bool link_up, struct net_pair *pairs, vmk_uint32 num_pairs);
 
 /** Link or MTU are these now; the driver is told. Context: world. */
 void virtio_net_changed(struct virtio_net *net, vmk_uint16 mtu, bool link_up);
@@ -110,11 +128,28 @@ void virtio_net_changed(struct virtio_net *net, vmk_uint16 mtu, bool link_up);
 void virtio_net_deliver(struct virtio_net *net, vmk_PktList list);
 
 /* The queues' kicks. */
-void virtio_net_tx_kick(struct virtio_net *net, struct virtio_queue *queue);
-void virtio_net_rx_kick(struct virtio_net *net, struct virtio_queue *queue);
+void virtio_net_tx_kick(struct virtio_net *net, struct net_pair *pair);
+void virtio_net_rx_kick(struct virtio_net *net, struct net_pair *pair);
 void virtio_net_control_kick(struct virtio_net *net, struct virtio_queue *queue);
 
-/** Forget packets that wait for buffers. */
-void virtio_net_rx_stop(struct virtio_net *net);
+/** Forget packets that wait for buffers of @p pair. */
+void virtio_net_rx_stop(struct net_pair *pair);
+
+/* Steering (virtio_net_steer.c). */
+
+/** Use the first @p count pairs, 1 to config.max_pairs: from the return on nothing is put into the others'
+ * receive queues. Context: world or bottom half. */
+void virtio_net_use_pairs(struct virtio_net *net, vmk_uint32 count);
+
+/** Remember that the flows of @p list are sent by @p pair. */
+void virtio_net_note_flows(struct virtio_net *net, const struct net_pair *pair, vmk_PktList list);
+
+/** @return the pair that is to receive @p pkt, by its number; it is one in use. */
+vmk_uint32 virtio_net_pair_for(const struct virtio_net *net, const vmk_PktHandle *pkt);
+
+VMK_ALWAYS_INLINE vmk_uint32 virtio_net_pairs_used(const struct virtio_net *net)
+{
+    return __atomic_load_n(&net->pairs_used, __ATOMIC_ACQUIRE);
+}
 
 #endif

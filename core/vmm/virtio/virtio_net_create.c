@@ -3,6 +3,7 @@
  * virtio_net_create.c - a NIC on a port of the virtual switch.
  */
 #include <core/vmm/vm.h>
+#include <vmkapi/lib/bits.h>
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/string.h>
 #include <vmkapi/net/net_port.h>
@@ -58,7 +59,32 @@ static void destroy(struct virtio_device *device)
     struct virtio_net *net = VMK_CONTAINER_OF(device, struct virtio_net, device);
 
     vmk_PortDisconnect(net->port);
+    vmk_HeapFree(device->vm->heap, net->pairs);
     vmk_HeapFree(device->vm->heap, net);
+}
+
+/** A NIC of @p num_pairs, not connected yet; NULL: no memory. */
+static struct virtio_net *make(struct vm *vm, const struct virtio_net_options *options, vmk_uint32 num_pairs)
+{
+    struct virtio_net *net = vmk_HeapZalloc(vm->heap, sizeof(*net));
+    struct net_pair *pairs = vmk_HeapZalloc(vm->heap, num_pairs * sizeof(*pairs));
+    struct virtio_limit *limit;
+
+    if (!net || !pairs) {
+        vmk_HeapFree(vm->heap, pairs);
+        vmk_HeapFree(vm->heap, net);
+        return NULL;
+    }
+    net->send = send;
+    net->promiscuous = promiscuous;
+    net->device.vm = vm;
+    net->device.destroy = destroy;
+    virtio_net_init(net, vm, options->mac, VMK_ETH_DEFAULT_MTU, false, pairs, num_pairs);
+    limit = virtio_limit_init(&net->device.limit, &options->rates);
+    for (vmk_uint32 i = 0; i < num_pairs; i++) {
+        pairs[i].tx.limit = limit;
+    }
+    return net;
 }
 
 static VMK_ReturnStatus connect(struct virtio_net *net, unsigned slot,
@@ -81,6 +107,7 @@ static VMK_ReturnStatus connect(struct virtio_net *net, unsigned slot,
 VMK_ReturnStatus virtio_net_create(struct vm *vm, unsigned slot, const struct virtio_net_options *options,
                                    struct virtio_device **device)
 {
+    vmk_uint32 num_pairs = VMK_MAX(VMK_MIN(options->pairs, NET_PAIRS_MAX), 1u);
     struct virtio_net *net;
     vmk_StatusValue status;
     vmk_Port port;
@@ -88,24 +115,24 @@ VMK_ReturnStatus virtio_net_create(struct vm *vm, unsigned slot, const struct vi
     if (vmk_EthAddrIsMulticast(options->mac) || vmk_EthAddrToUint(options->mac) == 0) {
         return VMK_BAD_PARAM;
     }
-    net = vmk_HeapZalloc(vm->heap, sizeof(*net));
+    net = make(vm, options, num_pairs);
     if (!net) {
         return VMK_NO_MEMORY;
     }
-    net->send = send;
-    net->promiscuous = promiscuous;
-    net->device.vm = vm;
-    net->device.destroy = destroy;
-    virtio_net_init(net, vm, options->mac, VMK_ETH_DEFAULT_MTU, false);
     status = connect(net, slot, options, &port);
-    net->queues[NET_TX].limit = virtio_limit_init(&net->device.limit, &options->rates);
     if (status != VMK_OK) {
+        vmk_HeapFree(vm->heap, net->pairs);
         vmk_HeapFree(vm->heap, net);
         return status;
     }
     __atomic_store_n(&net->port, port, __ATOMIC_RELEASE);
     virtio_net_changed(net, (vmk_uint16)vmk_PortMTUGet(port), link_is_up(port));
-    status = virtio_device_install(&net->device, slot, stat_fields, VMK_ARRAY_SIZE(stat_fields), &net->stats);
+    status = virtio_device_install(&net->device, slot,
+                                   &(struct virtio_stats){.fields = stat_fields,
+                                                          .num_fields = VMK_ARRAY_SIZE(stat_fields),
+                                                          .base = &net->pairs[0].stats,
+                                                          .count = num_pairs,
+                                                          .stride = sizeof(struct net_pair)});
     if (status != VMK_OK) {
         destroy(&net->device);
         return status;

@@ -14,6 +14,11 @@
 #define TCP_DATA_OFF   12
 #define ADDRESSES      (2 * VMK_ETH_ADDR_LENGTH)
 
+static struct net_pair *pair_of(struct virtio_queue *rx)
+{
+    return VMK_CONTAINER_OF(rx, struct net_pair, rx);
+}
+
 /** A frame on its way to the guest: what is before it, then the packet's pieces. */
 struct source {
     vmk_uint8 front[sizeof(struct virtio_net_header) + ADDRESSES + VMK_ETH_VLAN_LENGTH];
@@ -165,7 +170,7 @@ static bool is_buffer(struct virtio_queue *queue, vmk_uint32 least) VMK_REQUIRES
 }
 
 /** Copy a frame into buffers. @return false: there are not enough; nothing has changed. */
-static bool put_frame(struct virtio_net *net, struct virtio_queue *queue, struct source *source)
+static bool put_frame(const struct virtio_net *net, struct virtio_queue *queue, struct source *source)
     VMK_REQUIRES(&queue->lock)
 {
     vmk_uint32 least = can(net, VIRTIO_NET_F_MRG_RXBUF) ? sizeof(struct virtio_net_header) : source->total;
@@ -196,12 +201,12 @@ static bool put_frame(struct virtio_net *net, struct virtio_queue *queue, struct
     if (count > 1) {
         put_count(queue, count_at, count);
     }
-    net->stats.rx_packets++;
-    net->stats.rx_bytes += source->pkt->frameLen;
+    pair_of(queue)->stats.rx_packets++;
+    pair_of(queue)->stats.rx_bytes += source->pkt->frameLen;
     return true;
 }
 
-static bool put_packet(struct virtio_net *net, struct virtio_queue *queue, const vmk_PktHandle *pkt)
+static bool put_packet(const struct virtio_net *net, struct virtio_queue *queue, const vmk_PktHandle *pkt)
     VMK_REQUIRES(&queue->lock)
 {
     struct source source;
@@ -286,8 +291,8 @@ static bool all_plain(vmk_PktList list)
 /* Delivery. */
 
 /** Give what fits to the guest, and to @p done. What doesn't stays on @p list. */
-static void put_list(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list, vmk_PktList done)
-    VMK_REQUIRES(&queue->lock)
+static void put_list(const struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list,
+                     vmk_PktList done) VMK_REQUIRES(&queue->lock)
 {
     vmk_PktHandle *pkt;
 
@@ -297,20 +302,21 @@ static void put_list(struct virtio_net *net, struct virtio_queue *queue, vmk_Pkt
 }
 
 /** The same with what waits. */
-static void put_backlog(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList done)
+static void put_backlog(const struct virtio_net *net, struct virtio_queue *queue, vmk_PktList done)
     VMK_REQUIRES(&queue->lock)
 {
+    struct net_pair *pair = pair_of(queue);
     VMK_PKTLIST_STACK_DEF_INIT(put);
 
-    put_list(net, queue, &net->backlog, put);
+    put_list(net, queue, &pair->backlog, put);
     for (const vmk_PktHandle *pkt = put->first; pkt; pkt = pkt->next) {
-        net->backlog_bytes -= pkt->frameLen;
+        pair->backlog_bytes -= pkt->frameLen;
     }
     vmk_PktListAppend(done, put);
 }
 
 /** The packet as one that may wait: on nobody's pages but the kernel's. @return NULL: no memory. */
-static vmk_PktHandle *make_own(struct virtio_net *net, vmk_PktHandle *pkt, vmk_PktList done)
+static vmk_PktHandle *make_own(struct net_stats *stats, vmk_PktHandle *pkt, vmk_PktList done)
 {
     vmk_PktHandle *copy;
 
@@ -321,59 +327,101 @@ static vmk_PktHandle *make_own(struct virtio_net *net, vmk_PktHandle *pkt, vmk_P
     if (vmk_PktCopy(pkt, &copy) != VMK_OK) {
         return NULL;
     }
-    net->stats.rx_copied++;
+    stats->rx_copied++;
     return copy;
 }
 
 /** Have what may wait do so, and the rest be dropped by way of @p done. */
-static void wait_or_drop(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list,
-                         vmk_PktList done) VMK_REQUIRES(&queue->lock)
+static void wait_or_drop(struct virtio_queue *queue, vmk_PktList list, vmk_PktList done)
+    VMK_REQUIRES(&queue->lock)
 {
+    struct net_pair *pair = pair_of(queue);
     vmk_PktHandle *pkt;
 
     while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
-        if (!queue->ring.live || net->backlog.count >= NET_BACKLOG ||
-            net->backlog_bytes + pkt->frameLen > NET_BACKLOG_BYTES) {
+        if (!queue->ring.live || pair->backlog.count >= NET_BACKLOG ||
+            pair->backlog_bytes + pkt->frameLen > NET_BACKLOG_BYTES) {
             vmk_PktListAppendPkt(done, pkt);
-            net->stats.rx_dropped++;
+            pair->stats.rx_dropped++;
             continue;
         }
-        pkt = make_own(net, pkt, done);
+        pkt = make_own(&pair->stats, pkt, done);
         if (pkt) {
-            vmk_PktListAppendPkt(&net->backlog, pkt);
-            net->backlog_bytes += pkt->frameLen;
-            net->stats.rx_waited++;
+            vmk_PktListAppendPkt(&pair->backlog, pkt);
+            pair->backlog_bytes += pkt->frameLen;
+            pair->stats.rx_waited++;
         } else {
-            net->stats.rx_dropped++;
+            pair->stats.rx_dropped++;
         }
     }
 }
 
 /** Give the guest what has waited, then @p list. @return whether it wants to be interrupted for that. */
-static bool put_all(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list, vmk_PktList done)
-    VMK_REQUIRES(&queue->lock)
+static bool put_all(const struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list,
+                    vmk_PktList done) VMK_REQUIRES(&queue->lock)
 {
+    struct net_pair *pair = pair_of(queue);
+
     do {
         put_backlog(net, queue, done);
-        if (vmk_PktListIsEmpty(&net->backlog)) {
+        if (vmk_PktListIsEmpty(&pair->backlog)) {
             put_list(net, queue, list, done);
         }
-        wait_or_drop(net, queue, list, done);
-    } while (!vmk_PktListIsEmpty(&net->backlog) && queue->budget != 0 && vring_want_kick(&queue->ring));
+        wait_or_drop(queue, list, done);
+    } while (!vmk_PktListIsEmpty(&pair->backlog) && queue->budget != 0 && vring_want_kick(&queue->ring));
     queue->budget = VIRTIO_KICK_CHAINS;
-    if (vmk_PktListIsEmpty(&net->backlog)) {
+    if (vmk_PktListIsEmpty(&pair->backlog)) {
         vring_no_kick(&queue->ring);
     }
     queue->stats.flushes++;
     return virtio_queue_publish(queue);
 }
 
+/** Give @p list, and what waits, to a pair; it is empty afterwards. @p dropped: packets that were lost on the
+ * way here. */
+static void deliver(struct virtio_net *net, struct net_pair *pair, vmk_PktList list, vmk_uint32 dropped)
+{
+    struct virtio_queue *queue = &pair->rx;
+    VMK_PKTLIST_STACK_DEF_INIT(done);
+    bool signal = false;
+
+    virtio_queue_lock(queue);
+    pair->stats.rx_dropped += dropped;
+    if (VMK_LIKELY((vmk_uint32)(pair - net->pairs) < virtio_net_pairs_used(net))) {
+        signal = put_all(net, queue, list, done);
+    } else { /* The driver has just given this pair up. */
+        pair->stats.rx_dropped += list->count;
+    }
+    virtio_queue_unlock(queue);
+    if (signal) {
+        virtio_pci_signal(queue);
+    }
+    vmk_PktListAppend(done, list);
+    vmk_PktListReleaseAllPkts(done);
+}
+
+/** Each packet to its flow's pair, those of one pair together. */
+static void deliver_by_flow(struct virtio_net *net, vmk_PktList list)
+{
+    struct vmk_PktListInt lists[NET_PAIRS_MAX];
+    vmk_PktHandle *pkt;
+
+    for (unsigned i = 0; i < NET_PAIRS_MAX; i++) {
+        vmk_PktListInit(&lists[i]);
+    }
+    while ((pkt = vmk_PktListPopFirstPkt(list)) != NULL) {
+        vmk_PktListAppendPkt(&lists[virtio_net_pair_for(net, pkt)], pkt);
+    }
+    for (unsigned i = 0; i < NET_PAIRS_MAX; i++) {
+        if (!vmk_PktListIsEmpty(&lists[i])) {
+            deliver(net, &net->pairs[i], &lists[i], 0);
+        }
+    }
+}
+
 void virtio_net_deliver(struct virtio_net *net, vmk_PktList list)
 {
-    struct virtio_queue *queue = &net->queues[NET_RX];
-    VMK_PKTLIST_STACK_DEF_INIT(done);
     vmk_uint32 dropped = 0;
-    bool signal = false;
 
     if (VMK_UNLIKELY(!virtio_is_running(&net->device))) {
         vmk_PktListReleaseAllPkts(list);
@@ -382,33 +430,30 @@ void virtio_net_deliver(struct virtio_net *net, vmk_PktList list)
     if (VMK_UNLIKELY(!all_plain(list))) {
         dropped = make_all_plain(net, list);
     }
-    virtio_queue_lock(queue);
-    net->stats.rx_dropped += dropped;
-    signal = put_all(net, queue, list, done);
-    virtio_queue_unlock(queue);
-    if (signal) {
-        virtio_pci_signal(queue);
+    if (virtio_net_pairs_used(net) > 1) {
+        deliver_by_flow(net, list);
     }
-    vmk_PktListReleaseAllPkts(done);
+    if (!vmk_PktListIsEmpty(list) || dropped != 0) {
+        deliver(net, &net->pairs[0], list, dropped);
+    }
 }
 
-void virtio_net_rx_kick(struct virtio_net *net, struct virtio_queue *queue)
+void virtio_net_rx_kick(struct virtio_net *net, struct net_pair *pair)
 {
     VMK_PKTLIST_STACK_DEF_INIT(none);
 
     vmk_BottomHalfDisable();
-    virtio_net_deliver(net, none);
+    deliver(net, pair, none, 0);
     vmk_BottomHalfEnable();
 }
 
-void virtio_net_rx_stop(struct virtio_net *net)
+void virtio_net_rx_stop(struct net_pair *pair)
 {
-    struct virtio_queue *queue = &net->queues[NET_RX];
     VMK_PKTLIST_STACK_DEF_INIT(waiting);
 
-    virtio_queue_lock(queue);
-    vmk_PktListAppend(waiting, &net->backlog);
-    net->backlog_bytes = 0;
-    virtio_queue_unlock(queue);
+    virtio_queue_lock(&pair->rx);
+    vmk_PktListAppend(waiting, &pair->backlog);
+    pair->backlog_bytes = 0;
+    virtio_queue_unlock(&pair->rx);
     vmk_PktListReleaseAllPkts(waiting);
 }

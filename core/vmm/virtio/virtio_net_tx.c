@@ -25,6 +25,11 @@
 #define IPV6_NEXT     6
 #define MSS_MIN       64 /* Shorter segments are nobody's wish, but many frames. */
 
+static struct net_pair *pair_of(struct virtio_queue *tx)
+{
+    return VMK_CONTAINER_OF(tx, struct net_pair, tx);
+}
+
 /* Offloads. */
 
 /** Where the TCP header of a frame begins that is plain TCP over IP; 0: it isn't. */
@@ -143,10 +148,9 @@ static VMK_ReturnStatus copy_instead(vmk_PktHandle **pkt, struct vm *vm, struct 
 }
 
 /** Show the frame at the cursor in *pkt, empty. @return as what it calls. */
-static VMK_ReturnStatus fill(vmk_PktHandle **pkt, struct virtio_net *net, struct vring_cursor cursor,
-                             vmk_uint32 len)
+static VMK_ReturnStatus fill(vmk_PktHandle **pkt, struct vm *vm, struct vring_cursor cursor, vmk_uint32 len,
+                             struct net_stats *stats)
 {
-    struct vm *vm = net->device.vm;
     struct vring_cursor begin = cursor;
     vmk_uint32 head = VMK_MIN(len, NET_HEAD_BYTES);
     vmk_StatusValue status = vring_cursor_read(&cursor, vm, (*pkt)->frame, head);
@@ -164,27 +168,28 @@ static VMK_ReturnStatus fill(vmk_PktHandle **pkt, struct virtio_net *net, struct
         take_back(*pkt);
     }
     if (status == VMK_LIMIT_EXCEEDED) {
-        net->stats.tx_copied++;
+        stats->tx_copied++;
         status = copy_instead(pkt, vm, begin, len);
     }
     return status;
 }
 
 /** The chain taken last, as packet; NULL: it is none that could be sent. */
-static vmk_PktHandle *make_packet(struct virtio_net *net, struct virtio_queue *queue)
-    VMK_REQUIRES(&queue->lock)
+static vmk_PktHandle *make_packet(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
 {
+    struct vm *vm = queue->device->vm;
     struct vring_cursor cursor = vring_readable(&queue->chain);
     vmk_uint64 len = queue->chain.readable_bytes;
     struct virtio_net_header header;
     vmk_PktHandle *pkt;
 
     if (len < sizeof(header) + VMK_ETH_HDR_LENGTH || len > sizeof(header) + NET_FRAME_MAX ||
-        vring_cursor_read(&cursor, net->device.vm, &header, sizeof(header)) != VMK_OK ||
+        vring_cursor_read(&cursor, vm, &header, sizeof(header)) != VMK_OK ||
         vmk_PktAllocForModuleBH(VMK_VMKERNEL_MODULE_ID, 0, &pkt) != VMK_OK) {
         return NULL;
     }
-    if (fill(&pkt, net, cursor, (vmk_uint32)(len - sizeof(header))) == VMK_OK && ask_offloads(pkt, &header)) {
+    if (fill(&pkt, vm, cursor, (vmk_uint32)(len - sizeof(header)), &pair_of(queue)->stats) == VMK_OK &&
+        ask_offloads(pkt, &header)) {
         return pkt;
     }
     take_back(pkt);
@@ -201,26 +206,26 @@ static vmk_uint32 frames_of(const vmk_PktHandle *pkt)
 }
 
 /** Make a packet of the chain taken last. A chain that no packet shows goes back at once. */
-static void take_frame(struct virtio_net *net, struct virtio_queue *queue, vmk_PktList list)
-    VMK_REQUIRES(&queue->lock)
+static void take_frame(struct virtio_queue *queue, vmk_PktList list) VMK_REQUIRES(&queue->lock)
 {
-    struct virtio_slot *slot = &net->slots[queue->chain.head];
+    struct net_pair *pair = pair_of(queue);
+    struct virtio_slot *slot = &pair->slots[queue->chain.head];
     vmk_PktHandle *pkt;
 
     if (!virtio_queue_hold(queue, slot)) {
         return;
     }
-    pkt = make_packet(net, queue);
+    pkt = make_packet(queue);
     if (VMK_UNLIKELY(queue->limit != NULL)) {
         virtio_limit_charge(queue->limit, pkt ? frames_of(pkt) : 1, pkt ? pkt->frameLen : 0);
     }
     if (pkt) {
         pkt->releaseData = slot;
-        net->stats.tx_packets++;
-        net->stats.tx_bytes += pkt->frameLen;
+        pair->stats.tx_packets++;
+        pair->stats.tx_bytes += pkt->frameLen;
         vmk_PktListAppendPkt(list, pkt);
     } else {
-        net->stats.tx_dropped++;
+        pair->stats.tx_dropped++;
     }
     if (!pkt || (pkt->flags & VMK_PKT_FLAG_EXTERNAL) == 0) {
         virtio_queue_drop(queue, slot);
@@ -228,20 +233,24 @@ static void take_frame(struct virtio_net *net, struct virtio_queue *queue, vmk_P
     }
 }
 
-void virtio_net_tx_kick(struct virtio_net *net, struct virtio_queue *queue)
+void virtio_net_tx_kick(struct virtio_net *net, struct net_pair *pair)
 {
+    struct virtio_queue *queue = &pair->tx;
     VMK_PKTLIST_STACK_DEF_INIT(list);
     bool signal;
 
     virtio_queue_lock(queue);
     do {
         while (virtio_queue_take(queue)) {
-            take_frame(net, queue, list);
+            take_frame(queue, list);
         }
     } while (virtio_queue_rest(queue, queue->in_flight >= POLLED_DEPTH));
     signal = virtio_queue_publish(queue); /* What was copied, or dropped. */
     virtio_queue_unlock(queue);
     if (!vmk_PktListIsEmpty(list)) {
+        if (virtio_net_pairs_used(net) > 1) {
+            virtio_net_note_flows(net, pair, list);
+        }
         net->send(net, list);
     }
     if (signal) {

@@ -20,7 +20,7 @@
 #define BAR_REGISTERS  4
 
 #define NOTIFY_BYTES   4 /* A queue. */
-#define NOTIFY_SIZE    64
+#define NOTIFY_SIZE    128
 #define COMMON         0x000 /* In BAR_REGISTERS. */
 #define ISR            0x100
 #define CONFIG         0x200

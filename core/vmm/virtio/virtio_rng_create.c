@@ -47,7 +47,10 @@ VMK_ReturnStatus virtio_rng_create(struct vm *vm, unsigned slot, struct virtio_d
     rng->random = random;
     virtio_rng_init(rng, vm);
     rng->device.destroy = destroy;
-    status = virtio_device_install(&rng->device, slot, stat_fields, VMK_ARRAY_SIZE(stat_fields), rng);
+    status = virtio_device_install(&rng->device, slot,
+                                   &(struct virtio_stats){.fields = stat_fields,
+                                                          .num_fields = VMK_ARRAY_SIZE(stat_fields),
+                                                          .base = rng});
     if (status != VMK_OK) {
         destroy(&rng->device);
         return status;

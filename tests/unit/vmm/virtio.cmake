@@ -5,7 +5,8 @@ set(virtio core/vmm/virtio/vring.c core/vmm/virtio/virtio_device.c core/vmm/virt
     core/vmm/virtio/virtio_pci_window.c tests/unit/support/vm_host.c tests/unit/support/virtio_driver.c)
 set(virtio_block core/vmm/virtio/virtio_block.c core/lib/memory.c tests/unit/support/bottom_half.c ${virtio} ${lib}
     ${support})
-set(virtio_net core/vmm/virtio/virtio_net.c core/vmm/virtio/virtio_net_rx.c core/vmm/virtio/virtio_net_tx.c ${virtio}
+set(virtio_net core/vmm/virtio/virtio_net.c core/vmm/virtio/virtio_net_rx.c core/vmm/virtio/virtio_net_steer.c
+    core/vmm/virtio/virtio_net_tx.c tests/unit/support/virtio_nic.c ${virtio}
     ${net})
 list(REMOVE_DUPLICATES virtio_block)
 
@@ -19,7 +20,9 @@ endfunction()
 virtio_test(vring ${virtio_block})
 virtio_test(virtio_pci ${virtio_block})
 virtio_test(virtio_block ${virtio_block})
-virtio_test(virtio_net ${virtio_net})
+foreach(part net net_rx net_tx)
+    virtio_test(virtio_${part} ${virtio_net})
+endforeach()
 virtio_test(virtio_console core/vmm/virtio/virtio_console.c ${virtio_block})
 virtio_test(virtio_rng core/vmm/virtio/virtio_rng.c ${virtio_block})
 

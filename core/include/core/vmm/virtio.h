@@ -51,6 +51,7 @@ VMK_ReturnStatus virtio_block_create(struct vm *vm, unsigned slot, const struct 
 struct virtio_net_options {
     const char *port_group; /**< As in `VM Network`. */
     vmk_EthAddress mac;     /**< Unicast, not all zero. */
+    vmk_uint32 pairs;       /**< Of queues, one a vCPU is best; 8 at most, 0: one. */
     struct virtio_rates rates;
 };
 
