@@ -10,6 +10,7 @@
 #include <vmkapi/base/logging.h>
 
 const struct vmm_vendor *vmm_vendor;
+static const char *missing = "";
 
 static const struct vmm_vendor *const vendors[] = {&vmm_vendor_svm};
 
@@ -30,16 +31,19 @@ static void enable_here(void *arg)
 
 void vmm_vendor_choose(void)
 {
-    const char *why = "";
-
     for (unsigned i = 0; i < VMK_ARRAY_SIZE(vendors); i++) {
-        if (vendors[i]->probe(&why)) {
+        if (vendors[i]->probe(&missing)) {
             vmm_vendor = vendors[i];
             vmk_LogMessage("Virtual machines are run by %s", vmm_vendor->name);
             return;
         }
     }
-    vmk_LogMessage("No virtual machines: %s", why);
+    vmk_LogMessage("No virtual machines: %s", missing);
+}
+
+const char *vmm_vendor_missing(void)
+{
+    return missing;
 }
 
 VMK_ReturnStatus vmm_vendor_enable(void)

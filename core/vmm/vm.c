@@ -190,9 +190,7 @@ static VMK_ReturnStatus check_memory(const struct vm_config *config, struct diag
 static VMK_ReturnStatus check(const struct vm_config *config, struct diagnosis *why) VMK_REQUIRES(&table_lock)
 {
     if (vmm_vendor == NULL) {
-        return diagnose(
-            why, VMK_NOT_SUPPORTED,
-            "this machine runs no VMs: its processor has no SVM with nested paging, or it is off");
+        return diagnose(why, VMK_NOT_SUPPORTED, "this machine runs no VMs: %s", vmm_vendor_missing());
     }
     if (find(config->name) < table_count) {
         return diagnose(why, VMK_EXISTS, "there is a VM '%s' already", config->name);

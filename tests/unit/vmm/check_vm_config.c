@@ -130,6 +130,7 @@ static const struct {
     vmk_StatusValue status;
     const char *said;
 } mistakes[] = {
+    {NEEDED "firmware = \"efi\"\n", VMK_BAD_PARAM, ":4: firmware = \"efi\": a VM has no firmware yet"},
     {NEEDED "sched.cpu.shares = \"0\"\n", VMK_BAD_PARAM, ":4: sched.cpu.shares = \"0\": wants low, normal"},
     {NEEDED "sched.cpu.shares = \"100001\"\n", VMK_BAD_PARAM, ":4: sched.cpu.shares"},
     {NEEDED "sched.cpu.max = \"0\"\n", VMK_BAD_PARAM, ":4: sched.cpu.max = \"0\": wants percent"},

@@ -63,6 +63,9 @@ struct vmm_vendor {
 /** The one in use; NULL: this machine runs no VMs. */
 extern const struct vmm_vendor *vmm_vendor;
 
+/** While vmm_vendor is NULL: what is missing, as in "the processor has no SVM". */
+const char *vmm_vendor_missing(void);
+
 /** Choose one; a line in the log says whether VMs can run here, or why not. Context: boot world, once. */
 void vmm_vendor_choose(void);
 
