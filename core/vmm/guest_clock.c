@@ -9,6 +9,7 @@
 #define LEAF_FEATURES       (GUEST_CLOCK_LEAF + 1)
 #define FEATURE_NO_IO_DELAY (1u << 1)  /* No port needs a pause behind it. */
 #define FEATURE_CLOCK       (1u << 3)  /* The MSRs below. */
+#define FEATURE_EOI         (1u << 6)  /* dev/lapic_eoi.h. */
 #define FEATURE_STABLE      (1u << 24) /* All vCPUs' are the same. */
 
 /* "KVMKVMKVM" in EBX, ECX, EDX. */
@@ -45,8 +46,9 @@ struct cpuid_result guest_clock_cpuid(vmk_uint32 leaf)
     if (leaf == GUEST_CLOCK_LEAF) {
         return (struct cpuid_result){LEAF_FEATURES, SIGNATURE_EBX, SIGNATURE_ECX, SIGNATURE_EDX};
     }
-    return (struct cpuid_result){
-        .eax = leaf == LEAF_FEATURES ? FEATURE_NO_IO_DELAY | FEATURE_CLOCK | FEATURE_STABLE : 0};
+    return (struct cpuid_result){.eax = leaf == LEAF_FEATURES ? FEATURE_NO_IO_DELAY | FEATURE_CLOCK |
+                                                                    FEATURE_EOI | FEATURE_STABLE
+                                                              : 0};
 }
 
 static VMK_ReturnStatus publish(const struct vcpu *vcpu)

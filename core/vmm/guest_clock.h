@@ -5,7 +5,8 @@
  * slow for.
  *
  * It is KVM's interface because Linux and the BSDs have drivers for that: its CPUID leaves behind our own,
- * and two MSRs (Linux, Documentation/virt/kvm/x86/cpuid.rst and msr.rst). Nothing else of KVM's is offered.
+ * and two MSRs (Linux, Documentation/virt/kvm/x86/cpuid.rst and msr.rst). Of what else KVM has only
+ * dev/lapic_eoi.h is offered.
  *
  * Context: the vCPU's world.
  */

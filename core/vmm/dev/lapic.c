@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <core/vmm/lapic.h>
 
-#include "lapic_regs.h"
 #include "apic_timer.h"
+#include "lapic_eoi.h"
+#include "lapic_regs.h"
 
 #define VERSION               0x14u
 #define STEP                  0x10u
@@ -83,6 +84,8 @@ void lapic_reset(struct lapic *lapic)
     lapic->ldr = is_x2apic(lapic) ? lapic->id >> X2APIC_ID_BITS << 16 | 1u << lapic->id % 16 : 0;
     __atomic_store_n(&lapic->svr, 0xffu, __ATOMIC_RELAXED);
     lapic->timer_divide = 0;
+    lapic->eoi_msr = 0;
+    lapic->eoi_offered = false;
     apic_timer_stop(lapic);
 }
 
@@ -141,6 +144,26 @@ void lapic_accept_event(struct lapic *lapic, vmk_uint32 events, vmk_uint8 startu
     vdev_cpu_kick(lapic->vm, lapic->cpu);
 }
 
+static void end_of_interrupt(struct lapic *lapic)
+{
+    int vector = highest(lapic->isr);
+
+    if (vector != LAPIC_NO_VECTOR) {
+        clear_bit(lapic->isr, (vmk_uint8)vector);
+        if (test_bit(lapic->tmr, (vmk_uint8)vector)) {
+            vdev_eoi(lapic->vm, (vmk_uint8)vector);
+        }
+    }
+}
+
+/** The guest may have ended an interrupt without a word: before what is in service matters. */
+static void hear_of_end(struct lapic *lapic)
+{
+    if (lapic_eoi_take_back(lapic)) {
+        end_of_interrupt(lapic);
+    }
+}
+
 int lapic_pending(const struct lapic *lapic)
 {
     int vector = highest(lapic->irr);
@@ -156,12 +179,17 @@ void lapic_taken(struct lapic *lapic, vmk_uint8 vector)
 {
     clear_bit(lapic->irr, vector);
     set_bit(lapic->isr, vector);
+    /* The IOAPIC waits for the end of a level-triggered one, and so does whatever is pending. */
+    if (!test_bit(lapic->tmr, vector) && highest(lapic->irr) == LAPIC_NO_VECTOR) {
+        lapic_eoi_offer(lapic);
+    }
 }
 
 vmk_uint32 lapic_take_events(struct lapic *lapic)
 {
     vmk_uint32 events = __atomic_exchange_n(&lapic->events, 0, __ATOMIC_SEQ_CST);
 
+    hear_of_end(lapic);
     if ((events & LAPIC_EVENT_TIMER) != 0 && apic_timer_tick(lapic)) {
         vmk_uint32 lvt = lapic->lvt[LVT_TIMER];
 
@@ -188,18 +216,6 @@ vmk_uint8 lapic_cr8_get(const struct lapic *lapic)
 void lapic_cr8_set(struct lapic *lapic, vmk_uint8 value)
 {
     lapic->tpr = (value & 0xfu) << 4;
-}
-
-static void end_of_interrupt(struct lapic *lapic)
-{
-    int vector = highest(lapic->isr);
-
-    if (vector != LAPIC_NO_VECTOR) {
-        clear_bit(lapic->isr, (vmk_uint8)vector);
-        if (test_bit(lapic->tmr, (vmk_uint8)vector)) {
-            vdev_eoi(lapic->vm, (vmk_uint8)vector);
-        }
-    }
 }
 
 static void send_to_others(struct lapic *lapic, vmk_uint8 delivery, vmk_uint8 vector)
@@ -287,6 +303,7 @@ static bool register_read(struct lapic *lapic, unsigned offset, vmk_uint32 *valu
 {
     enum lapic_lvt lvt;
 
+    hear_of_end(lapic);
     if (offset >= LAPIC_ISR && offset < LAPIC_ESR) {
         const vmk_uint32 *words = offset < LAPIC_TMR   ? lapic->isr
                                   : offset < LAPIC_IRR ? lapic->tmr
@@ -343,6 +360,7 @@ static bool register_write(struct lapic *lapic, unsigned offset, vmk_uint32 valu
 {
     enum lapic_lvt lvt;
 
+    hear_of_end(lapic);
     if (lvt_index(offset, &lvt)) {
         lvt_write(lapic, lvt, value);
         return true;
@@ -523,6 +541,10 @@ VMK_ReturnStatus lapic_msr_get(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 *
         *value = apic_timer_deadline(lapic);
         return VMK_OK;
     }
+    if (msr == MSR_GUEST_EOI) {
+        *value = lapic->eoi_msr;
+        return VMK_OK;
+    }
     return msr >= MSR_X2APIC_FIRST && msr <= MSR_X2APIC_LAST ? x2apic_get(lapic, msr, value) : VMK_NOT_FOUND;
 }
 
@@ -538,6 +560,10 @@ VMK_ReturnStatus lapic_msr_set(struct lapic *lapic, vmk_uint32 msr, vmk_uint64 v
             apic_timer_start(lapic);
         }
         return VMK_OK;
+    }
+    if (msr == MSR_GUEST_EOI) {
+        hear_of_end(lapic);
+        return lapic_eoi_msr_set(lapic, value);
     }
     return msr >= MSR_X2APIC_FIRST && msr <= MSR_X2APIC_LAST ? x2apic_set(lapic, msr, value) : VMK_NOT_FOUND;
 }

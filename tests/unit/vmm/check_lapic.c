@@ -4,6 +4,7 @@
 
 #include <core/vmm/lapic.h>
 
+#include "dev/lapic_eoi.h"
 #include "dev/lapic_regs.h"
 
 #define CPUS      3
@@ -350,8 +351,95 @@ START_TEST(errors_are_noted)
 }
 END_TEST
 
+#define WORD 0x40u /* Where CPU 0 is offered the end of interrupts. */
+
+static uint32_t *offer(void)
+{
+    return (uint32_t *)(vm.memory + WORD);
+}
+
+/** As the vCPU does it. */
+static void take(vmk_uint8 vector)
+{
+    (void)lapic_take_events(&lapics[0]);
+    ck_assert_int_eq(lapic_pending(&lapics[0]), vector);
+    lapic_taken(&lapics[0], vector);
+}
+
+START_TEST(an_interrupt_ends_without_a_word)
+{
+    set_msr(0, MSR_GUEST_EOI, WORD | 1);
+    *offer() = 0x100;
+    ck_assert(lapic_accept(&lapics[0], 0x41, false));
+    take(0x41);
+    ck_assert_uint_eq(*offer(), 0x101);
+    *offer() = 0x100;
+    ck_assert(lapic_accept(&lapics[0], 0x40, false));
+    take(0x40);
+    ck_assert_uint_eq(*offer(), 0x101);
+    *offer() = 0x100;
+    ck_assert_uint_eq(get(0, LAPIC_PPR), 0);
+    /* What was not offered does not end. */
+    ck_assert(lapic_accept(&lapics[0], 0x40, false));
+    set_msr(0, MSR_GUEST_EOI, 0);
+    take(0x40);
+    ck_assert_uint_eq(*offer(), 0x100);
+    (void)lapic_take_events(&lapics[0]);
+    ck_assert_uint_eq(get(0, LAPIC_PPR), 0x40);
+}
+END_TEST
+
+START_TEST(an_offer_is_taken_back)
+{
+    set_msr(0, MSR_GUEST_EOI, WORD | 1);
+    ck_assert(lapic_accept(&lapics[0], 0x41, false));
+    take(0x41);
+    ck_assert(lapic_accept(&lapics[0], 0x42, false));
+    (void)lapic_take_events(&lapics[0]);
+    ck_assert_uint_eq(*offer(), 0);
+    ck_assert_int_eq(lapic_pending(&lapics[0]), LAPIC_NO_VECTOR);
+    set(0, LAPIC_EOI, 0);
+    ck_assert_int_eq(lapic_pending(&lapics[0]), 0x42);
+}
+END_TEST
+
+START_TEST(an_end_that_is_waited_for_is_not_offered)
+{
+    set_msr(0, MSR_GUEST_EOI, WORD | 1);
+    ck_assert(lapic_accept(&lapics[0], 0x41, true));
+    take(0x41);
+    ck_assert_uint_eq(*offer(), 0);
+    set(0, LAPIC_EOI, 0);
+    ck_assert_uint_eq(vm.eois[0x41], 1);
+    ck_assert(lapic_accept(&lapics[0], 0x41, false));
+    ck_assert(lapic_accept(&lapics[0], 0x31, false));
+    take(0x41);
+    ck_assert_uint_eq(*offer(), 0);
+    set(0, LAPIC_EOI, 0);
+    take(0x31);
+    ck_assert_uint_eq(*offer(), 1);
+}
+END_TEST
+
+START_TEST(an_offer_needs_a_place)
+{
+    vmk_uint64 value;
+
+    ck_assert_int_eq(lapic_msr_set(&lapics[0], MSR_GUEST_EOI, WORD | 3), VMK_BAD_PARAM);
+    ck_assert_int_eq(lapic_msr_set(&lapics[0], MSR_GUEST_EOI, 1ul << 40 | 1), VMK_BAD_PARAM);
+    ck_assert_int_eq(lapic_msr_set(&lapics[0], MSR_GUEST_EOI, 1ul << 40), VMK_OK);
+    set_msr(0, MSR_GUEST_EOI, WORD | 1);
+    ck_assert_int_eq(lapic_msr_get(&lapics[0], MSR_GUEST_EOI, &value), VMK_OK);
+    ck_assert_uint_eq(value, WORD | 1);
+    lapic_reset(&lapics[0]);
+    ck_assert_int_eq(lapic_msr_get(&lapics[0], MSR_GUEST_EOI, &value), VMK_OK);
+    ck_assert_uint_eq(value, 0);
+}
+END_TEST
+
 RUN_TESTS_AFTER(setup, starts_as_the_manual_says, serves_by_priority, task_priority_holds_back,
                 ends_level_triggered_ones_on_the_bus, switched_off_it_masks_all, one_shot, periodic,
                 tsc_deadline, an_alarm_of_before_is_none, interprocessor_interrupts, init_and_startup,
                 logical_destinations, lowest_priority_goes_to_one, messages, x2apic_mode, steps_between_modes,
-                errors_are_noted)
+                errors_are_noted, an_interrupt_ends_without_a_word, an_offer_is_taken_back,
+                an_end_that_is_waited_for_is_not_offered, an_offer_needs_a_place)

@@ -2,7 +2,7 @@
 # Tests of core/vmm/dev, pci, tables and of the platform they make, on a fake machine.
 set(vm_host tests/unit/support/vm_host.c tests/unit/support/bottom_half.c core/vmm/io_bus.c core/lib/memory.c ${lib}
     ${support})
-set(apics core/vmm/dev/apic_bus.c core/vmm/dev/apic_timer.c core/vmm/dev/lapic.c)
+set(apics core/vmm/dev/apic_bus.c core/vmm/dev/apic_timer.c core/vmm/dev/lapic.c core/vmm/dev/lapic_eoi.c)
 set(vpci core/vmm/pci/vpci.c core/vmm/pci/vpci_bus.c core/vmm/pci/vpci_msix.c)
 set(tables core/vmm/tables/acpi_tables.c core/vmm/tables/aml.c core/vmm/tables/dsdt.c
     core/vmm/tables/smbios_tables.c core/vmm/tables/table_area.c core/vmm/tables/tables.c)

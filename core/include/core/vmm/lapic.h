@@ -38,6 +38,8 @@ struct lapic {
     vmk_uint32 timer_initial, timer_divide;
     bool timer_ended; /**< It has counted down, once. */
     vmk_uint64 timer_started_ns, tsc_deadline;
+    vmk_uint64 eoi_msr; /**< Where the guest may end an interrupt without us (lapic_eoi.h)... */
+    bool eoi_offered;   /**< ...as it may the one in service. */
     struct vdev_timer timer;
 };
 
