@@ -70,7 +70,8 @@ static VMK_ReturnStatus create_disks(struct vm *vm, struct diagnosis *why)
         status = virtio_block_create(vm, next_slot(vm), &options, &vm->devices[vm->device_count]);
         if (status != VMK_OK) {
             return diagnose(why, status, "%s: disk%u, '%s': %s", vm->name.string, i, disk->device,
-                            vmk_StatusToString(status));
+                            status == VMK_BUSY ? "another VM or command writes to it, or to what overlaps it"
+                                               : vmk_StatusToString(status));
         }
         vm->device_count++;
     }

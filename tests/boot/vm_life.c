@@ -4,7 +4,7 @@
  * guest can end is reported for what it is, descriptions that are no good are told, and what VMs held comes
  * back.
  */
-#include "boot.h"
+#include "guest.h"
 
 #include <holdings.h>
 #include <stdint.h>
@@ -294,6 +294,7 @@ END_TEST
 /* Four vCPUs, of which three wait for start-up and one halts for ever, stop at once. */
 START_TEST(what_vms_held_comes_back)
 {
+    guest_warm_up(machine);
     json_t *before = holdings_settle(machine);
 
     for (int i = 0; i < cycles; i++) {

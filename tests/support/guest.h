@@ -35,11 +35,9 @@ const char *guest_make_archive(const char *folder);
 /** @return an NVMe disk, @p folder/nvme.img, whose first @p roots partitions are Debian's root, as made. */
 const char *guest_make_disk(const char *folder, unsigned roots);
 
-/**
- * Have the disk as busy as guests can make it: its driver's pools, which grow and never shrink, are then as
- * large as they get, before holdings_settle().
- */
-void guest_fill_pools(struct machine *m);
+/** Have e1000 receive a frame that it copies, before holdings_settle(): its ring has one more buffer then,
+ * for good. */
+void guest_warm_up(struct machine *m);
 
 /** Wait until the guest has written @p text. */
 void guest_wait(struct machine *m, const char *vm, const char *text, unsigned timeout_s);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#define STEPS_A_S  4   /* So often it is looked again. */
-#define PATIENCE_S 120 /* Fragments and half-open connections are given up after 30 s at most. */
+#define STEPS_A_S         4   /* So often it is looked again. */
+#define POOL_RECORD_BYTES 32  /* Of a DMA pool's page, as vmklinux has it. */
+#define PATIENCE_S        120 /* Fragments and half-open connections are given up after 30 s at most. */
 
 static long long number(json_t *row, const char *key)
 {
@@ -108,10 +109,25 @@ static bool is_timers_of(const char *name, const char *module)
     return module != NULL && strncmp(name, module, len) == 0 && strcmp(name + len, " timers") == 0;
 }
 
-static bool differs(const char *name, long long before, long long now)
+/* By how many pages the module of counter @name has grown. */
+static long long pages_grown(const char *name, json_t *before, json_t *now)
+{
+    char pages[128];
+    snprintf(pages, sizeof pages, "%.*s pages", (int)(strchr(name, ' ') - name), name);
+    return number(now, pages) - number(before, pages);
+}
+
+static bool differs(const char *name, json_t *before, json_t *now)
 {
     const char *resource = strchr(name, ' ');
-    return strcmp(resource, " pages") == 0 ? now > before + HOLDINGS_PAGES : now != before;
+    long long grown = number(now, name) - number(before, name);
+    if (strcmp(resource, " pages") == 0) {
+        return grown > HOLDINGS_PAGES;
+    }
+    if (strcmp(resource, " heap bytes") == 0 && grown > 0) {
+        return grown > pages_grown(name, before, now) * POOL_RECORD_BYTES;
+    }
+    return grown != 0;
 }
 
 /* Add to @text, of @size bytes, each of @names that differs; @names is one of the other two. */
@@ -123,7 +139,7 @@ static void compare(char *text, size_t size, json_t *names, json_t *before, json
     {
         long long was = number(before, name), is = number(now, name);
         size_t len = strlen(text);
-        if (!is_timers_of(name, but) && differs(name, was, is) && (names == before || was == 0)) {
+        if (!is_timers_of(name, but) && differs(name, before, now) && (names == before || was == 0)) {
             snprintf(text + len, size - len, "%s%s: %lld before, %lld now", len == 0 ? "" : "; ", name, was,
                      is);
         }

@@ -3,8 +3,9 @@
  * holdings.h - what a machine's modules hold, compared before and after: a leak of any kind shows.
  *
  * Every counter of `system module account list` is compared, the kernel's own included, and what the pools of
- * TCP/IP have given out. Three are not taken
- * as they are: pages are heaps' and packets' caches, and may grow by HOLDINGS_PAGES; the kernel's heap is
+ * TCP/IP have given out. Four are not taken
+ * as they are: pages are heaps', packets' and DMA pools' caches, and may grow by HOLDINGS_PAGES; a DMA pool
+ * has a record of each of its pages in its module's heap, which may grow by as many; the kernel's heap is
  * counted in allocations, without the file system's (the log is a file) and without unmapped areas that
  * await a flush of translations; and timers of a driver that runs, armed now and not then, can be left out.
  */
