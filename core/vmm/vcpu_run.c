@@ -6,8 +6,13 @@
 
 #include <core/ipi.h>
 #include <core/vmm/guest_fpu.h>
+#include <core/vmm/vm.h>
 #include <core/world.h>
 #include <vmkapi/base/bottom_half.h>
+#include <vmkapi/base/stress.h>
+
+VMK_STRESS_POINT(vm_stop_at_exit, "A VM is stopped, as by command, once this exit of a vCPU is handled");
+VMK_STRESS_POINT(vm_reset_at_exit, "A VM is reset, as by command, once this exit of a vCPU is handled");
 
 static vmk_uint32 requests_of(const struct vcpu *vcpu)
 {
@@ -118,6 +123,17 @@ static bool enter(struct vcpu *vcpu, struct vcpu_exit *exit)
     return entered;
 }
 
+/* What comes by command comes at any moment: here, at one that a test has chosen. */
+static void hit_stress_points(struct vcpu *vcpu)
+{
+    if (VMK_STRESS_HIT(vm_stop_at_exit)) {
+        vm_end(vcpu->vm, VM_STOP_COMMAND, 0);
+    }
+    if (VMK_STRESS_HIT(vm_reset_at_exit)) {
+        vm_end(vcpu->vm, VM_STOP_RESET, 0);
+    }
+}
+
 static void run_guest(struct vcpu *vcpu)
 {
     struct vcpu_exit exit;
@@ -130,6 +146,7 @@ static void run_guest(struct vcpu *vcpu)
         vcpu->entries++;
         vcpu->exits[exit.reason]++;
         vcpu_exit_handlers[exit.reason](vcpu, &exit);
+        hit_stress_points(vcpu);
         if (VMK_UNLIKELY(vcpu->nmi_pending || vcpu->look_after_exit)) {
             vcpu->look_after_exit = false;
             vcpu_look_again(vcpu);
