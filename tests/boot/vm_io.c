@@ -283,24 +283,32 @@ static long long stat_of(const char *vm, const char *device, const char *counter
 
 /* The tests. */
 
+/* Some of the guest's requests of a kind have reached the disk, if there were any: Linux merges flushes that
+ * come together, and neighbours, but drops none. */
+static void check_kind(const char *output, const char *kind, const char *heading)
+{
+    long long count = told(output, kind), seen = disks_stat(machine, DISK, heading);
+
+    ck_assert_msg(count == 0 || seen > 0, "%lld %s, but none at the disk", count, kind);
+}
+
 /* What the disk's owner and the kernel have counted; nobody else writes to that disk. */
 static void check_disk_counters(const char *output)
 {
     long long written = told(output, "writes_blocks") + told(output, "table_blocks");
-    long long requests = told(output, "reads") + told(output, "writes") + told(output, "flushes");
 
     ck_assert_int_ge(told(output, "reads_blocks") + told(output, "writes_blocks"), disk_bytes / BLOCK);
     ck_assert_int_eq(disks_stat(machine, DISK, "BlocksWritten"), written);
     ck_assert_int_ge(disks_stat(machine, DISK, "BlocksRead"),
                      told(output, "reads_blocks") + part.region_blocks);
-    ck_assert_int_ge(disks_stat(machine, DISK, "FlushOperations"), told(output, "flushes"));
-    ck_assert_int_ge(disks_stat(machine, DISK, "DiscardOperations"), told(output, "discards"));
-    ck_assert_int_ge(disks_stat(machine, DISK, "WriteZeroesOperations"), told(output, "zeroes"));
+    check_kind(output, "flushes", "FlushOperations");
+    check_kind(output, "discards", "DiscardOperations");
+    check_kind(output, "zeroes", "WriteZeroesOperations");
     ck_assert_int_eq(disks_stat(machine, DISK, "Copied"), 0);
     ck_assert_int_eq(disks_stat(machine, DISK, "FailedCommands"), 0);
     ck_assert_int_eq(disks_stat(machine, DISK, "Timeouts"), 0);
     ck_assert_int_eq(disks_stat(machine, DISK, "CommandsInFlight"), 0);
-    ck_assert_int_ge(stat_of("io", "disk.1", "chains"), requests);
+    ck_assert_int_gt(stat_of("io", "disk.1", "chains"), 0);
     ck_assert_int_eq(stat_of("io", "disk.1", "errors"), 0);
     ck_assert_int_eq(stat_of("io", "disk.1", "refused"), 0);
     ck_assert_int_eq(stat_of("io", "disk.1", "in_flight"), 0);
