@@ -55,13 +55,13 @@ static struct masked take_apart(const struct emulation *emulation)
                            .offset = insn_offset(insn, emulation->gpr, emulate_next_rip(emulation))};
 }
 
-/** Find the elements chosen; of the others the span is empty. @return EMULATE_RETRY: no device is among them.
+/**
+ * Find the elements chosen; of the others the span is empty. None may be a device's: QEMU's processor reads
+ * them all, and would leave for those it does not want again and again.
  */
 static enum emulate_result find_elements(struct emulation *emulation, const struct masked *masked,
                                          const vmk_uint8 *mask, struct span *spans)
 {
-    enum emulate_result result = EMULATE_RETRY;
-
     for (unsigned at = 0, i = 0; at < masked->bytes; at += masked->element_bytes, i++) {
         enum emulate_result found;
 
@@ -75,11 +75,8 @@ static enum emulate_result find_elements(struct emulation *emulation, const stru
         if (found != EMULATE_DONE) {
             return found;
         }
-        if (span_on_device(&spans[i])) {
-            result = EMULATE_DONE;
-        }
     }
-    return result;
+    return EMULATE_DONE;
 }
 
 enum emulate_result masked_execute(struct emulation *emulation)
