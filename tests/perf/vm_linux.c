@@ -13,7 +13,7 @@
 #include "vm.h"
 
 #define BOOT_TIMEOUT_S  240
-#define GUEST_TIMEOUT_S 480
+#define GUEST_TIMEOUT_S 900
 
 static const unsigned char nobody[6];
 
