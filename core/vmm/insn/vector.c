@@ -140,10 +140,9 @@ static unsigned bytes_of(const struct vector_move *move, const struct insn *insn
 static vmk_uint8 *place_of(const struct vector_move *move, const struct insn *insn,
                            struct emulate_vector *vector)
 {
-    unsigned bytes = bytes_of(move, insn), places = (bytes == 16 ? 32 : 16) / bytes;
-    unsigned place = move->place == CHOSEN ? insn->immediate % places : move->place == HIGH ? 1 : 0;
+    unsigned bytes = bytes_of(move, insn), chosen = insn->immediate * bytes % (bytes == 16 ? 32 : 16);
 
-    return (vmk_uint8 *)vector->words + place * bytes;
+    return (vmk_uint8 *)vector->words + (move->place == CHOSEN ? chosen : move->place == HIGH ? bytes : 0);
 }
 
 /** What a register holds beside what is loaded: its own, or of another. VEX clears what lies above. */
