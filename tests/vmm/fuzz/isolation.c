@@ -36,7 +36,7 @@
 #define LOOK_EVERY_MS   250
 #define STALL_LOOKS     240 /* In a row, without the witness doing anything: it is kept from running. */
 #define HANG_LOOKS      20  /* In a row, without an exit: the fuzzer hangs by its own doing. */
-#define EXITS_AN_ACCESS 200 /* It is not worth waiting for an end any longer. */
+#define EXITS_AN_ACCESS 100 /* It is not worth waiting for an end any longer. */
 #define WITNESS_STEPS   20  /* Of its requests, by which it goes on. */
 
 static struct {
