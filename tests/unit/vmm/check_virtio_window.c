@@ -171,7 +171,7 @@ START_TEST(what_no_bar_answers_is_memory)
                  {5, 0, 4},
                  {6, 0, 4},
                  {0xff, 0, 4},
-                 {BAR_KICK, 0x40, 2},
+                 {BAR_KICK, 0x80, 2},
                  {BAR_REGS, 0x3fe, 4},
                  {BAR_REGS, 0, ~0u - 3}};
 
