@@ -13,7 +13,7 @@
 
 #include <core/vmm/vdev.h>
 
-#include "token_bucket.h"
+#include <core/vmm/token_bucket.h>
 
 struct cpu_limit {
     struct token_bucket bucket; /**< Of nanoseconds. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "token_bucket.h"
+#include <core/vmm/token_bucket.h>
 
 #include <vmkapi/base/assert.h>
 

@@ -16,7 +16,7 @@
 #include <core/vmm/virtio.h>
 #include <vmkapi/core/spinlock.h>
 
-#include "../token_bucket.h"
+#include <core/vmm/token_bucket.h>
 
 struct virtio_queue;
 

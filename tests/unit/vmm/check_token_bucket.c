@@ -5,7 +5,7 @@
 #include <run.h>
 #include <stdlib.h>
 
-#include "token_bucket.h"
+#include <core/vmm/token_bucket.h>
 
 #define S 1000000000ul
 

@@ -8,8 +8,8 @@
  *
  * Pure: the caller locks, and tells the time, by a clock of nanoseconds that may begin anew.
  */
-#ifndef VMM_TOKEN_BUCKET_H
-#define VMM_TOKEN_BUCKET_H
+#ifndef CORE_VMM_TOKEN_BUCKET_H
+#define CORE_VMM_TOKEN_BUCKET_H
 
 #include <vmkapi/base/types.h>
 
