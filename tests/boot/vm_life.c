@@ -5,16 +5,13 @@
  * back.
  */
 #include "guest.h"
+#include "tiny_vm.h"
 
 #include <holdings.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FOLDER     BOOT_LOG_DIR "/vm_life"
-#define CODE_BASE  0x100000u
-#define CODE_START 12u /* Behind the multiboot header. */
 
 /** A guest: what it does, and what becomes of it. */
 static const struct guest {
@@ -44,116 +41,32 @@ static const uint8_t babbles[40] = {0x66, 0xba, 0xf8, 0x03, 0xb0, 'x',  0xee, 0x
 /* hlt, for ever, interrupts off */
 static const uint8_t halts[40] = {0xfa, 0xf4, 0xeb, 0xfd};
 
-static void put(uint8_t *at, unsigned bytes, uint32_t value)
-{
-    memcpy(at, &value, bytes);
-}
-
-/* A multiboot kernel: an ELF32 file with one segment, the header and the code. */
-static void write_kernel(const char *name, const uint8_t code[40])
-{
-    uint8_t file[0x100] = {0x7f, 'E', 'L', 'F', 1, 1, 1}, *segment = file + 0x80;
-    char path[512];
-    FILE *out;
-
-    put(file + 16, 2, 2);
-    put(file + 18, 2, 3);
-    put(file + 24, 4, CODE_BASE + CODE_START);
-    put(file + 28, 4, 52);
-    put(file + 42, 2, 32);
-    put(file + 44, 2, 1);
-    put(file + 52, 4, 1);
-    put(file + 56, 4, 0x80);
-    put(file + 64, 4, CODE_BASE);
-    put(file + 68, 4, 0x80);
-    put(file + 72, 4, 0x1000);
-    put(segment, 4, 0x1badb002);
-    put(segment + 8, 4, -0x1badb002u);
-    memcpy(segment + CODE_START, code, 40);
-    snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-    out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    ck_assert_uint_eq(fwrite(file, 1, sizeof file, out), sizeof file);
-    fclose(out);
-}
-
-static void write_description(const char *name, const char *text)
-{
-    char path[512];
-
-    snprintf(path, sizeof path, "%s/%s.vmx", FOLDER, name);
-    FILE *out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    fputs(text, out);
-    fclose(out);
-}
-
-static void describe(const char *name, const char *options)
-{
-    char text[512];
-
-    snprintf(text, sizeof text, "displayName = \"%s\"\nmemSize = \"8\"\nkernel.file = \"/vm/%s\"\n%s", name,
-             name, options);
-    write_description(name, text);
-}
-
-static void add(char *command, size_t size, const char *name)
-{
-    size_t len = strlen(command);
-
-    snprintf(command + len, size - len, " vm/%s=%s/%s vm/%s.vmx=%s/%s.vmx", name, FOLDER, name, name, FOLDER,
-             name);
-}
-
 /* The boot archive with all guests behind it. */
 static const char *make_archive(void)
 {
-    static char command[8192];
+    static struct tiny_vms vms;
 
-    ck_assert_int_eq(system("mkdir -p " FOLDER), 0);
-    snprintf(command, sizeof command, MKARCHIVE " " FOLDER "/guests");
+    tiny_vms_init(&vms, BOOT_LOG_DIR "/vm_life");
     for (size_t i = 0; i < sizeof guests / sizeof *guests; i++) {
-        write_kernel(guests[i].name, guests[i].code);
-        describe(guests[i].name, guests[i].options);
-        add(command, sizeof command, guests[i].name);
+        tiny_vms_add(&vms, guests[i].name, guests[i].code, sizeof guests[i].code, guests[i].options);
     }
-    write_kernel("talks", talks);
-    describe("talks", "");
-    add(command, sizeof command, "talks");
-    write_kernel("babbles", babbles);
-    describe("babbles", "");
-    add(command, sizeof command, "babbles");
-    write_kernel("halts", halts);
-    describe("halts", "numvcpus = \"4\"\n");
-    add(command, sizeof command, "halts");
-    write_kernel("a-first", talks);
-    describe("a-first", "autostart = \"TRUE\"\n");
-    add(command, sizeof command, "a-first");
-    write_kernel("b-lost", talks);
-    write_description("b-lost", "displayName = \"b-lost\"\nmemSize = \"8\"\nkernel.file = \"/vm/nowhere\"\n"
-                                "autostart = \"TRUE\"\n");
-    add(command, sizeof command, "b-lost");
-    write_kernel("z-last", halts);
-    describe("z-last", "autostart = \"TRUE\"\n");
-    add(command, sizeof command, "z-last");
-    write_kernel("broken", talks);
-    write_description("broken", "displayName = \"broken\"\nmemSize = \"many\"\n");
-    add(command, sizeof command, "broken");
-    write_kernel("greedy", talks);
-    write_description("greedy",
+    tiny_vms_add(&vms, "talks", talks, sizeof talks, "");
+    tiny_vms_add(&vms, "babbles", babbles, sizeof babbles, "");
+    tiny_vms_add(&vms, "halts", halts, sizeof halts, "numvcpus = \"4\"\n");
+    tiny_vms_add(&vms, "a-first", talks, sizeof talks, "autostart = \"TRUE\"\n");
+    tiny_vms_describe(&vms, "b-lost",
+                      "displayName = \"b-lost\"\nmemSize = \"8\"\nkernel.file = \"/vm/nowhere\"\n"
+                      "autostart = \"TRUE\"\n");
+    tiny_vms_add(&vms, "z-last", halts, sizeof halts, "autostart = \"TRUE\"\n");
+    tiny_vms_describe(&vms, "broken", "displayName = \"broken\"\nmemSize = \"many\"\n");
+    tiny_vms_describe(&vms, "greedy",
                       "displayName = \"greedy\"\nmemSize = \"100000\"\nkernel.file = \"/vm/talks\"\n");
-    add(command, sizeof command, "greedy");
-    write_kernel("diskless", talks);
-    write_description("diskless", "displayName = \"diskless\"\nmemSize = \"8\"\nkernel.file = \"/vm/talks\"\n"
-                                  "disk0.device = \"nosuch\"\n");
-    add(command, sizeof command, "diskless");
-    write_kernel("lost", talks);
-    write_description("lost", "displayName = \"lost\"\nmemSize = \"8\"\nkernel.file = \"/vm/nosuch\"\n");
-    add(command, sizeof command, "lost");
-    ck_assert_int_eq(system(command), 0);
-    snprintf(command, sizeof command, "cat %s %s/guests >%s/archive", BOOT_ARCHIVE, FOLDER, FOLDER);
-    ck_assert_int_eq(system(command), 0);
-    return FOLDER "/archive";
+    tiny_vms_describe(&vms, "diskless",
+                      "displayName = \"diskless\"\nmemSize = \"8\"\nkernel.file = \"/vm/talks\"\n"
+                      "disk0.device = \"nosuch\"\n");
+    tiny_vms_describe(&vms, "lost",
+                      "displayName = \"lost\"\nmemSize = \"8\"\nkernel.file = \"/vm/nosuch\"\n");
+    return tiny_vms_archive(&vms);
 }
 
 static struct machine *machine;

@@ -8,6 +8,7 @@
  */
 #include "boot.h"
 #include "fetch.h"
+#include "tiny_vm.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -15,10 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDER          BOOT_LOG_DIR "/vm_limits"
-#define CODE_BASE       0x100000u
-#define CODE_START      12u /* Behind the multiboot header. */
-#define ELF_HEADERS     0x80u
 #define FETCH_TIMEOUT_S 60
 #define PATIENCE        600 /* Looks at the counters. */
 #define ROUNDS          20
@@ -54,69 +51,15 @@ static const struct vm {
 static struct machine *machine;
 static unsigned cpus, port;
 
-/* Guests. */
-
-static void put(uint8_t *at, unsigned bytes, uint32_t value)
-{
-    memcpy(at, &value, bytes);
-}
-
-static void write_file(const char *name, const char *suffix, const void *bytes, size_t len)
-{
-    char path[512];
-    FILE *out;
-
-    snprintf(path, sizeof path, "%s/%s%s", FOLDER, name, suffix);
-    out = fopen(path, "w");
-    ck_assert_ptr_nonnull(out);
-    ck_assert_uint_eq(fwrite(bytes, 1, len, out), len);
-    fclose(out);
-}
-
-/** A multiboot kernel: an ELF32 file with one segment, the header and the code. */
-static void write_kernel(const struct vm *vm)
-{
-    uint8_t file[0x200] = {0x7f, 'E', 'L', 'F', 1, 1, 1}, *segment = file + ELF_HEADERS;
-    size_t len = (size_t)(vm->end - vm->code);
-
-    ck_assert_uint_le(ELF_HEADERS + CODE_START + len, sizeof file);
-    put(file + 16, 2, 2);
-    put(file + 18, 2, 3);
-    put(file + 24, 4, CODE_BASE + CODE_START);
-    put(file + 28, 4, 52);
-    put(file + 42, 2, 32);
-    put(file + 44, 2, 1);
-    put(file + 52, 4, 1);
-    put(file + 56, 4, ELF_HEADERS);
-    put(file + 64, 4, CODE_BASE);
-    put(file + 68, 4, sizeof file - ELF_HEADERS);
-    put(file + 72, 4, 0x1000);
-    put(segment, 4, 0x1badb002);
-    put(segment + 8, 4, -0x1badb002u);
-    memcpy(segment + CODE_START, vm->code, len);
-    write_file(vm->name, "", file, sizeof file);
-}
-
 static const char *make_archive(void)
 {
-    char command[8192] = MKARCHIVE " " FOLDER "/guests", text[512];
+    static struct tiny_vms guests;
 
-    ck_assert_int_eq(system("mkdir -p " FOLDER), 0);
+    tiny_vms_init(&guests, BOOT_LOG_DIR "/vm_limits");
     for (size_t i = 0; i < sizeof vms / sizeof *vms; i++) {
-        const char *name = vms[i].name;
-        size_t len = strlen(command);
-
-        snprintf(text, sizeof text, "displayName = \"%s\"\nmemSize = \"8\"\nkernel.file = \"/vm/%s\"\n%s",
-                 name, name, vms[i].options);
-        write_kernel(&vms[i]);
-        write_file(name, ".vmx", text, strlen(text));
-        snprintf(command + len, sizeof command - len, " vm/%s=%s/%s vm/%s.vmx=%s/%s.vmx", name, FOLDER, name,
-                 name, FOLDER, name);
+        tiny_vms_add(&guests, vms[i].name, vms[i].code, (size_t)(vms[i].end - vms[i].code), vms[i].options);
     }
-    ck_assert_int_eq(system(command), 0);
-    snprintf(command, sizeof command, "cat %s %s/guests >%s/archive", BOOT_ARCHIVE, FOLDER, FOLDER);
-    ck_assert_int_eq(system(command), 0);
-    return FOLDER "/archive";
+    return tiny_vms_archive(&guests);
 }
 
 static void run(const char *verb, const char *name)

@@ -6,7 +6,7 @@
  * What stores here are registers of a virtio device (an entropy source) and of its configuration: an
  * interrupt line for 8 bits, the upper half of a base address for 16, two entries of an MSI-X table for more.
  */
-#include "guest.h"
+#include "pci.h"
 
 #ifdef __x86_64__
 #define D       "%rdi"
@@ -145,23 +145,6 @@ __asm__(".text\n"
 
 static volatile uint8_t *interrupt_line, *table, *table_base;
 static unsigned device_slot;
-
-static uint32_t pci_read(unsigned slot, unsigned offset)
-{
-    out32(0xcf8, 0x80000000u | slot << 11 | (offset & 0xfc));
-    return in32(0xcfc);
-}
-
-static void pci_write(unsigned slot, unsigned offset, uint32_t value)
-{
-    out32(0xcf8, 0x80000000u | slot << 11 | (offset & 0xfc));
-    out32(0xcfc, value);
-}
-
-static uint8_t pci_read8(unsigned slot, unsigned offset)
-{
-    return (uint8_t)(pci_read(slot, offset) >> (offset & 3) * 8);
-}
 
 #define VENDOR_VIRTIO  0x1af4
 #define DEVICE_RNG     0x1044

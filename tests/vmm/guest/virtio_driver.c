@@ -2,6 +2,7 @@
 #include "virtio_driver.h"
 
 #include "mark.h"
+#include "pci.h"
 
 #define LAPIC             0xfee00000u
 #define LAPIC_EOI         0x0b0
@@ -34,23 +35,6 @@
 static volatile uint32_t *lapic(unsigned offset)
 {
     return (volatile uint32_t *)(uintptr_t)(LAPIC + offset);
-}
-
-static uint32_t pci_read(unsigned slot, unsigned offset)
-{
-    out32(0xcf8, 0x80000000u | slot << 11 | (offset & 0xfc));
-    return in32(0xcfc);
-}
-
-static void pci_write(unsigned slot, unsigned offset, uint32_t value)
-{
-    out32(0xcf8, 0x80000000u | slot << 11 | (offset & 0xfc));
-    out32(0xcfc, value);
-}
-
-static uint8_t pci_read8(unsigned slot, unsigned offset)
-{
-    return (uint8_t)(pci_read(slot, offset) >> (offset & 3) * 8);
 }
 
 /** Where a BAR is; put it somewhere if no firmware has. */
