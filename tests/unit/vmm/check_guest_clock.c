@@ -81,7 +81,7 @@ START_TEST(is_found_by_cpuid)
 
     ck_assert_int_eq(memcmp(&r.ebx, "KVMK", 4) | memcmp(&r.ecx, "VMKV", 4) | memcmp(&r.edx, "M\0\0\0", 4), 0);
     ck_assert_uint_eq(r.eax, GUEST_CLOCK_LEAF + 1);
-    ck_assert_uint_eq(guest_clock_cpuid(GUEST_CLOCK_LEAF + 1).eax, 1u << 1 | 1u << 3 | 1u << 24);
+    ck_assert_uint_eq(guest_clock_cpuid(GUEST_CLOCK_LEAF + 1).eax, 1u << 1 | 1u << 3 | 1u << 6 | 1u << 24);
     ck_assert_uint_eq(guest_clock_cpuid(GUEST_CLOCK_LEAF + 2).eax, 0);
 }
 END_TEST
