@@ -250,7 +250,7 @@ static void add_exit(uint64_t address)
         return;
     }
     if (nexits == VMRUNS_MAX) {
-        fprintf(stderr, "insncount: VMRUN is in more than %u places\n", VMRUNS_MAX);
+        fprintf(stderr, "insncount: VMRUN is in more than %d places\n", VMRUNS_MAX);
         abort();
     }
     exit_addresses[nexits++] = address;
