@@ -128,7 +128,7 @@ VMK_ReturnStatus virtio_device_install(struct virtio_device *device, unsigned sl
 
 /* Going. */
 
-static vmk_SpinlockObject idle_lock = VMK_SPINLOCK_INITIALIZER("virtio idle", VMK_RANK_SEMA);
+static vmk_SpinlockObject idle_lock = VMK_SPINLOCK_INITIALIZER("virtio idle", VMK_RANK_VM_IDLE);
 
 void virtio_idle_wake(struct virtio_device *device)
 {

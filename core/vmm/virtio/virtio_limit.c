@@ -30,6 +30,7 @@ static vmk_uint64 wait_ns(struct virtio_limit *limit, vmk_uint64 now_ns)
 
 /* End the wait. Whoever comes first does: the timer, without the queue's lock, or who stops the queue. */
 static void end_wait(struct virtio_queue *queue)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("who has cleared nudge_waits has the nudge")
 {
     if (__atomic_exchange_n(&queue->nudge_waits, false, __ATOMIC_ACQ_REL)) {
         virtio_slot_complete(&queue->nudge, 0);
