@@ -17,7 +17,7 @@
 #define LOG_TEXT_MAX 200 /**< Text of one line, NUL included; longer text goes on in the next line. */
 #define LOG_NAME_MAX 24
 #define LOG_LINE_MAX (LOG_TEXT_MAX + LOG_NAME_MAX + 56) /**< A line as printed. */
-#define LOG_SLOTS    2048
+#define LOG_SLOTS    1536
 
 /** One line, unpacked. */
 struct log_record {
