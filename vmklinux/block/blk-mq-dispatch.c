@@ -2,10 +2,10 @@
 /*
  * blk-mq-dispatch.c - from the storage core to the driver.
  *
- * A request that finds a tag, and the gate open, goes straight to queue_rq(). Otherwise it waits: without a
- * tag on its hardware context's list `waiting`, with one on `dispatch`, or on `parked` until the queue is no
- * longer frozen. A hardware context with something to issue is on the list of its tags, from which one is run
- * whenever a tag comes back; opening a gate runs all.
+ * A request that finds a tag, the gate open and nobody before it goes straight to queue_rq(). Otherwise it
+ * waits: without a tag on its hardware context's list `waiting`, with one on `dispatch`, which goes first, or
+ * on `parked` until the queue is no longer frozen. A hardware context with something to issue is on the list
+ * of its tags, from which one is run whenever a tag comes back; opening a gate runs all.
  */
 #include "blk.h"
 
@@ -281,7 +281,8 @@ static __always_inline void submit(struct request_queue *q, vmk_BlockRequest *re
             hctx = blk_mq_map_queue(q, blk_mq_type_of(flags_of(requests)));
         tags = hctx->tags;
         blk_lock_tags(tags);
-        if (likely(!READ_ONCE(q->gate)))
+        /* Nobody passes those that the driver has refused: they might never have their turn. */
+        if (likely(!READ_ONCE(q->gate) && list_empty(&hctx->dispatch)))
             rq = blk_mq_get_tag(tags, hctx);
         blk_unlock_tags(tags);
         if (unlikely(!rq)) {
