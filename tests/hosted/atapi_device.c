@@ -190,6 +190,7 @@ static void with_medium(struct atapi_device *drive, struct sata_command *command
 
 static void do_packet(struct atapi_device *drive, struct sata_command *command)
 {
+    drive->packets[command->packet[0]]++;
     command->interrupt_reason = REASON_DONE;
     if (without_medium(drive, command)) {
         return;

@@ -12,6 +12,7 @@ struct atapi_device {
     struct sata_device device;
     struct block_medium medium; /**< Of 2048-byte blocks. */
     vmk_Bool loaded;            /**< There is a medium. Use atapi_load(). */
+    vmk_uint64 packets[256];    /**< That came, by command. */
 
     /* Inside. */
     vmk_uint8 sense_key, sense_code;

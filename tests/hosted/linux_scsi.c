@@ -44,6 +44,7 @@ static u8 *medium;
 static enum answer answers[64];
 static unsigned int asked, answered; /* commands for it that came; answers given so far */
 static struct scsi_cmnd *lost;
+static unsigned int tested; /* whether it is ready */
 
 /* The steps of error handling, as letters, in their order; those in `works` succeed, and find the command. */
 static char steps[64];
@@ -138,6 +139,8 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
         send(cmd, capacity, sizeof(capacity));
         break;
     case TEST_UNIT_READY:
+        tested++;
+        break;
     case SYNCHRONIZE_CACHE:
         break;
     default:
@@ -346,6 +349,37 @@ static void a_disk_without_time_is_asked_again(void)
     vmk_BlockClose(handle);
 }
 
+static void test_unit(struct work_struct *work)
+{
+    struct scsi_sense_hdr sshdr;
+
+    EXPECT(scsi_test_unit_ready(disk(), HZ, 1, &sshdr) == 0);
+}
+
+static void end_lost(struct work_struct *work)
+{
+    EXPECT(tested == 0 && scsi_device_busy(disk()) == 1);
+    scsi_done(lost);
+}
+
+/* One of the SCSI layer's own waits for one of the storage core's. */
+static void a_unit_has_as_many_commands_as_its_depth(void)
+{
+    static struct delayed_work tester, ender;
+
+    INIT_DELAYED_WORK(&tester, test_unit);
+    INIT_DELAYED_WORK(&ender, end_lost);
+    open_disk();
+    EXPECT(scsi_change_queue_depth(disk(), 1) == 1);
+    tested = 0;
+    schedule_delayed_work(&tester, 1);
+    schedule_delayed_work(&ender, HZ / 10);
+    EXPECT(READ_ONE(ANSWER_NONE) == VMK_OK && asked == 1);
+    flush_delayed_work(&tester);
+    EXPECT(tested == 1 && scsi_device_busy(disk()) == 0 && steps[0] == '\0');
+    vmk_BlockClose(handle);
+}
+
 static void what_is_lost_is_said_to_be_lost(void)
 {
     open_disk();
@@ -454,6 +488,7 @@ const struct linux_case linux_cases[] = {
     {"a target without unit goes", a_target_without_unit_goes},
     {"what is written is read", what_is_written_is_read},
     {"a disk without time is asked again", a_disk_without_time_is_asked_again},
+    {"a unit has as many commands as its depth", a_unit_has_as_many_commands_as_its_depth},
     {"what is lost is said to be lost", what_is_lost_is_said_to_be_lost},
     {"tries end", tries_end},
     {"a lost command is aborted and repeated", a_lost_command_is_aborted_and_repeated},

@@ -62,6 +62,7 @@ void scsi_device_unbusy(struct scsi_device *sdev, struct scsi_cmnd *cmd)
     struct Scsi_Host *shost = sdev->host;
     unsigned long flags;
 
+    atomic_dec(&sdev->device_busy);
     if (sdev->sdev_target->can_queue)
         atomic_dec(&sdev->sdev_target->target_busy);
     __clear_bit(SCMD_STATE_INFLIGHT, &cmd->state);
@@ -441,20 +442,23 @@ static blk_status_t check_device_state(struct scsi_device *sdev, struct request 
     }
 }
 
-/* Enter the books of host and target; false: not now, and nothing is entered. */
+/*
+ * Enter the books of unit, target and host; false: not now, and nothing is entered.
+ *
+ * The unit's depth is kept here, for commands of all origins. libata relies on it: it puts a second command
+ * for an ATAPI device aside, and does not look for it when the first has ended.
+ */
 static bool enter(struct scsi_device *sdev, struct scsi_cmnd *cmd)
 {
     struct Scsi_Host *shost = sdev->host;
     struct scsi_target *starget = sdev->sdev_target;
+    bool room = (unsigned int)atomic_inc_return(&sdev->device_busy) <= sdev->queue_depth;
 
     cmd->device = sdev;
-    if (unlikely(starget->can_queue) &&
-        (unsigned int)atomic_inc_return(&starget->target_busy) > starget->can_queue) {
-        atomic_dec(&starget->target_busy);
-        return false;
-    }
+    if (unlikely(starget->can_queue))
+        room &= (unsigned int)atomic_inc_return(&starget->target_busy) <= starget->can_queue;
     __set_bit(SCMD_STATE_INFLIGHT, &cmd->state);
-    if (likely((atomic_inc_return(&shost->host_busy), scsi_host_is_ready(shost)) &&
+    if (likely((atomic_inc_return(&shost->host_busy), scsi_host_is_ready(shost)) && room &&
                !atomic_read(&shost->host_blocked) && !atomic_read(&sdev->device_blocked) &&
                !atomic_read(&starget->target_blocked)))
         return true;

@@ -84,7 +84,7 @@ struct scsi_device {
     struct request_queue *request_queue;
     struct list_head siblings;             /* Scsi_Host.__devices, under its host_lock */
     struct list_head same_target_siblings; /* scsi_target.devices, likewise */
-    atomic_t device_busy;                  /* commands at the host */
+    atomic_t device_busy;                  /* commands at the host: queue_depth at most */
     atomic_t device_blocked;               /* completions to come before the next command is tried */
     unsigned short queue_depth;
     unsigned short max_queue_depth;
