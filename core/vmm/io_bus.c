@@ -7,6 +7,8 @@
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/lib/libc.h>
 
+#define NOINLINE __attribute__((noinline)) /* Off the common way, which saves no registers for it. */
+
 void io_bus_init(struct io_bus *bus, vmk_uint64 limit)
 {
     *bus = (struct io_bus){.limit = limit};
@@ -103,22 +105,35 @@ void io_bus_detach(struct io_bus *bus, struct io_region *region)
     change_end(bus);
 }
 
-/** As search(), at where the last one was found first. */
-static vmk_uint32 search_near(struct io_bus *bus, vmk_uint64 address)
+static bool covers(const struct io_range *range, vmk_uint64 address, unsigned size)
 {
-    vmk_uint32 at = __atomic_load_n(&bus->last, __ATOMIC_RELAXED);
-    const struct io_range *range = &bus->ranges[at];
+    return range->base <= address && address < range->end && range->end - address >= size;
+}
 
-    if (VMK_LIKELY(address >= __atomic_load_n(&range->base, __ATOMIC_RELAXED) &&
-                   address < __atomic_load_n(&range->end, __ATOMIC_RELAXED) &&
-                   at < __atomic_load_n(&bus->count, __ATOMIC_RELAXED))) {
-        return at;
-    }
-    at = search(bus, address);
-    if (at < IO_BUS_REGIONS_MAX) {
-        __atomic_store_n(&bus->last, at, __ATOMIC_RELAXED);
-    }
-    return at;
+VMK_ALWAYS_INLINE void get(const struct io_range *from, struct io_range *range)
+{
+    range->base = __atomic_load_n(&from->base, __ATOMIC_RELAXED);
+    range->end = __atomic_load_n(&from->end, __ATOMIC_RELAXED);
+    range->region = __atomic_load_n(&from->region, __ATOMIC_RELAXED);
+}
+
+/** Whether what was read since @p sequence was, belongs together. */
+VMK_ALWAYS_INLINE bool is_whole(const struct io_bus *bus, vmk_uint32 sequence)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return (sequence & 1) == 0 && sequence == __atomic_load_n(&bus->sequence, __ATOMIC_RELAXED);
+}
+
+/** @return whether the range that was found last covers an access; it is *found then. */
+VMK_ALWAYS_INLINE bool find_again(const struct io_bus *bus, vmk_uint64 address, unsigned size,
+                                  struct io_range *found)
+{
+    vmk_uint32 sequence = __atomic_load_n(&bus->sequence, __ATOMIC_ACQUIRE);
+    vmk_uint32 last = __atomic_load_n(&bus->last, __ATOMIC_RELAXED);
+    bool is_used = last < __atomic_load_n(&bus->count, __ATOMIC_RELAXED);
+
+    get(&bus->ranges[last], found);
+    return is_used && covers(found, address, size) && is_whole(bus, sequence);
 }
 
 /** Find the first range that an access touches. @return false: it touches none. */
@@ -129,37 +144,26 @@ static bool find(struct io_bus *bus, vmk_uint64 address, unsigned size, struct i
 
     do {
         sequence = __atomic_load_n(&bus->sequence, __ATOMIC_ACQUIRE);
-        at = search_near(bus, address);
+        at = search(bus, address);
         any = at < __atomic_load_n(&bus->count, __ATOMIC_RELAXED);
         if (any) {
-            found->base = __atomic_load_n(&bus->ranges[at].base, __ATOMIC_RELAXED);
-            found->end = __atomic_load_n(&bus->ranges[at].end, __ATOMIC_RELAXED);
-            found->region = __atomic_load_n(&bus->ranges[at].region, __ATOMIC_RELAXED);
+            get(&bus->ranges[at], found);
         }
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while ((sequence & 1) != 0 || sequence != __atomic_load_n(&bus->sequence, __ATOMIC_RELAXED));
+    } while (!is_whole(bus, sequence));
+    if (any) {
+        __atomic_store_n(&bus->last, at, __ATOMIC_RELAXED);
+    }
     return any && found->base < address + size;
 }
 
-static bool covers(const struct io_range *range, vmk_uint64 address, unsigned size)
-{
-    return range->base <= address && range->end - address >= size;
-}
-
-static unsigned piece_of(const struct io_region *region, unsigned size)
-{
-    unsigned max = region->ops->max_size;
-
-    return max != 0 && size > max ? max : size;
-}
-
+/** The value of all ones of @p size bytes, 1 to 8. */
 static vmk_uint64 ones(unsigned size)
 {
-    return size < sizeof(vmk_uint64) ? (1ul << 8 * size) - 1 : ~0ul;
+    return ~0ul >> (8 * (sizeof(vmk_uint64) - size));
 }
 
 /* The lock is whichever the region names, or none. */
-static void enter(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the lock is optional")
+VMK_ALWAYS_INLINE void enter(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the lock is optional")
 {
     __atomic_fetch_add(&region->accesses, 1, __ATOMIC_RELAXED);
     if (region->lock != VMK_LOCK_INVALID) {
@@ -168,7 +172,7 @@ static void enter(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the l
     }
 }
 
-static void leave(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the lock is optional")
+VMK_ALWAYS_INLINE void leave(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the lock is optional")
 {
     if (region->lock != VMK_LOCK_INVALID) {
         vmk_SpinlockUnlock(region->lock);
@@ -176,33 +180,71 @@ static void leave(struct io_region *region) VMK_NO_THREAD_SAFETY_ANALYSIS("the l
     }
 }
 
-vmk_uint64 io_region_read(struct io_region *region, vmk_uint64 offset, unsigned size)
+/** Whether the device takes an access in one piece. */
+static bool takes(const struct io_region *region, unsigned size)
 {
-    unsigned piece = piece_of(region, size);
+    return region->ops->max_size == 0 || size <= region->ops->max_size;
+}
+
+static NOINLINE vmk_uint64 read_pieces(struct io_region *region, vmk_uint64 offset, unsigned size)
+{
+    unsigned piece = region->ops->max_size;
     vmk_uint64 value = 0;
 
-    enter(region);
     for (unsigned done = 0; done < size; done += piece) {
         vmk_uint64 part = region->ops->read(region->device, offset + done, piece);
 
         value |= (part & ones(piece)) << (8 * done);
     }
+    return value;
+}
+
+static NOINLINE void write_pieces(struct io_region *region, vmk_uint64 offset, unsigned size,
+                                  vmk_uint64 value)
+{
+    unsigned piece = region->ops->max_size;
+
+    for (unsigned done = 0; done < size; done += piece) {
+        region->ops->write(region->device, offset + done, piece, value >> (8 * done) & ones(piece));
+    }
+}
+
+VMK_ALWAYS_INLINE vmk_uint64 region_read(struct io_region *region, vmk_uint64 offset, unsigned size)
+{
+    vmk_uint64 value;
+
+    enter(region);
+    value = VMK_LIKELY(takes(region, size)) ? region->ops->read(region->device, offset, size) & ones(size)
+                                            : read_pieces(region, offset, size);
     leave(region);
     return value;
 }
 
-void io_region_write(struct io_region *region, vmk_uint64 offset, unsigned size, vmk_uint64 value)
+VMK_ALWAYS_INLINE void region_write(struct io_region *region, vmk_uint64 offset, unsigned size,
+                                    vmk_uint64 value)
 {
-    unsigned piece = piece_of(region, size);
-
     enter(region);
-    for (unsigned done = 0; done < size; done += piece) {
-        region->ops->write(region->device, offset + done, piece, value >> (8 * done) & ones(piece));
+    if (VMK_LIKELY(takes(region, size))) {
+        region->ops->write(region->device, offset, size, value & ones(size));
+    } else {
+        write_pieces(region, offset, size, value);
     }
     leave(region);
 }
 
-vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size)
+vmk_uint64 io_region_read(struct io_region *region, vmk_uint64 offset, unsigned size)
+{
+    return region_read(region, offset, size);
+}
+
+void io_region_write(struct io_region *region, vmk_uint64 offset, unsigned size, vmk_uint64 value)
+{
+    region_write(region, offset, size, value);
+}
+
+/* What does not go to the range found last. */
+
+static NOINLINE vmk_uint64 read_elsewhere(struct io_bus *bus, vmk_uint64 address, unsigned size)
 {
     struct io_range range;
     vmk_uint64 value = 0;
@@ -220,7 +262,7 @@ vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size)
     return value;
 }
 
-void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value)
+static NOINLINE void write_elsewhere(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value)
 {
     struct io_range range;
 
@@ -229,11 +271,31 @@ void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uin
         return;
     }
     if (covers(&range, address, size)) {
-        io_region_write(range.region, address - range.base, size, value & ones(size));
+        io_region_write(range.region, address - range.base, size, value);
         return;
     }
     for (unsigned i = 0; i < size; i++) {
-        io_bus_write(bus, address + i, 1, value >> (8 * i) & 0xff);
+        io_bus_write(bus, address + i, 1, value >> (8 * i));
+    }
+}
+
+vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size)
+{
+    struct io_range range;
+
+    return VMK_LIKELY(find_again(bus, address, size, &range))
+               ? region_read(range.region, address - range.base, size)
+               : read_elsewhere(bus, address, size);
+}
+
+void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value)
+{
+    struct io_range range;
+
+    if (VMK_LIKELY(find_again(bus, address, size, &range))) {
+        region_write(range.region, address - range.base, size, value);
+    } else {
+        write_elsewhere(bus, address, size, value);
     }
 }
 

@@ -43,8 +43,7 @@ static void access_port(struct vcpu *vcpu, const struct vcpu_exit *exit)
     if (exit->io.in) {
         merge(rax, exit->io.size, io_bus_read(&vcpu->vm->ports, exit->io.port, exit->io.size));
     } else {
-        io_bus_write(&vcpu->vm->ports, exit->io.port, exit->io.size,
-                     exit->io.size == 4 ? *rax & MASK_32 : *rax & ((1ul << 8 * exit->io.size) - 1));
+        io_bus_write(&vcpu->vm->ports, exit->io.port, exit->io.size, *rax);
     }
     vcpu_meet_port(vcpu, exit->io.port, exit->io.size);
     vcpu_advance(vcpu, exit->next_rip);

@@ -66,6 +66,7 @@ VMK_ReturnStatus io_bus_attach(struct io_bus *bus, struct io_region *region);
  * region lives on until no vCPU runs. */
 void io_bus_detach(struct io_bus *bus, struct io_region *region);
 
+/** Access what is at @p address, 1 to 8 bytes of it. Of @p value more than those is ignored. */
 vmk_uint64 io_bus_read(struct io_bus *bus, vmk_uint64 address, unsigned size);
 void io_bus_write(struct io_bus *bus, vmk_uint64 address, unsigned size, vmk_uint64 value);
 
