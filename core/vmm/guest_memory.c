@@ -17,6 +17,8 @@
 
 #define LARGE_ORDER 9u
 #define HINTS       128u
+#define NO_HINT     (~0ul)
+#define NOINLINE    __attribute__((noinline)) /* Off the common way, which saves no registers for it. */
 #define BYTES_MIN   (1ul << 20)
 
 struct guest_memory {
@@ -179,14 +181,16 @@ VMK_ReturnStatus guest_memory_fault(struct guest_memory *memory, gpa_t at, bool 
     return VMK_OK;
 }
 
-/** While writes are tracked, the tables say whether a page is dirty: no hint will do. */
-VMK_ALWAYS_INLINE bool find_hint(const struct guest_memory *memory, gpa_t at, vmk_MA *ma)
+/** @return where @p at is in the machine; NO_HINT: perhaps nowhere. While writes are tracked, the tables say
+ * whether a page is dirty: no hint will do. */
+VMK_ALWAYS_INLINE vmk_MA find_hint(const struct guest_memory *memory, gpa_t at)
 {
     vmk_uint64 number = at.value / NPT_LARGE_BYTES;
     vmk_uint64 hint = __atomic_load_n(&memory->hints[number % HINTS], __ATOMIC_ACQUIRE);
 
-    *ma = (hint & 0xffffffff) * NPT_LARGE_BYTES + at.value % NPT_LARGE_BYTES;
-    return hint >> 32 == number + 1 && !__atomic_load_n(&memory->tracking, __ATOMIC_RELAXED);
+    return VMK_LIKELY(hint >> 32 == number + 1 && !__atomic_load_n(&memory->tracking, __ATOMIC_RELAXED))
+               ? (hint & 0xffffffff) * NPT_LARGE_BYTES + at.value % NPT_LARGE_BYTES
+               : NO_HINT;
 }
 
 static void leave_hint(struct guest_memory *memory, gpa_t at, vmk_MA ma)
@@ -197,7 +201,8 @@ static void leave_hint(struct guest_memory *memory, gpa_t at, vmk_MA ma)
                      __ATOMIC_RELEASE);
 }
 
-static VMK_ReturnStatus resolve_by_tables(struct guest_memory *memory, gpa_t at, bool write, vmk_MA *ma)
+static NOINLINE VMK_ReturnStatus resolve_by_tables(struct guest_memory *memory, gpa_t at, bool write,
+                                                   vmk_MA *ma)
 {
     for (;;) {
         struct npt_mapping mapping;
@@ -221,14 +226,22 @@ static VMK_ReturnStatus resolve_by_tables(struct guest_memory *memory, gpa_t at,
 /** Find where @p at is in the machine, ready for what is to be done there. */
 VMK_ALWAYS_INLINE VMK_ReturnStatus resolve(struct guest_memory *memory, gpa_t at, bool write, vmk_MA *ma)
 {
-    return VMK_LIKELY(find_hint(memory, at, ma)) ? VMK_OK : resolve_by_tables(memory, at, write, ma);
+    *ma = find_hint(memory, at);
+    return VMK_LIKELY(*ma != NO_HINT) ? VMK_OK : resolve_by_tables(memory, at, write, ma);
+}
+
+static NOINLINE void *page_by_tables(struct guest_memory *memory, gpa_t at, bool write)
+{
+    vmk_MA ma;
+
+    return resolve_by_tables(memory, at, write, &ma) == VMK_OK ? vmk_MA2Ptr(ma) : NULL;
 }
 
 void *guest_memory_page(struct guest_memory *memory, gpa_t at, bool write)
 {
-    vmk_MA ma;
+    vmk_MA ma = find_hint(memory, at);
 
-    return resolve(memory, at, write, &ma) == VMK_OK ? vmk_MA2Ptr(ma) : NULL;
+    return VMK_LIKELY(ma != NO_HINT) ? vmk_MA2Ptr(ma) : page_by_tables(memory, at, write);
 }
 
 void guest_memory_written(struct guest_memory *memory, gpa_t at)
@@ -291,7 +304,8 @@ VMK_ReturnStatus guest_memory_write(struct guest_memory *memory, gpa_t at, const
 }
 
 /** Add a range to a list. @return false: it is full. */
-static bool append(vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count, vmk_MA ma, vmk_ByteCount len_bytes)
+VMK_ALWAYS_INLINE bool append(vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count, vmk_MA ma,
+                              vmk_ByteCount len_bytes)
 {
     vmk_SgElem *last = *count > 0 ? &elems[*count - 1] : NULL;
 
@@ -307,8 +321,8 @@ static bool append(vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count, vmk_MA 
     return true;
 }
 
-VMK_ReturnStatus guest_memory_sg(struct guest_memory *memory, gpa_t at, vmk_uint64 len_bytes, bool write,
-                                 vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count)
+static NOINLINE VMK_ReturnStatus sg_by_pages(struct guest_memory *memory, gpa_t at, vmk_uint64 len_bytes,
+                                             bool write, vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count)
 {
     vmk_uint32 before = *count;
     vmk_SgElem last = before > 0 ? elems[before - 1] : (vmk_SgElem){0};
@@ -335,6 +349,18 @@ VMK_ReturnStatus guest_memory_sg(struct guest_memory *memory, gpa_t at, vmk_uint
         }
     }
     return status;
+}
+
+VMK_ReturnStatus guest_memory_sg(struct guest_memory *memory, gpa_t at, vmk_uint64 len_bytes, bool write,
+                                 vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count)
+{
+    vmk_uint64 rest = NPT_LARGE_BYTES - at.value % NPT_LARGE_BYTES;
+    vmk_MA ma = find_hint(memory, at);
+
+    if (VMK_UNLIKELY(ma == NO_HINT || len_bytes == 0 || len_bytes > rest)) {
+        return sg_by_pages(memory, at, len_bytes, write, elems, max, count);
+    }
+    return append(elems, max, count, ma, len_bytes) ? VMK_OK : VMK_LIMIT_EXCEEDED;
 }
 
 /* Tracking. */
