@@ -11,10 +11,14 @@
 #include <vmkapi/lib/libc.h>
 #include <vmkapi/lib/string.h>
 
+#include "guest_fetch.h"
 #include "virtio_pci.h"
 
 #define SECTOR_SHIFT 9
+#define SECTOR_SIZE  (1u << SECTOR_SHIFT)
 #define UNMAP        1u /* struct virtio_block_range. */
+
+#define HEADER_WORDS (sizeof(struct virtio_block_header) / sizeof(vmk_uint64))
 
 /** With so many under way on a queue their ends come often enough to look for more: no kicks. */
 #define POLLED_DEPTH 8
@@ -80,7 +84,7 @@ static void released(struct virtio_slot *slot)
 /* Data. */
 
 /** Find the machine ranges of @p bytes from @p cursor on. @return VMK_OK, or as vdev_memory_sg(). */
-static VMK_ReturnStatus gather(const struct parse *parse, struct vring_cursor cursor, vmk_uint64 bytes,
+static VMK_ReturnStatus gather(const struct parse *parse, struct vring_cursor cursor, vmk_uint32 bytes,
                                vmk_uint32 max)
 {
     vmk_BlockRequest *request = &parse->to->request;
@@ -91,7 +95,7 @@ static VMK_ReturnStatus gather(const struct parse *parse, struct vring_cursor cu
     request->elems = elems;
     request->numElems = 0;
     while (bytes != 0 && status == VMK_OK) {
-        struct vring_segment piece = vring_cursor_next(&cursor, (vmk_uint32)VMK_MIN(bytes, 0xffffffffu));
+        struct vring_segment piece = vring_cursor_next(&cursor, bytes);
 
         status = vdev_memory_sg(parse->block->device.vm, piece.at, piece.len, write, elems, max,
                                 &request->numElems);
@@ -106,7 +110,7 @@ static enum verdict gather_verdict(vmk_StatusValue status)
 }
 
 /** The request's list is too short: have a long one. */
-static enum verdict gather_long(const struct parse *parse, struct vring_cursor cursor, vmk_uint64 bytes,
+static enum verdict gather_long(const struct parse *parse, struct vring_cursor cursor, vmk_uint32 bytes,
                                 struct block_queue *queue) VMK_REQUIRES(&queue->queue.lock)
 {
     struct block_list *list = queue->free;
@@ -125,24 +129,25 @@ static enum verdict parse_data(const struct parse *parse, struct block_queue *qu
 {
     struct virtio_block *block = parse->block;
     vmk_BlockRequest *request = &parse->to->request;
-    vmk_uint64 bytes = write ? parse->data_out : parse->data_in;
-    vmk_uint32 shift = SECTOR_SHIFT + block->sector_shift;
+    vmk_uint64 bytes = write ? parse->data_out : parse->data_in, sector = parse->header.sector;
+    vmk_uint64 sectors = bytes >> SECTOR_SHIFT, mask = (1u << block->sector_shift) - 1;
+    struct vring_cursor data = write ? parse->readable : parse->writable;
     vmk_StatusValue status;
 
     if (write && block->read_only) {
         return ANSWER_ERROR;
     }
-    if (bytes == 0 || bytes > BLOCK_BYTES_MAX || (bytes & ((1u << shift) - 1)) != 0 ||
-        (parse->header.sector & ((1u << block->sector_shift) - 1)) != 0) {
+    if (bytes == 0 || bytes > BLOCK_BYTES_MAX || bytes % SECTOR_SIZE != 0 ||
+        ((sectors | sector) & mask) != 0) {
         return ANSWER_ERROR;
     }
     request->op = write ? VMK_BLOCK_WRITE : VMK_BLOCK_READ;
     request->flags = write && block->write_through ? VMK_BLOCK_FUA : 0;
-    request->block = parse->header.sector >> block->sector_shift;
-    request->numBlocks = (vmk_uint32)(bytes >> shift);
-    status = gather(parse, write ? parse->readable : parse->writable, bytes, BLOCK_SHORT_ELEMS);
+    request->block = sector >> block->sector_shift;
+    request->numBlocks = (vmk_uint32)(sectors >> block->sector_shift);
+    status = gather(parse, data, (vmk_uint32)bytes, BLOCK_SHORT_ELEMS);
     if (VMK_UNLIKELY(status == VMK_LIMIT_EXCEEDED)) {
-        return gather_long(parse, write ? parse->readable : parse->writable, bytes, queue);
+        return gather_long(parse, data, (vmk_uint32)bytes, queue);
     }
     return gather_verdict(status);
 }
@@ -243,17 +248,33 @@ static void charge(const struct virtio_block *block, const struct block_queue *q
     }
 }
 
+/** Read what the request begins with. */
+static VMK_ReturnStatus read_header(struct parse *parse)
+{
+    struct vm *vm = parse->block->device.vm;
+    const vmk_uint64 *words = vring_cursor_words(&parse->readable, vm, HEADER_WORDS);
+
+    if (VMK_UNLIKELY(!words)) {
+        return vring_cursor_read(&parse->readable, vm, &parse->header, sizeof(parse->header));
+    }
+    parse->header.type = (vmk_uint32)guest_fetch64(words);
+    parse->header.sector = guest_fetch64(words + 1);
+    return VMK_OK;
+}
+
 /** Make the chain taken last the request of its head. */
 static enum verdict parse_chain(struct virtio_block *block, struct block_queue *queue,
                                 struct block_request *request) VMK_REQUIRES(&queue->queue.lock)
 {
     const struct vring_chain *chain = &queue->queue.chain;
-    struct parse parse = {
-        .block = block, .to = request, .readable = vring_readable(chain), .writable = vring_writable(chain)};
+    struct parse parse;
 
+    parse.block = block;
+    parse.to = request;
+    parse.readable = vring_readable(chain);
+    parse.writable = vring_writable(chain);
     request->status = status_byte(&queue->queue);
-    if (!request->status ||
-        vring_cursor_read(&parse.readable, block->device.vm, &parse.header, sizeof(parse.header)) != VMK_OK) {
+    if (!request->status || read_header(&parse) != VMK_OK) {
         return BREAK;
     }
     parse.data_out = chain->readable_bytes - sizeof(parse.header);
@@ -320,12 +341,13 @@ static vmk_BlockRequest *take_all(struct virtio_block *block, struct block_queue
     enum verdict verdict;
 
     do {
-        while ((verdict = take(block, queue, &request)) != BREAK && verdict != WAIT) {
+        do {
+            verdict = take(block, queue, &request);
             if (VMK_LIKELY(verdict == SUBMIT)) {
                 *end = &request->request;
                 end = &request->request.next;
             }
-        }
+        } while (verdict != BREAK && verdict != WAIT && vring_has_seen_more(&queue->queue.ring));
     } while (virtio_queue_rest(&queue->queue, queue->queue.in_flight >= POLLED_DEPTH || verdict == WAIT));
     *end = NULL;
     return first;

@@ -34,20 +34,6 @@ void virtio_queue_init(struct virtio_queue *queue, struct virtio_device *device,
     device->queues[device->num_queues++] = queue;
 }
 
-void virtio_queue_lock(struct virtio_queue *queue)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("takes bottom halves and lock together")
-{
-    vmk_BottomHalfDisable();
-    vmk_SpinlockLock(&queue->lock);
-}
-
-void virtio_queue_unlock(struct virtio_queue *queue)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("takes bottom halves and lock together")
-{
-    vmk_SpinlockUnlock(&queue->lock);
-    vmk_BottomHalfEnable();
-}
-
 /* The configuration's changes. */
 
 void virtio_config_change_begin(struct virtio_device *device)
@@ -276,14 +262,6 @@ static void put_back(struct virtio_queue *queue, struct virtio_slot *slot) VMK_R
         }
         slot = next;
     }
-}
-
-bool virtio_queue_publish(struct virtio_queue *queue)
-{
-    bool signal = vring_publish(&queue->ring);
-
-    queue->stats.signals += signal;
-    return signal;
 }
 
 void virtio_queue_flush(struct virtio_queue *queue)

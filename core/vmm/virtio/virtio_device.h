@@ -178,8 +178,19 @@ void virtio_config_change_end(struct virtio_device *device) VMK_RELEASE(&device-
 
 /* Queues. */
 
-void virtio_queue_lock(struct virtio_queue *queue) VMK_ACQUIRE(&queue->lock);
-void virtio_queue_unlock(struct virtio_queue *queue) VMK_RELEASE(&queue->lock);
+VMK_ALWAYS_INLINE void virtio_queue_lock(struct virtio_queue *queue) VMK_ACQUIRE(&queue->lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("takes bottom halves and lock together")
+{
+    vmk_BottomHalfDisable();
+    vmk_SpinlockLock(&queue->lock);
+}
+
+VMK_ALWAYS_INLINE void virtio_queue_unlock(struct virtio_queue *queue) VMK_RELEASE(&queue->lock)
+    VMK_NO_THREAD_SAFETY_ANALYSIS("takes bottom halves and lock together")
+{
+    vmk_SpinlockUnlock(&queue->lock);
+    vmk_BottomHalfEnable();
+}
 
 /** Take the next chain, to queue->chain. @return false: there is none, it is others' turn, the limit is
  *  reached, or the driver has broken the queue. */
@@ -208,10 +219,17 @@ void virtio_queue_hold_nudge(struct virtio_queue *queue) VMK_REQUIRES(&queue->lo
 void virtio_queue_stop(struct virtio_queue *queue) VMK_EXCLUDES(&queue->lock);
 
 /** Stop a queue whose driver does not keep to the rules, and say so. */
-void virtio_queue_break(struct virtio_queue *queue, const char *why) VMK_REQUIRES(&queue->lock);
+void virtio_queue_break(struct virtio_queue *queue, const char *why)
+    VMK_REQUIRES(&queue->lock) VMK_ATTRIBUTE_COLD;
 
 /** Let the driver see what was put. @return whether it wants virtio_pci_signal() for that. */
-bool virtio_queue_publish(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
+VMK_ALWAYS_INLINE bool virtio_queue_publish(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
+{
+    bool signal = vring_publish(&queue->ring);
+
+    queue->stats.signals += signal;
+    return signal;
+}
 
 /** The work on a slot's chain is done. Context: bottom halves off, any locks held. */
 void virtio_slot_complete(struct virtio_slot *slot, vmk_uint32 written);

@@ -120,7 +120,7 @@ void vring_stop(struct vring *ring)
 /* Taking. */
 
 /** Read a descriptor, which is the guest's until then, once. */
-static struct vring_desc fetch_desc(const struct vring *ring, vmk_uint16 index)
+VMK_ALWAYS_INLINE struct vring_desc fetch_desc(const struct vring *ring, vmk_uint32 index)
 {
     const vmk_uint64 *from = at(&ring->desc, index * (vmk_uint32)sizeof(struct vring_desc));
     vmk_uint64 address = guest_fetch64(from), rest = guest_fetch64(from + 1);
@@ -131,61 +131,66 @@ static struct vring_desc fetch_desc(const struct vring *ring, vmk_uint16 index)
                                .next = (vmk_uint16)(rest >> 48)};
 }
 
-/** Append a descriptor's buffer. @return NULL, or what is wrong. */
-static const char *add(struct vring_chain *chain, vmk_uint32 limit, const struct vring_desc *desc)
-{
-    vmk_uint32 count = chain->readable + (vmk_uint32)chain->writable;
-    struct vring_segment *segment = &chain->segments[count];
-    bool write = (desc->flags & VRING_DESC_WRITE) != 0;
+/** A chain being walked: what is to be read so far, or that, and what is to be written so far. */
+struct walk {
+    struct vring_segment *end; /**< Where the next one goes. */
+    vmk_uint64 bytes;
+    vmk_uint32 kind;                /**< Of the last one: VRING_DESC_WRITE, or 0. */
+    struct vring_segment *writable; /**< The first one of that kind... */
+    vmk_uint64 readable_bytes;      /**< ...and how many there are before it. */
+};
 
-    if (chain->writable != 0 && !write) {
-        return "a buffer to read behind one to write"; /* 2.7.4.2. */
+/** Append a descriptor's buffer, for which there is room. @return NULL, or what is wrong. */
+VMK_ALWAYS_INLINE const char *add(struct walk *walk, struct vring_desc desc)
+{
+    vmk_uint32 kind = desc.flags & VRING_DESC_WRITE;
+
+    if (kind != walk->kind) {
+        if (kind == 0) {
+            return "a buffer to read behind one to write"; /* 2.7.4.2. */
+        }
+        walk->kind = kind;
+        walk->writable = walk->end;
+        walk->readable_bytes = walk->bytes;
     }
-    if (desc->len == 0) {
-        return NULL;
-    }
-    if (count == limit) {
-        return "a chain longer than its queue"; /* 2.7.5.3.1. */
-    }
-    segment->at = gpa(desc->address);
-    segment->len = desc->len;
-    if (write) {
-        chain->writable++;
-        chain->writable_bytes += desc->len;
-    } else {
-        chain->readable++;
-        chain->readable_bytes += desc->len;
+    if (VMK_LIKELY(desc.len != 0)) {
+        *walk->end++ = (struct vring_segment){.at = gpa(desc.address), .len = desc.len};
+        walk->bytes += desc.len;
     }
     return NULL;
 }
 
 /** Walk the table a descriptor points to, out of a copy: 2.7.5.3. */
-static const char *add_indirect(struct vring *ring, struct vring_chain *chain, const struct vring_desc *table)
+static const char *add_indirect(struct vring *ring, struct walk *walk, struct vring_desc table,
+                                const struct vring_segment *limit)
 {
-    vmk_uint32 count = table->len / (vmk_uint32)sizeof(struct vring_desc), index = 0;
+    vmk_uint32 count = table.len / (vmk_uint32)sizeof(struct vring_desc), index = 0;
     const char *why = NULL;
 
     if (!ring->indirect) {
         return "an indirect descriptor, which was not negotiated";
     }
-    if ((table->flags & VRING_DESC_NEXT) != 0 || table->len % sizeof(struct vring_desc) != 0 || count == 0 ||
+    if ((table.flags & VRING_DESC_NEXT) != 0 || table.len % sizeof(struct vring_desc) != 0 || count == 0 ||
         count > ring->size) {
         return "an indirect table's length, or a descriptor behind it";
     }
-    if (vdev_memory_read(ring->vm, gpa(table->address), ring->indirect_table, table->len) != VMK_OK) {
+    if (vdev_memory_read(ring->vm, gpa(table.address), ring->indirect_table, table.len) != VMK_OK) {
         return "an indirect table outside of memory";
     }
     for (vmk_uint32 left = count; !why; left--) {
-        const struct vring_desc *desc = &ring->indirect_table[index];
+        struct vring_desc desc = ring->indirect_table[index];
 
-        if ((desc->flags & VRING_DESC_INDIRECT) != 0) {
+        if ((desc.flags & VRING_DESC_INDIRECT) != 0) {
             return "an indirect descriptor in an indirect table";
         }
-        why = add(chain, ring->size, desc);
-        if ((desc->flags & VRING_DESC_NEXT) == 0) {
+        if (walk->end == limit && desc.len != 0) {
+            return "a chain longer than its queue"; /* 2.7.5.3.1. */
+        }
+        why = add(walk, desc);
+        if ((desc.flags & VRING_DESC_NEXT) == 0) {
             break;
         }
-        index = desc->next;
+        index = desc.next;
         if (index >= count || left == 1) {
             return "a chain that leaves its indirect table, or does not end";
         }
@@ -193,28 +198,37 @@ static const char *add_indirect(struct vring *ring, struct vring_chain *chain, c
     return why;
 }
 
-/** Walk the chain at chain->head. @return NULL, or what is wrong. */
-static const char *walk(struct vring *ring, struct vring_chain *chain)
+/** Walk the chain that begins at descriptor chain->head. @return NULL, or what is wrong. */
+VMK_ALWAYS_INLINE const char *walk_chain(struct vring *ring, struct vring_chain *chain, struct walk *walk)
 {
-    vmk_uint16 index = chain->head;
+    vmk_uint32 size = ring->size, index = chain->head;
     const char *why = NULL;
 
-    for (vmk_uint32 left = ring->size; !why; left--) {
+    /* So many descriptors have no more segments. */
+    for (vmk_uint32 left = size; VMK_LIKELY(left != 0 && index < size); left--) {
         struct vring_desc desc = fetch_desc(ring, index);
 
-        if ((desc.flags & VRING_DESC_INDIRECT) != 0) {
-            return add_indirect(ring, chain, &desc);
+        if (VMK_UNLIKELY((desc.flags & VRING_DESC_INDIRECT) != 0)) {
+            return add_indirect(ring, walk, desc, chain->segments + size);
         }
-        why = add(chain, ring->size, &desc);
-        if ((desc.flags & VRING_DESC_NEXT) == 0) {
-            break;
+        why = add(walk, desc);
+        if (VMK_UNLIKELY(why) || (desc.flags & VRING_DESC_NEXT) == 0) {
+            return why;
         }
         index = desc.next;
-        if (index >= ring->size || left == 1) {
-            return "a chain that leaves its queue, or does not end";
-        }
     }
-    return why;
+    return "a chain that leaves its queue, or does not end";
+}
+
+/** What was found is the chain. */
+VMK_ALWAYS_INLINE void settle(struct vring_chain *chain, const struct walk *walk)
+{
+    const struct vring_segment *writable = walk->kind != 0 ? walk->writable : walk->end;
+
+    chain->readable = (vmk_uint16)(writable - chain->segments);
+    chain->writable = (vmk_uint16)(walk->end - writable);
+    chain->readable_bytes = walk->kind != 0 ? walk->readable_bytes : walk->bytes;
+    chain->writable_bytes = walk->bytes - chain->readable_bytes;
 }
 
 static enum vring_answer broken(struct vring *ring, const char *why)
@@ -236,6 +250,7 @@ static enum vring_answer look(struct vring *ring)
 
 enum vring_answer vring_take(struct vring *ring, struct vring_chain *chain)
 {
+    struct walk walk = {.end = chain->segments};
     vmk_uint32 entry = ring->next_avail & (ring->size - 1u);
     enum vring_answer answer = VRING_TAKEN;
     const char *why;
@@ -250,15 +265,14 @@ enum vring_answer vring_take(struct vring *ring, struct vring_chain *chain)
         }
     }
     chain->head = guest_fetch16(at(&ring->avail, ENTRIES + AVAIL_BYTES * entry));
-    chain->readable = chain->writable = 0;
-    chain->readable_bytes = chain->writable_bytes = 0;
     if (chain->head >= ring->size) {
         return broken(ring, "a head outside of its queue");
     }
-    why = walk(ring, chain);
+    why = walk_chain(ring, chain, &walk);
     if (why) {
         return broken(ring, why);
     }
+    settle(chain, &walk);
     ring->next_avail++;
     return VRING_TAKEN;
 }
@@ -294,11 +308,11 @@ static bool passes(vmk_uint16 event, vmk_uint16 before, vmk_uint16 now)
     return (vmk_uint16)(now - event - 1) < (vmk_uint16)(now - before);
 }
 
-bool vring_publish(struct vring *ring)
+bool vring_publish_put(struct vring *ring)
 {
     vmk_uint16 before = ring->published, now = ring->next_used;
 
-    if (!ring->live || before == now) {
+    if (!ring->live) {
         return false;
     }
     store16(at(&ring->used, INDEX), now);

@@ -96,6 +96,12 @@ void vring_stop(struct vring *ring);
 /** Take the next chain. VRING_BROKEN: the ring is stopped. */
 enum vring_answer vring_take(struct vring *ring, struct vring_chain *chain);
 
+/** Whether vring_take() has more without looking at what the driver has done meanwhile. */
+VMK_ALWAYS_INLINE bool vring_has_seen_more(const struct vring *ring)
+{
+    return ring->next_avail != ring->seen_avail;
+}
+
 /** Undo the last @p count takes: the chains will be taken again, as they are then. */
 void vring_untake(struct vring *ring, vmk_uint32 count);
 
@@ -105,8 +111,14 @@ void vring_put(struct vring *ring, vmk_uint16 head, vmk_uint32 written);
 /** Undo the last @p count puts, which the driver has not seen yet. */
 void vring_unput(struct vring *ring, vmk_uint32 count);
 
+/** For vring_publish(). */
+bool vring_publish_put(struct vring *ring);
+
 /** Let the driver see what was put. @return whether it wants to be interrupted for that. */
-bool vring_publish(struct vring *ring);
+VMK_ALWAYS_INLINE bool vring_publish(struct vring *ring)
+{
+    return ring->published != ring->next_used && vring_publish_put(ring);
+}
 
 /** Ask to be notified of chains that vring_take() has not seen yet. @return whether some came already, which
  *  the driver may keep silent about: take them. */
@@ -164,6 +176,31 @@ VMK_ALWAYS_INLINE struct vring_segment vring_cursor_next(struct vring_cursor *cu
         cursor->offset = 0;
     }
     return piece;
+}
+
+/**
+ * Find where the next @p count 64-bit words lie, behind which the cursor is then: to be read, each once
+ * (guest_fetch.h).
+ *
+ * @return NULL, and the cursor stays: they are not in one segment and page, not aligned, or not in RAM.
+ */
+VMK_ALWAYS_INLINE const vmk_uint64 *vring_cursor_words(struct vring_cursor *cursor, struct vm *vm,
+                                                       vmk_uint32 count)
+{
+    vmk_uint32 len = count * (vmk_uint32)sizeof(vmk_uint64);
+    struct vring_cursor next = *cursor;
+    struct vring_segment piece = vring_cursor_next(&next, len);
+    const vmk_uint64 *words;
+
+    if (piece.len != len || piece.at.value % sizeof(vmk_uint64) != 0 ||
+        (piece.at.value & VMK_PAGE_MASK) > VMK_PAGE_SIZE - len) {
+        return NULL;
+    }
+    words = vdev_memory_page(vm, piece.at, false);
+    if (VMK_LIKELY(words != NULL)) {
+        *cursor = next;
+    }
+    return words;
 }
 
 /** Copy from or to the cursor's place and move it. @return VMK_OK; VMK_BAD_ADDR_RANGE: not RAM;
