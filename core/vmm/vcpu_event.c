@@ -78,10 +78,10 @@ void vcpu_advance(struct vcpu *vcpu, vmk_uint64 next_rip)
     bool ended = next_rip != vcpu->rip; /* Else a repeated one goes on. */
 
     vcpu->rip = next_rip;
-    vmm_vendor->shadow_clear(vcpu);
     if (VMK_UNLIKELY((vcpu->rflags & (RFLAGS_TF | RFLAGS_RF)) | vcpu->breakpoints_met)) {
         vcpu_end_instruction(vcpu, ended);
     }
+    vmm_vendor->shadow_clear(vcpu);
 }
 
 /* INIT: all but the FPU's and memory types' registers (APM vol. 2, 14.1.3). */

@@ -92,7 +92,7 @@ bool svm_nmi_allowed(const struct vcpu *vcpu);
 void svm_irq_window(struct vcpu *vcpu, bool on);
 void svm_nmi_window(struct vcpu *vcpu, bool on);
 
-/** Put vcpu->inject into the VMCB; it is none then. */
+/** Put vcpu->inject, which there is, into the VMCB; it is none then. */
 void svm_event_inject(struct vcpu *vcpu);
 /** What was being delivered when the guest left is in vcpu->inject. */
 void svm_event_take_back(struct vcpu *vcpu);

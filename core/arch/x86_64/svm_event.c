@@ -63,9 +63,6 @@ void svm_event_inject(struct vcpu *vcpu)
     struct svm_vcpu *svm = svm_of(vcpu);
     const struct vcpu_event *event = &vcpu->inject;
 
-    if (event->kind == VCPU_EVENT_NONE) {
-        return;
-    }
     if (event->kind == VCPU_EVENT_NMI) {
         svm->nmi = SVM_NMI_MASKED;
         svm->vmcb->intercept3 |= INTERCEPT_IRET;

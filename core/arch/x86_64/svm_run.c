@@ -14,46 +14,49 @@
 #define VECTOR_MACHINE_CHECK 18
 #define SHADOW_ENTRIES       16 /* More than one instruction can fault on the way to its end. */
 
-/* Exit codes that say all by themselves; others are 0, which is none of these. */
+/* Exit codes and the reasons, plus one: 0 is none. */
+#define R(reason) (VCPU_EXIT_##reason + 1)
 static const vmk_uint8 reasons[SVM_EXIT_CODES] = {
-    [SVM_EXIT_CR0_WRITE... SVM_EXIT_CR15_WRITE] = VCPU_EXIT_CR_WRITE,
-    [SVM_EXIT_EXCEPTION_FIRST... SVM_EXIT_EXCEPTION_LAST] = VCPU_EXIT_EXCEPTION,
-    [SVM_EXIT_NMI] = VCPU_EXIT_NMI,
-    [SVM_EXIT_VINTR] = VCPU_EXIT_IRQ_WINDOW,
-    [SVM_EXIT_RDPMC] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_CPUID] = VCPU_EXIT_CPUID,
-    [SVM_EXIT_RSM] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_IRET] = VCPU_EXIT_NMI_WINDOW,
-    [SVM_EXIT_INVD] = VCPU_EXIT_WBINVD,
-    [SVM_EXIT_HLT] = VCPU_EXIT_HALT,
-    [SVM_EXIT_INVLPGA] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_IOIO] = VCPU_EXIT_IO,
-    [SVM_EXIT_MSR] = VCPU_EXIT_MSR_READ,
-    [SVM_EXIT_SHUTDOWN] = VCPU_EXIT_SHUTDOWN,
-    [SVM_EXIT_VMRUN] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_VMMCALL] = VCPU_EXIT_HYPERCALL,
-    [SVM_EXIT_VMLOAD... SVM_EXIT_SKINIT] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_WBINVD] = VCPU_EXIT_WBINVD,
-    [SVM_EXIT_MONITOR... SVM_EXIT_MWAIT_ARMED] = VCPU_EXIT_VIRTUALIZATION,
-    [SVM_EXIT_RDPRU] = VCPU_EXIT_VIRTUALIZATION,
+    [SVM_EXIT_CR0_WRITE... SVM_EXIT_CR15_WRITE] = R(CR_WRITE),
+    [SVM_EXIT_EXCEPTION_FIRST... SVM_EXIT_EXCEPTION_LAST] = R(EXCEPTION),
+    [SVM_EXIT_INTR] = R(INTERRUPT),
+    [SVM_EXIT_NMI] = R(NMI),
+    [SVM_EXIT_SMI] = R(INTERRUPT),
+    [SVM_EXIT_INIT] = R(INTERRUPT),
+    [SVM_EXIT_VINTR] = R(IRQ_WINDOW),
+    [SVM_EXIT_RDPMC] = R(VIRTUALIZATION),
+    [SVM_EXIT_CPUID] = R(CPUID),
+    [SVM_EXIT_RSM] = R(VIRTUALIZATION),
+    [SVM_EXIT_IRET] = R(NMI_WINDOW),
+    [SVM_EXIT_INVD] = R(WBINVD),
+    [SVM_EXIT_HLT] = R(HALT),
+    [SVM_EXIT_INVLPGA] = R(VIRTUALIZATION),
+    [SVM_EXIT_IOIO] = R(IO),
+    [SVM_EXIT_MSR] = R(MSR_READ),
+    [SVM_EXIT_SHUTDOWN] = R(SHUTDOWN),
+    [SVM_EXIT_VMRUN] = R(VIRTUALIZATION),
+    [SVM_EXIT_VMMCALL] = R(HYPERCALL),
+    [SVM_EXIT_VMLOAD... SVM_EXIT_SKINIT] = R(VIRTUALIZATION),
+    [SVM_EXIT_WBINVD] = R(WBINVD),
+    [SVM_EXIT_MONITOR... SVM_EXIT_MWAIT_ARMED] = R(VIRTUALIZATION),
+    [SVM_EXIT_RDPRU] = R(VIRTUALIZATION),
 };
+#undef R
 
 static enum vcpu_exit_reason reason_of(vmk_uint32 code)
 {
+    if (VMK_LIKELY(code < SVM_EXIT_CODES && reasons[code] != 0)) {
+        return reasons[code] - 1u;
+    }
     switch (code) {
-    case SVM_EXIT_INTR:
-    case SVM_EXIT_SMI:
-    case SVM_EXIT_INIT:
-        return VCPU_EXIT_INTERRUPT;
     case SVM_EXIT_NPF:
         return VCPU_EXIT_MEMORY;
     case SVM_EXIT_INVALID:
         return VCPU_EXIT_INVALID;
     default:
-        return code < SVM_EXIT_CODES && reasons[code] != 0 ? reasons[code] : VCPU_EXIT_UNKNOWN;
+        return VCPU_EXIT_UNKNOWN;
     }
 }
-VMK_STATIC_ASSERT(VCPU_EXIT_INTERRUPT == 0, "0 in the table stands for no reason");
 
 static void read_io(const struct vmcb *vmcb, struct vcpu_exit *exit)
 {
@@ -86,10 +89,8 @@ static void read_exception(struct vcpu *vcpu, struct vcpu_exit *exit)
     }
 }
 
-static void read_exit(struct vcpu *vcpu, struct vcpu_exit *exit)
+static void read_exit(struct vcpu *vcpu, const struct vmcb *vmcb, struct vcpu_exit *exit)
 {
-    const struct vmcb *vmcb = vmcb_of(vcpu);
-
     exit->code = vmcb->exit_code & 0xffffffff;
     exit->next_rip = vmcb->next_rip;
     exit->reason = reason_of((vmk_uint32)exit->code);
@@ -118,19 +119,18 @@ static void read_exit(struct vcpu *vcpu, struct vcpu_exit *exit)
 }
 
 /* The guest reads its tables no older than they are at this moment; who changes them after has it leave. */
-static void use_asid(struct vcpu *vcpu, struct svm_cpu *cpu)
+static void use_asid(struct vcpu *vcpu, struct svm_vcpu *svm, struct vmcb *vmcb, struct svm_cpu *cpu)
 {
-    struct svm_vcpu *svm = svm_of(vcpu);
     vmk_uint64 generation = guest_memory_generation(vcpu->vm->memory);
     bool flush = asid_use(&cpu->asids, &svm->asid, vmk_GetPCPUNum(), generation);
 
-    svm->vmcb->asid = svm->asid.number;
-    svm->vmcb->tlb_control = flush ? TLB_FLUSH_ALL : TLB_FLUSH_NOTHING;
+    vmcb->asid = svm->asid.number;
+    vmcb->tlb_control = flush ? TLB_FLUSH_ALL : TLB_FLUSH_NOTHING;
 #ifdef VMK_DEBUG
     if (flush) {
         nested_tlb_flush(&cpu->model);
     }
-    VMK_ASSERT(nested_tlb_enter(&cpu->model, svm->asid.number, svm->vmcb->nested_cr3, generation));
+    VMK_ASSERT(nested_tlb_enter(&cpu->model, svm->asid.number, vmcb->nested_cr3, generation));
 #endif
 }
 
@@ -141,10 +141,8 @@ static void use_asid(struct vcpu *vcpu, struct svm_cpu *cpu)
  * entered, that is, though one that jumps to itself is there as well, and not kept in the dark for ever.
  * What waits is looked at soon, by HLT mostly.
  */
-static bool enter_shadow(struct vcpu *vcpu)
+static bool enter_shadow(struct vmcb *vmcb)
 {
-    struct vmcb *vmcb = vmcb_of(vcpu);
-
     if (VMK_LIKELY(!(vmcb->interrupt_shadow & SHADOW_INTERRUPT))) {
         return false;
     }
@@ -171,10 +169,12 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     vmk_uint64 rip = vcpu->rip;
     bool shadow;
 
-    use_asid(vcpu, cpu);
-    svm_event_inject(vcpu);
+    use_asid(vcpu, svm, vmcb, cpu);
+    if (vcpu->inject.kind != VCPU_EVENT_NONE) {
+        svm_event_inject(vcpu);
+    }
     vmcb->virtual_interrupt = svm->virtual_interrupt | lapic_cr8_get(vcpu->lapic);
-    shadow = enter_shadow(vcpu);
+    shadow = enter_shadow(vmcb);
     vmcb->rax = vcpu->gpr[GPR_RAX];
     vmcb->rsp = vcpu->gpr[GPR_RSP];
     vmcb->rip = rip;
@@ -199,5 +199,5 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     if (vmcb->exit_interrupt_info & EVENT_VALID) {
         svm_event_take_back(vcpu);
     }
-    read_exit(vcpu, exit);
+    read_exit(vcpu, vmcb, exit);
 }

@@ -208,11 +208,6 @@ bool lapic_takes_extint(const struct lapic *lapic)
            ((lint0 & LVT_MASKED) == 0 && APIC_DELIVERY(lint0) == APIC_EXTINT);
 }
 
-vmk_uint8 lapic_cr8_get(const struct lapic *lapic)
-{
-    return (vmk_uint8)(lapic->tpr >> 4);
-}
-
 void lapic_cr8_set(struct lapic *lapic, vmk_uint8 value)
 {
     lapic->tpr = (value & 0xfu) << 4;

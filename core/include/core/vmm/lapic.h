@@ -76,7 +76,10 @@ vmk_uint32 lapic_take_events(struct lapic *lapic);
 bool lapic_takes_extint(const struct lapic *lapic);
 
 /** CR8, which is the upper half of TPR. */
-vmk_uint8 lapic_cr8_get(const struct lapic *lapic);
+VMK_ALWAYS_INLINE vmk_uint8 lapic_cr8_get(const struct lapic *lapic)
+{
+    return (vmk_uint8)(lapic->tpr >> 4);
+}
 void lapic_cr8_set(struct lapic *lapic, vmk_uint8 value);
 
 /** The page at its base, @p offset in it. xAPIC mode only. */
