@@ -108,6 +108,14 @@ static bool push(struct uart *uart, vmk_uint8 byte)
     return true;
 }
 
+/** Whoever has bytes that were not taken may try again. */
+static void tell_room(struct uart *uart)
+{
+    if (uart->console.room != NULL) {
+        uart->console.room(uart->console.console);
+    }
+}
+
 static vmk_uint8 pop(struct uart *uart)
 {
     vmk_uint8 byte = uart->fifo[uart->first];
@@ -118,16 +126,21 @@ static vmk_uint8 pop(struct uart *uart)
     uart->first = (uart->first + 1) % UART_FIFO_BYTES;
     uart->count--;
     restart_timeout(uart);
-    if (uart->count == 0 && uart->console.room != NULL) {
-        uart->console.room(uart->console.console);
+    if (uart->count == 0) {
+        tell_room(uart);
     }
     return byte;
 }
 
 static void clear_fifo(struct uart *uart)
 {
+    bool had_some = uart->count != 0;
+
     uart->first = uart->count = 0;
     restart_timeout(uart);
+    if (had_some) {
+        tell_room(uart);
+    }
 }
 
 vmk_ByteCount uart_receive(struct uart *uart, const vmk_uint8 *bytes, vmk_ByteCount len)
@@ -173,8 +186,12 @@ static vmk_uint8 modem_lines(const struct uart *uart)
 static void modem_control(struct uart *uart, vmk_uint8 value)
 {
     vmk_uint8 before = modem_lines(uart), changed;
+    bool connects = (uart->mcr & ~value & MCR_LOOP) != 0;
 
     uart->mcr = value & MCR_WRITABLE;
+    if (connects) {
+        tell_room(uart);
+    }
     changed = (before ^ modem_lines(uart)) >> 4;
     /* RI tells its end only: the others tell every change. */
     uart->msr_deltas |= (changed & 0xbu) | (changed & before >> 4 & 4u);
@@ -310,8 +327,9 @@ static const struct io_ops ports_ops = {.read = ports_read, .write = ports_write
 
 void uart_reset(struct uart *uart)
 {
-    uart->ier = uart->fcr = uart->lcr = uart->mcr = uart->scr = 0;
+    uart->ier = uart->fcr = uart->lcr = uart->scr = 0;
     uart->divisor = 1;
+    modem_control(uart, 0);
     uart->line_errors = uart->msr_deltas = 0;
     uart->transmit_pending = false;
     clear_fifo(uart);

@@ -108,6 +108,25 @@ START_TEST(receives_one_without_fifo)
 }
 END_TEST
 
+START_TEST(tells_of_room_however_it_comes)
+{
+    ck_assert_uint_eq(receive("ab"), 1);
+    out(FCR, 3); /* The FIFO is switched on, and what was received is gone. */
+    ck_assert_uint_eq(rooms, 1);
+    out(MCR, 0x10);
+    ck_assert_uint_eq(receive("b"), 0); /* Loopback: the line is disconnected... */
+    out(MCR, 0);
+    ck_assert_uint_eq(rooms, 2); /* ...and connected. */
+    ck_assert_uint_eq(receive("b"), 1);
+    out(MCR, 0x10);
+    vdev_lock(&vm);
+    uart_reset(&uart);
+    vdev_unlock(&vm);
+    ck_assert_uint_ge(rooms, 3);
+    ck_assert_uint_eq(receive("b"), 1);
+}
+END_TEST
+
 START_TEST(receives_into_its_fifo)
 {
     out(MCR, 8);
@@ -193,5 +212,6 @@ START_TEST(registers_keep_what_they_have)
 }
 END_TEST
 
-RUN_TESTS_AFTER(setup, sends, tells_when_it_is_empty, receives_one_without_fifo, receives_into_its_fifo,
-                loops_back, modem_status_interrupts, priorities, registers_keep_what_they_have)
+RUN_TESTS_AFTER(setup, sends, tells_when_it_is_empty, receives_one_without_fifo,
+                tells_of_room_however_it_comes, receives_into_its_fifo, loops_back, modem_status_interrupts,
+                priorities, registers_keep_what_they_have)
