@@ -347,7 +347,6 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    bool media = argc == 2 && strcmp(argv[1], "media") == 0;
     if (argc == 3) {
         smp = (unsigned)atoi(argv[1]);
         memory = argv[2];
@@ -355,11 +354,6 @@ int main(int argc, char **argv)
     Suite *suite = suite_create("storage_disks");
     TCase *tcase = tcase_create("storage_disks");
     tcase_add_unchecked_fixture(tcase, start_machine, stop_machine);
-    if (media) {
-        tcase_add_test(tcase, test_media_come_and_go);
-        suite_add_tcase(suite, tcase);
-        return boot_main(suite);
-    }
     tcase_add_test(tcase, test_namespaces);
     tcase_add_test(tcase, test_read_only);
     tcase_add_test(tcase, test_ports);
@@ -367,6 +361,7 @@ int main(int argc, char **argv)
     tcase_add_test(tcase, test_cdrom);
     tcase_add_test(tcase, test_room_is_given_up);
     tcase_add_test(tcase, test_discard_is_refused);
+    tcase_add_test(tcase, test_media_come_and_go);
     tcase_add_test(tcase, test_names);
     tcase_add_test(tcase, test_a_disk_grows);
     suite_add_tcase(suite, tcase);
