@@ -184,12 +184,12 @@ static bool restart(struct vm *vm)
 {
     struct diagnosis why;
 
-    vmk_LogMessage("%s is reset", vm->name.string);
-    vm->resets++;
     if (vm_parts_power_on(vm, &why) != VMK_OK) {
-        vm_fail(vm, "%s", why.text);
+        vm_fail(vm, "after a reset: %s", why.text);
         return false;
     }
+    vm->resets++;
+    vmk_LogMessage("%s is reset", vm->name.string);
     return true;
 }
 

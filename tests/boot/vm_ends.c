@@ -68,7 +68,8 @@ START_TEST(each_is_told_for_what_it_is)
         guest_wait(machine, guest->name, guest->written, GUEST_BOOT_S);
         guest_expect_end(machine, guest->name, guest->end);
         snprintf(said, sizeof said, "%s has stopped: %s", guest->name, guest->end);
-        ck_assert_msg(strstr(machine_console(machine), said) != NULL, "the log has no '%s'", said);
+        ck_assert_msg(machine_wait_console(machine, said, BOOT_COMMAND_TIMEOUT_S), "the log has no '%s'",
+                      said);
         run("vm destroy %s", guest->name);
     }
 }
