@@ -196,7 +196,10 @@ static vmk_StatusValue vcpu_main(void *data)
 
 VMK_ReturnStatus vcpu_start(struct vcpu *vcpu)
 {
-    vmk_WorldProps props = {.moduleID = VMK_VMKERNEL_MODULE_ID, .startFunction = vcpu_main, .data = vcpu};
+    vmk_WorldProps props = {.moduleID = VMK_VMKERNEL_MODULE_ID,
+                            .startFunction = vcpu_main,
+                            .data = vcpu,
+                            .affinity = vmm_vendor_cpus()};
     vmk_StatusValue status;
     vmk_Name name;
 

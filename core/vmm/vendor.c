@@ -11,6 +11,7 @@
 
 const struct vmm_vendor *vmm_vendor;
 static const char *missing = "";
+static smp_mask guest_cpus;
 
 static const struct vmm_vendor *const vendors[] = {&vmm_vendor_svm};
 
@@ -60,8 +61,18 @@ VMK_ReturnStatus vmm_vendor_enable(void)
         shared = true;
     }
     if (!enabled) {
-        smp_call(smp_online_mask(), enable_here, &enabling, VMK_TRUE);
+        guest_cpus = vmm_vendor->cpus(smp_online_mask());
+        smp_call(guest_cpus, enable_here, &enabling, VMK_TRUE);
         enabled = enabling.failed == 0;
+        if (enabled && guest_cpus != smp_online_mask()) {
+            vmk_LogMessage("Not on all CPUs may guests run here, but on those of mask 0x%lx (CAVEATS.md)",
+                           guest_cpus);
+        }
     }
     return enabled ? VMK_OK : VMK_NO_MEMORY;
+}
+
+smp_mask vmm_vendor_cpus(void)
+{
+    return guest_cpus;
 }

@@ -77,6 +77,7 @@ static void start_machine(void)
     start_server();
     options.archive = guest_make_archive(folder);
     options.memory = "1G";
+    options.smp = guest_machine_cpus(2);
     options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = guest_make_disk(folder, 1)};
     machine = boot_up(&options);
 }

@@ -145,7 +145,7 @@ static void start_machine(void)
 
     options.archive = make_archive();
     options.memory = "1G";
-    options.smp = 2;
+    options.smp = guest_machine_cpus(2);
     options.disks[0] =
         (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = guest_make_disk(FOLDER, guests)};
     machine = boot_up(&options);

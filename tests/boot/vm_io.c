@@ -208,6 +208,7 @@ static void start_machine(void)
     options = boot_options(name);
     options.archive = make_archive();
     options.memory = memory;
+    options.smp = guest_machine_cpus(2);
     options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = image};
     machine = boot_up(&options);
     disks_wait(machine, 1);

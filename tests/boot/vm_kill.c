@@ -207,6 +207,7 @@ static void start_machine(void)
 {
     struct machine_options options = boot_options("vm_kill");
 
+    options.smp = guest_machine_cpus(2);
     guest_make_folder(FOLDER);
     for (unsigned i = 0; i < VMS; i++) {
         guest_describe(FOLDER, &(struct guest_description){.name = vms[i], .memory_mib = 96, .vcpus = i + 1});

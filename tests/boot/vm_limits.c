@@ -8,6 +8,7 @@
  */
 #include "boot.h"
 #include "fetch.h"
+#include "guest.h"
 #include "tiny_vm.h"
 
 #include <math.h>
@@ -23,7 +24,7 @@
 #define ROUNDS          20
 #define ROUND_NS        1e9 /* Of processor time of the VM that is measured by. */
 
-#define GUESTS(X)       X(counts) X(spins) X(leaves) X(babbles) X(storms) X(clocks)
+#define GUESTS(X)       X(counts) X(spins) X(leaves) X(babbles) X(storms) X(restores) X(clocks)
 #define X(name)         extern const uint8_t guest_##name[], guest_##name##_end[];
 GUESTS(X)
 #undef X
@@ -44,6 +45,7 @@ static const struct vm {
     {"leaves", GUEST(leaves), ""},
     {"babbles", GUEST(babbles), ""},
     {"storms", GUEST(storms), ""},
+    {"restores", GUEST(restores), ""},
     {"clocks", GUEST(clocks), "numvcpus = \"1\"\n"},
     {"clocks2", GUEST(clocks), "numvcpus = \"2\"\n"},
     {"clocks4", GUEST(clocks), "numvcpus = \"4\"\n"},
@@ -51,7 +53,7 @@ static const struct vm {
 };
 
 static struct machine *machine;
-static unsigned cpus, port;
+static unsigned cpus, port; /* CPUs that run guests. */
 
 static const char *make_archive(void)
 {
@@ -216,10 +218,12 @@ START_TEST(hogs_starve_nobody)
     static const struct part hogs[] = {{"spins", "vcpu0/run_ns", 1, 0.2},
                                        {"leaves", "vcpu0/run_ns", 1, 0.2},
                                        {"babbles", "vcpu0/run_ns", 1, 0.2},
-                                       {"storms", "vcpu0/run_ns", 1, 0.2}};
+                                       {"storms", "vcpu0/run_ns", 1, 0.2},
+                                       {"restores", "vcpu0/run_ns", 1, 0.2}};
+    enum { HOGS = sizeof hogs / sizeof *hogs };
     json_t *from;
 
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < HOGS; i++) {
         begin(hogs[i].vm);
     }
     /* The host's console and NIC. */
@@ -235,9 +239,9 @@ START_TEST(hogs_starve_nobody)
     from = counters();
     json_decref(wait_grown(from, "one-a", "vcpu0/exits/io", 10));
     json_decref(from);
-    expect_parts("one-a", hogs, 4);
+    expect_parts("one-a", hogs, HOGS);
     end("one-a");
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < HOGS; i++) {
         end(hogs[i].vm);
     }
 }
@@ -370,6 +374,7 @@ START_TEST(a_paused_vm_can_be_ended)
     (void)ask("clocks4", 1);
     run("pause", "clocks4");
     run("reset", "clocks4");
+    ck_assert(machine_wait_console(machine, "VM: clocks4 is reset", BOOT_COMMAND_TIMEOUT_S));
     (void)ask("clocks4", 2);
     expect_state("clocks4", "running");
     run("pause", "clocks4");
@@ -384,7 +389,7 @@ static void start_machine(void)
 
     snprintf(name, sizeof name, "vm_limits.%u", cpus);
     options = boot_options(name);
-    options.smp = cpus;
+    options.smp = guest_machine_cpus(cpus);
     options.archive = make_archive();
     options.http_port = port = fetch_free_port();
     machine = boot_up(&options);

@@ -23,6 +23,11 @@ void guest_make_folder(const char *folder)
     shell("rm -rf %s && mkdir -p %s", folder, folder);
 }
 
+unsigned guest_machine_cpus(unsigned cpus)
+{
+    return cpus == 1 ? 1 : cpus + 1;
+}
+
 void guest_describe(const char *folder, const struct guest_description *d)
 {
     shell("{ sed -e 's/^displayName.*/displayName = \"%s\"/' -e 's/^memSize.*/memSize = \"%u\"/'"

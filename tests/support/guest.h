@@ -23,6 +23,10 @@ struct guest_description {
     const char *more;    /**< Lines, without quotation marks of the shell ('); NULL: none. */
 };
 
+/** @return how many CPUs a machine wants whose guests are to have @p cpus: under QEMU's TCG they stay off the
+ * first one, if there is another (CAVEATS.md). */
+unsigned guest_machine_cpus(unsigned cpus);
+
 /** Write @p folder/NAME.vmx, which guest_make_archive() takes. */
 void guest_describe(const char *folder, const struct guest_description *description);
 

@@ -12,6 +12,7 @@
  * usage: kernels NAME
  */
 #include "boot.h"
+#include "guest.h"
 
 #include <core/vmm/exit.h>
 #include <stdio.h>
@@ -181,9 +182,7 @@ static char *run_in_vm(char **stopped_by)
     snprintf(machine_name, sizeof machine_name, "vmm.%s", name);
     options = boot_options(machine_name);
     options.archive = VMM_ARCHIVE;
-    if (strcmp(name, "state") == 0) {
-        options.smp = 1;
-    }
+    options.smp = guest_machine_cpus(strcmp(name, "state") == 0 ? 1 : 2);
     if (has_devices()) {
         options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .file = DISK};
     }

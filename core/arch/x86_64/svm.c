@@ -5,9 +5,12 @@
 #include "svm.h"
 #include "regs.h"
 
+#include <core/pcpu.h>
 #include <core/vmm/guest_fpu.h>
 #include <vmkapi/base/pcpu.h>
+#include <vmkapi/lib/libc.h>
 
+#define CPUID_HYPERVISOR  0x40000000u
 #define CPUID_EXT_ECX_SVM (1u << 2)
 #define CPUID_SVM         0x8000000au
 #define CPUID_SVM_EDX_NP  (1u << 0)
@@ -68,6 +71,22 @@ static void free_unless_null(void *pages)
     if (pages != NULL) {
         svm_pages_free(pages);
     }
+}
+
+/*
+ * QEMU's TCG runs each CPU in a thread, and whenever one of them loads the x87's state with no exception
+ * pending, by XRSTOR for one, it clears a flag of the *first* CPU without a lock, in the word that holds that
+ * CPU's GIF and whether nested paging is on. A guest on the first CPU would so enter or leave by halves, and
+ * take the machine along (CAVEATS.md).
+ */
+static smp_mask cpus(smp_mask online)
+{
+    struct cpuid_result who = cpuid(CPUID_HYPERVISOR, 0);
+
+    if (!cpu_info_get(0)->under_hypervisor || vmk_Memcmp(&who.ebx, "TCGTCGTCGTCG", 12) != 0 || online == 1) {
+        return online;
+    }
+    return online & ~1ul;
 }
 
 static VMK_ReturnStatus cpu_enable(void)
@@ -131,6 +150,7 @@ const struct vmm_vendor vmm_vendor_svm = {
     .npt = &npt_format,
     .probe = probe,
     .start = svm_maps_create,
+    .cpus = cpus,
     .cpu_enable = cpu_enable,
     .vcpu_create = svm_vcpu_create,
     .vcpu_destroy = svm_vcpu_destroy,

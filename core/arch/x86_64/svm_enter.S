@@ -8,9 +8,7 @@
  *
  * From CLGI to STGI nothing interrupts (15.17): the GS base and the TSS are the guest's there. IF is 1 at VMRUN,
  * because that is what lets a physical interrupt end the guest (15.21.1, V_INTR_MASKING); it comes to us once
- * the caller takes interrupts again. QEMU 7.2 lets one through all the same, now and then, behind VMRUN: so IF is
- * 1 for no instruction but svm_left, and an interrupt there does what is left to do before it goes on, at
- * svm_host (trap_entry.S).
+ * the caller takes interrupts again.
  */
 #define GPR(n) (8 * (n))
 
@@ -18,7 +16,7 @@
 
 /* void svm_enter(vmk_uint64 gpr[GPR_COUNT], vmk_MA guest_vmcb, vmk_MA host_vmcb). Interrupts are off. */
     .balign 16
-    .globl svm_enter, svm_left, svm_host
+    .globl svm_enter
 svm_enter:
     pushq %rbp
     pushq %rbx
@@ -49,12 +47,9 @@ svm_enter:
     sti
     vmload %rax
     vmrun %rax
-svm_left:
-    cli
     vmsave %rax
     movq 8(%rsp), %rax
     vmload %rax
-svm_host:
     cli
     stgi
 

@@ -7,7 +7,6 @@
 #include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
 #include <vmkapi/base/assert.h>
-#include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/pcpu.h>
 
 #define VECTOR_DEBUG         1
@@ -179,10 +178,7 @@ void svm_run(struct vcpu *vcpu, struct vcpu_exit *exit)
     vmcb->rsp = vcpu->gpr[GPR_RSP];
     vmcb->rip = rip;
     vmcb->rflags = vcpu->rflags;
-    /* For the interrupt that should not come (svm_enter.S): no bottom half and no other world behind it. */
-    VMK_THIS_PCPU->preempt_count += VMK_BOTTOM_HALF_DISABLED;
     svm_enter(vcpu->gpr, svm->vmcb_ma, cpu->host_vmcb);
-    VMK_THIS_PCPU->preempt_count -= VMK_BOTTOM_HALF_DISABLED;
     vcpu->gpr[GPR_RAX] = vmcb->rax;
     vcpu->gpr[GPR_RSP] = vmcb->rsp;
     vcpu->rip = vmcb->rip;

@@ -3,8 +3,7 @@
  * trap_entry.S - where exceptions (vectors 0-31) and interrupts (32-255) enter, and the way back.
  *
  * Builds a struct trap_frame (core/trap.h) on the stack of whoever was interrupted, or on an IST stack. The GS
- * base is the kernel's at all times: there is no other privilege level to come from. Only an interrupt at
- * svm_left finds the guest's, which should not be, and is.
+ * base is the kernel's at all times: there is no other privilege level to come from.
  */
 #include "layout.h"
 
@@ -14,10 +13,6 @@
 
 /* Offset of rip in struct trap_frame: behind 15 registers, vector and error code. */
 #define TRAP_FRAME_RIP (17 * 8)
-
-/* On the stack at interrupt_entry: vector, error code, and what the processor has pushed. */
-#define ENTRY_RIP (2 * 8)
-#define ENTRY_RSP (5 * 8)
 
     .text
     .balign 16
@@ -70,9 +65,7 @@ trap_entry:
 
     .balign 16
 interrupt_entry:
-    cmpq $svm_left, ENTRY_RIP(%rsp)
-    je leave_guest
-1:  save_registers
+    save_registers
     call interrupt_dispatch
 
 restore_registers:
@@ -94,12 +87,3 @@ restore_registers:
     popq %rax
     addq $16, %rsp
     iretq
-
-/* What svm_enter would have done next: RAX is the guest's VMCB; the host's is the second word of its stack. */
-leave_guest:
-    vmsave %rax
-    movq ENTRY_RSP(%rsp), %rax
-    movq 8(%rax), %rax
-    vmload %rax
-    movq $svm_host, ENTRY_RIP(%rsp)
-    jmp 1b

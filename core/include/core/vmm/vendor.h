@@ -7,6 +7,7 @@
 #ifndef CORE_VMM_VENDOR_H
 #define CORE_VMM_VENDOR_H
 
+#include <core/smp.h>
 #include <core/vmm/guest_memory.h>
 #include <core/vmm/vcpu.h>
 
@@ -19,6 +20,8 @@ struct vmm_vendor {
     bool (*probe)(const char **why);
     /** Make what all CPUs share. Once, after probe(). @return VMK_OK or VMK_NO_MEMORY. */
     VMK_ReturnStatus (*start)(void);
+    /** @return which of the CPUs @p online may run guests; not 0. */
+    smp_mask (*cpus)(smp_mask online);
     /** Switch it on, on the running CPU, unless it is on. Context: interrupts off. @return VMK_OK or
      * VMK_NO_MEMORY. */
     VMK_ReturnStatus (*cpu_enable)(void);
@@ -70,12 +73,15 @@ const char *vmm_vendor_missing(void);
 void vmm_vendor_choose(void);
 
 /**
- * Switch it on, on every CPU, unless it is on: what it needs is allocated for the first VM only.
+ * Switch it on, on every CPU that runs guests, unless it is on: what it needs is allocated for the first VM only.
  *
  * Context: may block, one caller at a time, all CPUs running. @return VMK_OK; VMK_NO_MEMORY: may be tried
  * again.
  */
 VMK_ReturnStatus vmm_vendor_enable(void);
+
+/** The CPUs that run guests, once vmm_vendor_enable() has succeeded. Context: any. */
+smp_mask vmm_vendor_cpus(void);
 
 /** core/arch's. */
 extern const struct vmm_vendor vmm_vendor_svm;
