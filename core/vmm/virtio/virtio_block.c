@@ -84,8 +84,8 @@ static void released(struct virtio_slot *slot)
 /* Data. */
 
 /** Find the machine ranges of @p bytes from @p cursor on. @return VMK_OK, or as vdev_memory_sg(). */
-static VMK_ReturnStatus gather(const struct parse *parse, struct vring_cursor cursor, vmk_uint32 bytes,
-                               vmk_uint32 max)
+VMK_ALWAYS_INLINE VMK_ReturnStatus gather(const struct parse *parse, struct vring_cursor cursor,
+                                          vmk_uint32 bytes, vmk_uint32 max)
 {
     vmk_BlockRequest *request = &parse->to->request;
     vmk_SgElem *elems = parse->to->list ? parse->to->list->elems : parse->to->elems;
@@ -110,8 +110,10 @@ static enum verdict gather_verdict(vmk_StatusValue status)
 }
 
 /** The request's list is too short: have a long one. */
-static enum verdict gather_long(const struct parse *parse, struct vring_cursor cursor, vmk_uint32 bytes,
-                                struct block_queue *queue) VMK_REQUIRES(&queue->queue.lock)
+static __attribute__((noinline)) enum verdict gather_long(const struct parse *parse,
+                                                          struct vring_cursor cursor, vmk_uint32 bytes,
+                                                          struct block_queue *queue)
+    VMK_REQUIRES(&queue->queue.lock)
 {
     struct block_list *list = queue->free;
 

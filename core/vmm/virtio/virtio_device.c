@@ -157,19 +157,6 @@ bool virtio_queue_take(struct virtio_queue *queue)
     return true;
 }
 
-bool virtio_queue_hold(struct virtio_queue *queue, struct virtio_slot *slot)
-{
-    if (VMK_UNLIKELY(slot->busy)) {
-        virtio_queue_break(queue, "a head that is in use");
-        return false;
-    }
-    slot->busy = true;
-    slot->queue = queue;
-    slot->head = queue->chain.head;
-    queue->in_flight++;
-    return true;
-}
-
 void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot)
 {
     slot->busy = false;

@@ -192,13 +192,29 @@ VMK_ALWAYS_INLINE void virtio_queue_unlock(struct virtio_queue *queue) VMK_RELEA
     vmk_BottomHalfEnable();
 }
 
+/** Stop a queue whose driver does not keep to the rules, and say so. */
+void virtio_queue_break(struct virtio_queue *queue, const char *why)
+    VMK_REQUIRES(&queue->lock) VMK_ATTRIBUTE_COLD;
+
 /** Take the next chain, to queue->chain. @return false: there is none, it is others' turn, the limit is
  *  reached, or the driver has broken the queue. */
 bool virtio_queue_take(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock);
 
 /** Occupy @p slot with the chain taken last. @return false: the driver has made a head available that is
  *  busy, and broken the queue by that. */
-bool virtio_queue_hold(struct virtio_queue *queue, struct virtio_slot *slot) VMK_REQUIRES(&queue->lock);
+VMK_ALWAYS_INLINE bool virtio_queue_hold(struct virtio_queue *queue, struct virtio_slot *slot)
+    VMK_REQUIRES(&queue->lock)
+{
+    if (VMK_UNLIKELY(slot->busy)) {
+        virtio_queue_break(queue, "a head that is in use");
+        return false;
+    }
+    slot->busy = true;
+    slot->queue = queue;
+    slot->head = queue->chain.head;
+    queue->in_flight++;
+    return true;
+}
 
 /** The slot's chain needs no work after all: it is put, or was untaken. */
 void virtio_queue_drop(struct virtio_queue *queue, struct virtio_slot *slot) VMK_REQUIRES(&queue->lock);
@@ -217,10 +233,6 @@ void virtio_queue_hold_nudge(struct virtio_queue *queue) VMK_REQUIRES(&queue->lo
 
 /** Stop a queue: nothing is taken from it any more, and what is put back is forgotten. */
 void virtio_queue_stop(struct virtio_queue *queue) VMK_EXCLUDES(&queue->lock);
-
-/** Stop a queue whose driver does not keep to the rules, and say so. */
-void virtio_queue_break(struct virtio_queue *queue, const char *why)
-    VMK_REQUIRES(&queue->lock) VMK_ATTRIBUTE_COLD;
 
 /** Let the driver see what was put. @return whether it wants virtio_pci_signal() for that. */
 VMK_ALWAYS_INLINE bool virtio_queue_publish(struct virtio_queue *queue) VMK_REQUIRES(&queue->lock)
