@@ -43,19 +43,11 @@ static const char *make_archive(void)
     return guest_make_archive(FOLDER);
 }
 
-static void run(const char *format, const char *name)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, format, name);
-    free(boot_run(machine, command));
-}
-
 START_TEST(each_is_told_for_what_it_is)
 {
     for (unsigned i = 0; i < GUESTS; i++) {
-        run("vm create /vm/%s.vmx", guests[i].name);
-        run("vm start %s", guests[i].name);
+        boot_do(machine, "vm create /vm/%s.vmx", guests[i].name);
+        boot_do(machine, "vm start %s", guests[i].name);
     }
     for (unsigned i = 0; i < GUESTS; i++) {
         const struct guest *guest = &guests[i];
@@ -70,7 +62,7 @@ START_TEST(each_is_told_for_what_it_is)
         snprintf(said, sizeof said, "%s has stopped: %s", guest->name, guest->end);
         ck_assert_msg(machine_wait_console(machine, said, BOOT_COMMAND_TIMEOUT_S), "the log has no '%s'",
                       said);
-        run("vm destroy %s", guest->name);
+        boot_do(machine, "vm destroy %s", guest->name);
     }
 }
 END_TEST

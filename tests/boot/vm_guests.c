@@ -49,22 +49,6 @@ static const char *make_archive(void)
     return guest_make_archive(FOLDER);
 }
 
-static void create(const char *name)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
-    free(boot_run(machine, command));
-}
-
-static void run(const char *verb, const char *name)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "vm %s %s", verb, name);
-    free(boot_run(machine, command));
-}
-
 /* The address that DHCP has given it: "guest: 10.0.2.16/24" on its console. */
 static void address_of(const char *name, char address[32])
 {
@@ -81,16 +65,16 @@ START_TEST(no_two_write_to_one_disk)
 {
     static const char said[] = "another VM or command writes to it";
 
-    create(name_of(0));
+    boot_do(machine, "vm create /vm/%s.vmx", name_of(0));
     boot_run_failing(machine, "vm create /vm/same.vmx", said);
     boot_run_failing(machine, "vm create /vm/whole.vmx", said);
-    create("reader");
-    run("destroy", "reader");
-    run("destroy", name_of(0));
+    boot_do(machine, "vm create /vm/reader.vmx");
+    boot_do(machine, "vm destroy reader");
+    boot_do(machine, "vm destroy %s", name_of(0));
     /* Whoever has the whole disk has each part of it. */
-    create("whole");
+    boot_do(machine, "vm create /vm/whole.vmx");
     boot_run_failing(machine, "vm create /vm/debian0.vmx", said);
-    run("destroy", "whole");
+    boot_do(machine, "vm destroy whole");
 }
 END_TEST
 
@@ -101,10 +85,10 @@ START_TEST(all_boot_work_and_end)
     char addresses[GUESTS_MAX][32], line[256];
 
     for (unsigned i = 0; i < guests; i++) {
-        create(name_of(i));
+        boot_do(machine, "vm create /vm/%s.vmx", name_of(i));
     }
     for (unsigned i = 0; i < guests; i++) {
-        run("start", name_of(i));
+        boot_do(machine, "vm start %s", name_of(i));
     }
     for (unsigned i = 0; i < guests; i++) {
         guest_wait(machine, name_of(i), "guest: ready, boot 1", GUEST_BOOT_S);
@@ -131,7 +115,7 @@ START_TEST(all_boot_work_and_end)
         guest_expect_end(machine, name_of(i), "power-off");
     }
     for (unsigned i = 0; i < guests; i++) {
-        run("destroy", name_of(i));
+        boot_do(machine, "vm destroy %s", name_of(i));
     }
     boot_run_failing(machine, "system stats get vm", "vm");
     holdings_expect(machine, before, "e1000");

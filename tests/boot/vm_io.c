@@ -184,12 +184,8 @@ static const char *make_archive(void)
 
 static void start_guest(const char *vm)
 {
-    char command[128];
-
-    snprintf(command, sizeof command, "vm create /vm/%s.vmx", vm);
-    free(boot_run(machine, command));
-    snprintf(command, sizeof command, "vm start %s", vm);
-    free(boot_run(machine, command));
+    boot_do(machine, "vm create /vm/%s.vmx", vm);
+    boot_do(machine, "vm start %s", vm);
 }
 
 static void start_machine(void)

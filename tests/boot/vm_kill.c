@@ -88,14 +88,6 @@ static struct kill draw_kill(void)
     return kill;
 }
 
-static void run(const char *format, const char *vm)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, format, vm);
-    free(boot_run(machine, command));
-}
-
 static long long stat_of(const char *vm, const char *counter)
 {
     char path[128];
@@ -106,16 +98,13 @@ static long long stat_of(const char *vm, const char *counter)
 
 static void arm(const char *point, unsigned every)
 {
-    char command[128];
-
-    snprintf(command, sizeof command, "system stress set %s %u", point, every);
-    free(boot_run(machine, command));
+    boot_do(machine, "system stress set %s %u", point, every);
 }
 
 static void start(const char *vm)
 {
-    run("vm create /vm/%s.vmx", vm);
-    run("vm start %s", vm);
+    boot_do(machine, "vm create /vm/%s.vmx", vm);
+    boot_do(machine, "vm start %s", vm);
 }
 
 /* Its disk read and written, and echoes from the switch's other side, for as long as it lives. */
@@ -155,7 +144,7 @@ static void kill_at_exit(const struct kill *kill)
     }
     if (kill->resets > 0) {
         wait_for_resets(kill->vm, kill->resets);
-        run("vm stop %s", kill->vm);
+        boot_do(machine, "vm stop %s", kill->vm);
     }
     guest_expect_end(machine, kill->vm, "command");
     arm(point, 0);
@@ -166,10 +155,10 @@ static void kill_after_time(const struct kill *kill)
     start(kill->vm);
     machine_run_for(machine, kill->n);
     for (unsigned i = 0; i < kill->resets; i++) {
-        run("vm reset %s", kill->vm);
+        boot_do(machine, "vm reset %s", kill->vm);
         machine_run_for(machine, kill->n);
     }
-    run("vm stop %s", kill->vm);
+    boot_do(machine, "vm stop %s", kill->vm);
     guest_expect_end(machine, kill->vm, "command");
 }
 
@@ -197,7 +186,7 @@ START_TEST(what_is_killed_leaves_nothing)
         } else {
             kill_at_exit(&kill);
         }
-        run("vm destroy %s", kill.vm);
+        boot_do(machine, "vm destroy %s", kill.vm);
         expect_all_is_well();
     }
 }
@@ -218,8 +207,8 @@ static void start_machine(void)
     machine = boot_up(&options);
     /* What is made once, for the first VM, the first connection and the first frame, is made. */
     start(vms[0]);
-    run("vm stop %s", vms[0]);
-    run("vm destroy %s", vms[0]);
+    boot_do(machine, "vm stop %s", vms[0]);
+    boot_do(machine, "vm destroy %s", vms[0]);
     free(fetch(port, "/", FETCH_S));
     guest_warm_up(machine);
     holdings_wait_for_connections(machine);

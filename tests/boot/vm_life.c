@@ -72,22 +72,6 @@ static const char *make_archive(void)
 static struct machine *machine;
 static int cycles = 20;
 
-static void run(const char *verb, const char *name)
-{
-    char command[256];
-
-    snprintf(command, sizeof command, "vm %s %s", verb, name);
-    free(boot_run(machine, command));
-}
-
-static void create(const char *name)
-{
-    char command[256];
-
-    snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
-    free(boot_run(machine, command));
-}
-
 static void expect_state(const char *name, const char *state, const char *end)
 {
     json_t *list = boot_json(machine, "vm list"), *row = boot_row(list, "Name", name),
@@ -126,10 +110,10 @@ START_TEST(those_that_say_so_are_started_at_boot)
     expect_said("not started: /vm/nowhere: ");
     expect_said("not started: /vm/broken.vmx:2: memSize");
     expect_said("z-last is started, as /vm/z-last.vmx says");
-    run("stop", "a-first");
-    run("stop", "z-last");
+    boot_do(machine, "vm stop a-first");
+    boot_do(machine, "vm stop z-last");
     for (unsigned i = 0; i < 3; i++) {
-        run("destroy", names[i]);
+        boot_do(machine, "vm destroy %s", names[i]);
     }
 }
 END_TEST
@@ -138,26 +122,26 @@ START_TEST(each_end_is_told_for_what_it_is)
 {
     const struct guest *guest = &guests[_i];
 
-    create(guest->name);
+    boot_do(machine, "vm create /vm/%s.vmx", guest->name);
     expect_state(guest->name, "created", NULL);
-    run("start", guest->name);
+    boot_do(machine, "vm start %s", guest->name);
     /* It may have ended already. */
     char command[256];
     snprintf(command, sizeof command, "vm wait %s", guest->name);
     (void)machine_command(machine, command, BOOT_COMMAND_TIMEOUT_S, NULL);
     expect_state(guest->name, "stopped", guest->end);
     /* It can be started again. */
-    run("start", guest->name);
+    boot_do(machine, "vm start %s", guest->name);
     (void)machine_command(machine, command, BOOT_COMMAND_TIMEOUT_S, NULL);
     expect_state(guest->name, "stopped", guest->end);
-    run("destroy", guest->name);
+    boot_do(machine, "vm destroy %s", guest->name);
 }
 END_TEST
 
 START_TEST(a_command_stops_and_resets)
 {
-    create("talks");
-    run("start", "talks");
+    boot_do(machine, "vm create /vm/talks.vmx");
+    boot_do(machine, "vm start talks");
     expect_state("talks", "running", NULL);
     free(boot_run(machine, "vm console talks --until Hi"));
     boot_run_failing(machine, "vm start talks", "is running");
@@ -166,10 +150,10 @@ START_TEST(a_command_stops_and_resets)
     free(boot_run(machine, "vm reset talks"));
     free(boot_run(machine, "vm console talks --until HiHi"));
     ck_assert_int_eq(boot_stat(machine, "vm/talks/resets"), 1);
-    run("stop", "talks");
+    boot_do(machine, "vm stop talks");
     expect_state("talks", "stopped", "command");
     boot_run_failing(machine, "vm stop talks", "is not running");
-    run("destroy", "talks");
+    boot_do(machine, "vm destroy talks");
     boot_run_failing(machine, "vm get talks", "there is no VM");
 }
 END_TEST
@@ -180,10 +164,10 @@ START_TEST(mistakes_are_told)
     boot_run_failing(machine, "vm create /vm/broken.vmx", "/vm/broken.vmx:2: memSize");
     boot_run_failing(machine, "vm create /vm/greedy.vmx", "100000 MiB");
     boot_run_failing(machine, "vm create /vm/diskless.vmx", "disk0, 'nosuch'");
-    create("lost");
+    boot_do(machine, "vm create /vm/lost.vmx");
     boot_run_failing(machine, "vm start lost", "/vm/nosuch");
     expect_state("lost", "created", NULL);
-    run("destroy", "lost");
+    boot_do(machine, "vm destroy lost");
 }
 END_TEST
 
@@ -192,15 +176,15 @@ START_TEST(a_guest_that_does_not_stop_writing_keeps_nobody)
 {
     char *output;
 
-    create("babbles");
-    run("start", "babbles");
+    boot_do(machine, "vm create /vm/babbles.vmx");
+    boot_do(machine, "vm start babbles");
     free(boot_run(machine, "vm console babbles --until x"));
     output = boot_run(machine, "vm console babbles --last");
     ck_assert_ptr_nonnull(strstr(output, "x\\x00@\\x40x\\x00@\\x40"));
     free(output);
     boot_run_failing(machine, "vm console babbles --until y --timeout 1", "has not written 'y'");
-    run("stop", "babbles");
-    run("destroy", "babbles");
+    boot_do(machine, "vm stop babbles");
+    boot_do(machine, "vm destroy babbles");
 }
 END_TEST
 
@@ -211,13 +195,13 @@ START_TEST(what_vms_held_comes_back)
     json_t *before = holdings_settle(machine);
 
     for (int i = 0; i < cycles; i++) {
-        create("halts");
-        run("start", "halts");
+        boot_do(machine, "vm create /vm/halts.vmx");
+        boot_do(machine, "vm start halts");
         if (i % 2 == 0) {
-            run("reset", "halts");
+            boot_do(machine, "vm reset halts");
         }
-        run("stop", "halts");
-        run("destroy", "halts");
+        boot_do(machine, "vm stop halts");
+        boot_do(machine, "vm destroy halts");
     }
     holdings_expect(machine, before, "e1000");
     json_decref(before);

@@ -66,27 +66,16 @@ static const char *make_archive(void)
     return tiny_vms_archive(&guests);
 }
 
-static void run(const char *verb, const char *name)
-{
-    char command[256];
-
-    snprintf(command, sizeof command, "vm %s %s", verb, name);
-    free(boot_run(machine, command));
-}
-
 static void begin(const char *name)
 {
-    char command[256];
-
-    snprintf(command, sizeof command, "vm create /vm/%s.vmx", name);
-    free(boot_run(machine, command));
-    run("start", name);
+    boot_do(machine, "vm create /vm/%s.vmx", name);
+    boot_do(machine, "vm start %s", name);
 }
 
 static void end(const char *name)
 {
-    run("stop", name);
-    run("destroy", name);
+    boot_do(machine, "vm stop %s", name);
+    boot_do(machine, "vm destroy %s", name);
 }
 
 /* Counters. */
@@ -270,8 +259,7 @@ static struct clocks ask(const char *name, unsigned n)
 {
     char command[256], *text, *at;
 
-    snprintf(command, sizeof command, "vm console %s --type t", name);
-    free(boot_run(machine, command));
+    boot_do(machine, "vm console %s --type t", name);
     for (int i = 0; i < PATIENCE; i++) {
         unsigned seen = 0;
 
@@ -333,11 +321,11 @@ START_TEST(no_time_passes_in_a_pause)
     before = counters();
     machine_run_for(machine, CLOCKS_RUN_MS);
     b = ask(name, 2);
-    run("pause", name);
+    boot_do(machine, "vm pause %s", name);
     expect_state(name, "paused");
     boot_run_failing(machine, "vm pause clocks9", "there is no VM");
     expect_standing(name);
-    run("resume", name);
+    boot_do(machine, "vm resume %s", name);
     expect_state(name, "running");
     machine_run_for(machine, CLOCKS_RUN_MS);
     c = ask(name, 3);
@@ -352,8 +340,8 @@ START_TEST(no_time_passes_in_a_pause)
     ck_assert_double_le(told, shown);
     json_decref(before);
     json_decref(after);
-    run("pause", name);
-    run("resume", name);
+    boot_do(machine, "vm pause %s", name);
+    boot_do(machine, "vm resume %s", name);
     end(name);
 }
 END_TEST
@@ -363,21 +351,21 @@ START_TEST(a_paused_vm_can_be_ended)
     boot_run_failing(machine, "vm pause clocks", "there is no VM");
     begin("clocks4");
     boot_run_failing(machine, "vm resume clocks4", "is not paused");
-    run("pause", "clocks4");
+    boot_do(machine, "vm pause clocks4");
     boot_run_failing(machine, "vm pause clocks4", "is paused already");
     boot_run_failing(machine, "vm destroy clocks4", "vm stop clocks4");
-    run("stop", "clocks4");
+    boot_do(machine, "vm stop clocks4");
     expect_state("clocks4", "stopped");
     boot_run_failing(machine, "vm pause clocks4", "is not running");
     boot_run_failing(machine, "vm resume clocks4", "is not paused");
-    run("start", "clocks4");
+    boot_do(machine, "vm start clocks4");
     (void)ask("clocks4", 1);
-    run("pause", "clocks4");
-    run("reset", "clocks4");
+    boot_do(machine, "vm pause clocks4");
+    boot_do(machine, "vm reset clocks4");
     ck_assert(machine_wait_console(machine, "VM: clocks4 is reset", BOOT_COMMAND_TIMEOUT_S));
     (void)ask("clocks4", 2);
     expect_state("clocks4", "running");
-    run("pause", "clocks4");
+    boot_do(machine, "vm pause clocks4");
     end("clocks4");
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boot.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,17 @@ char *boot_run(struct machine *m, const char *command)
     ck_assert_msg(status == 0, "'%s' gave status %d: %s%s", command, status, output != NULL ? output : "",
                   machine_error(m));
     return output;
+}
+
+void boot_do(struct machine *m, const char *format, ...)
+{
+    char command[512];
+    va_list args;
+
+    va_start(args, format);
+    ck_assert_int_lt(vsnprintf(command, sizeof command, format, args), (int)sizeof command);
+    va_end(args);
+    free(boot_run(m, command));
 }
 
 void boot_run_failing(struct machine *m, const char *command, const char *cause)

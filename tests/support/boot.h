@@ -21,6 +21,9 @@ struct machine *boot_up(const struct machine_options *options);
 /** Run a command that has to succeed; @return what it printed, malloc'ed. */
 char *boot_run(struct machine *m, const char *command);
 
+/** Run a command that has to succeed, given as to printf(); what it prints is nobody's. */
+__attribute__((format(printf, 2, 3))) void boot_do(struct machine *m, const char *format, ...);
+
 /** Run a command that has to fail, with @p cause somewhere in what it prints. */
 void boot_run_failing(struct machine *m, const char *command, const char *cause);
 
