@@ -65,28 +65,7 @@ guest_load_code:
     pushq %rax
     lretq
 
-    .globl guest_halt
-guest_halt:
-    cli
-    hlt
-    jmp guest_halt
-
-/* Vectors with an error code push it themselves; the others push a zero in its place. */
-#define HAS_ERROR_CODE(n) (n == 8 || (n >= 10 && n <= 14) || n == 17 || n == 21)
-
-    .balign 16
-    .globl vector_stubs
-vector_stubs:
-    .set vector, 0
-    .rept 256
-    .balign 16
-    .if !HAS_ERROR_CODE(vector)
-    pushq $0
-    .endif
-    pushq $vector
-    jmp enter_vector
-    .set vector, vector + 1
-    .endr
+#include "vectors.inc"
 
 enter_vector:
     .irp register, rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
