@@ -13,7 +13,6 @@
 #include <vmkapi/storage/block_device.h>
 
 #define BENCH_REQUEST_MAX (4u << 20) /**< Bytes; a request's buffer is one allocation of pages. */
-#define BENCH_DEPTH_MAX   4096u
 
 struct bench_options {
     vmk_BlockHandle handle;

@@ -29,6 +29,20 @@ struct disk_use {
         .name = "yes", .type = COMMAND_FLAG, .help = "Really overwrite what is there"                        \
     }
 
+/** The arguments of disk_load_argument(); @p otherwise: CPUs unless told. */
+#define DISK_DEPTH_MAX 4096u
+#define DISK_LOAD_ARGS(otherwise)                                                                            \
+    {.name = "depth",                                                                                        \
+     .letter = 'q',                                                                                          \
+     .type = COMMAND_UINT,                                                                                   \
+     .min = 1,                                                                                               \
+     .max = DISK_DEPTH_MAX,                                                                                  \
+     .help = "Requests under way at a time, 32 unless told"},                                                \
+    {                                                                                                        \
+        .name = "cpus", .letter = 'p', .type = COMMAND_UINT, .min = 1, .max = VMK_MAX_PCPUS,                 \
+        .help = "CPUs that submit, " otherwise " unless told"                                                \
+    }
+
 /** Open the disk for reading, or tell the user. */
 VMK_ReturnStatus disk_open(struct command_call *call, struct disk_use *disk);
 

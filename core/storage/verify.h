@@ -13,7 +13,6 @@
 
 /** The most bytes of a request: a buffer for it, with room between its pieces, is one allocation of pages. */
 #define VERIFY_REQUEST_MAX (3u << 20)
-#define VERIFY_DEPTH_MAX   4096u
 
 struct verify_options {
     vmk_BlockHandle handle; /**< Open for what is to be done. */
