@@ -3,7 +3,8 @@
  * vm_io - a guest's disk and NIC under load, both at once: what it reads is what it wrote, what comes in and
  * goes out by TCP is right byte by byte at both ends; its counters tell of what was done, and nothing was
  * copied that need not be. The image is then looked at from the host, block by block: what is outside of the
- * guest's partition is as it was. The same streams between two guests, and requests to vmk0.
+ * guest's partition is as it was. The same streams between two guests, of which one may send only so much a
+ * second, and requests to vmk0. Now and then the guest is paused in the middle of it.
  *
  *   vm_io VCPUS MEMORY_MIB DISK_MIB STREAM_MIB
  */
@@ -32,6 +33,11 @@
 #define TOLD_BYTES    1000
 #define PEER_PORT     5001
 #define PEER_MIB      256
+#define PEER_BYTES_S  (4 * MIB) /* It may send, */
+#define PEER_BURST_S  0.2       /* and in a burst what comes in this time. */
+#define PAUSES        5
+#define PAUSE_CHAINS  20 /* Requests of its disk's from one pause to the next, at least. */
+#define LOOK_EACH_MS  100
 #define KERNEL_MIB    512
 #define HTTP_REQUESTS 20
 #define ABOVE_4G_MIB  4096
@@ -170,7 +176,8 @@ static const char *make_archive(void)
     char command[4096];
 
     describe("io", memory_mib, vcpus, "disk0.device = \"" DISK ":1\"\n");
-    describe("peer", PEER_MIB, 1, "");
+    snprintf(command, sizeof command, "ethernet0.bandwidthLimit = \"%llu\"\n", PEER_BYTES_S);
+    describe("peer", PEER_MIB, 1, command);
     snprintf(command, sizeof command,
              "cd %s && " MKARCHIVE " program bin/guestload=" GUESTLOAD " && cat " GUEST_DIR
              "/initrd program >initrd && " MKARCHIVE
@@ -235,12 +242,11 @@ static char *wait_for(const char *vm, const char *text)
     return NULL;
 }
 
-/* Have the guest's shell run commands at once, all of which must succeed. @return what it has written. The
- * marks are put together by the shell, for the line that is typed is on the console too. */
-static char *run_at_once(const char *vm, const char *const *commands, size_t count)
+/* Have the guest's shell run commands at once, all of which must succeed. @return the run's number. */
+static unsigned begin_at_once(const char *vm, const char *const *commands, size_t count)
 {
     static unsigned run;
-    char line[480], mark[32];
+    char line[480];
 
     run++;
     int len = snprintf(line, sizeof line, "rm -f /bad; ");
@@ -252,11 +258,25 @@ static char *run_at_once(const char *vm, const char *const *commands, size_t cou
                     "wait; test -e /bad || echo 'good'-%u-; echo 'end'-%u-", run, run);
     ck_assert_int_lt(len, sizeof line);
     guest_type(machine, vm, line);
+    return run;
+}
+
+/* @return what the guest has written. The marks are put together by its shell, for the line that is typed is
+ * on the console too. */
+static char *end_at_once(const char *vm, unsigned run)
+{
+    char mark[32];
+
     snprintf(mark, sizeof mark, "end-%u-", run);
     char *output = wait_for(vm, mark);
     snprintf(mark, sizeof mark, "good-%u-", run);
-    ck_assert_msg(strstr(output, mark) != NULL, "'%s' failed: %s", line, end_of(output));
+    ck_assert_msg(strstr(output, mark) != NULL, "run %u failed: %s", run, end_of(output));
     return output;
+}
+
+static char *run_at_once(const char *vm, const char *const *commands, size_t count)
+{
+    return end_at_once(vm, begin_at_once(vm, commands, count));
 }
 
 /* What the guest's program prints as NAME=NUMBER. */
@@ -322,6 +342,30 @@ static void check_nic_counters(const char *vm, const char *nic)
     ck_assert_int_eq(stat_of(vm, nic, "rx_dropped"), 0);
 }
 
+/* Pause the guest in the middle of its work: what it has asked for may end, and it asks for nothing. */
+static void pause_now_and_then(const char *vm, const char *disk)
+{
+    for (unsigned i = 0; i < PAUSES; i++) {
+        long long before = stat_of(vm, disk, "chains"), entries, chains;
+
+        for (unsigned looks = 0; stat_of(vm, disk, "chains") < before + PAUSE_CHAINS; looks++) {
+            ck_assert_msg(looks * LOOK_EACH_MS < GUEST_SHELL_S * 1000, "%s does not come forward", vm);
+            machine_run_for(machine, LOOK_EACH_MS);
+        }
+        boot_do(machine, "vm pause %s", vm);
+        entries = stat_of(vm, "vcpu0", "entries");
+        /* What stood in its ring already is taken as others end. */
+        while (stat_of(vm, disk, "in_flight") != 0) {
+            machine_run_for(machine, LOOK_EACH_MS);
+        }
+        chains = stat_of(vm, disk, "chains");
+        machine_run_for(machine, LOOK_EACH_MS);
+        ck_assert_int_eq(stat_of(vm, "vcpu0", "entries"), entries);
+        ck_assert_int_eq(stat_of(vm, disk, "chains"), chains);
+        boot_do(machine, "vm resume %s", vm);
+    }
+}
+
 START_TEST(disk_and_streams_at_once)
 {
     char disk[128], out[128], in[128];
@@ -332,7 +376,9 @@ START_TEST(disk_and_streams_at_once)
              part.region_blocks * BLOCK, disk_bytes, DISK_DEPTH);
     snprintf(out, sizeof out, "guestload send 10.0.2.2 %u 11 %lu", host_port, stream_bytes);
     snprintf(in, sizeof in, "guestload receive 10.0.2.2 %u 12 %lu", host_port, stream_bytes);
-    char *output = run_at_once("io", commands, 3);
+    unsigned run = begin_at_once("io", commands, 3);
+    pause_now_and_then("io", "disk.1");
+    char *output = end_at_once("io", run);
     check_disk_counters(output);
     check_nic_counters("io", "nic.2");
     free(output);
@@ -360,7 +406,9 @@ END_TEST
 
 START_TEST(guest_to_guest)
 {
+    long long sent, from_ns, to_ns;
     char out[128], in[128];
+    json_t *peer;
     const char *const commands[] = {out, in};
 
     free(wait_for("peer", "guest: ready"));
@@ -368,8 +416,18 @@ START_TEST(guest_to_guest)
     guest_run(machine, "io", "ip addr add 192.168.7.1/24 dev eth0");
     snprintf(out, sizeof out, "guestload send 192.168.7.2 %u 13 %lu", PEER_PORT, stream_bytes);
     snprintf(in, sizeof in, "guestload receive 192.168.7.2 %u 14 %lu", PEER_PORT, stream_bytes);
+    sent = stat_of("peer", "nic.1", "tx_bytes");
+    from_ns = boot_stat(machine, "vm/peer/clock_ns");
     free(run_at_once("io", commands, 2));
+    to_ns = boot_stat(machine, "vm/peer/clock_ns");
+    sent = stat_of("peer", "nic.1", "tx_bytes") - sent;
     check_nic_counters("peer", "nic.1");
+    printf("the peer sent %lld bytes in %.3f s\n", sent, (double)(to_ns - from_ns) / 1e9);
+    ck_assert_double_le((double)sent,
+                        (double)PEER_BYTES_S * ((double)(to_ns - from_ns) / 1e9 + PEER_BURST_S));
+    peer = boot_json(machine, "vm get peer");
+    ck_assert_int_gt(json_integer_value(json_object_get(peer, "LimitWaits")), 0);
+    json_decref(peer);
 }
 END_TEST
 
