@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATE_MS 5000
+
 static const char *const listings[] = {
     "hardware cpu list",
     "hardware interrupt list",
@@ -171,6 +173,19 @@ START_TEST(test_help_everywhere)
 }
 END_TEST
 
+/* What has no room on its way waits there for its reader: a socket takes some hundred bytes of QEMU's. */
+START_TEST(test_late_reader)
+{
+    static const char command[] = "system module parameters list -m e1000 --formatter=json";
+    char *late, *answer = boot_run(machine, command);
+    ck_assert_uint_gt(strlen(answer), 1000);
+    ck_assert_int_eq(machine_command_unread(machine, command, LATE_MS, BOOT_COMMAND_TIMEOUT_S, &late), 0);
+    ck_assert_str_eq(late, answer);
+    free(answer);
+    free(late);
+}
+END_TEST
+
 /* Two hundred commands leave nothing behind. */
 START_TEST(test_commands_leak_nothing)
 {
@@ -200,6 +215,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_wrong_commands, 0, sizeof wrong / sizeof *wrong);
     tcase_add_loop_test(tcase, test_errors_are_one_line, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tcase, test_help_everywhere);
+    tcase_add_test(tcase, test_late_reader);
     tcase_add_test(tcase, test_commands_leak_nothing);
     suite_add_tcase(suite, tcase);
     return boot_main(suite);

@@ -38,6 +38,7 @@ struct machine {
     int log_fd;
     bool echo;
     bool slow; /* The console's reader. */
+    bool deaf; /* Nobody reads the control port. */
     bool crashed;
     bool ending; /* Its end is waited for, and a crash is one way there. */
     unsigned boot_timeout_s;
@@ -132,7 +133,8 @@ static bool pump_until(struct machine *m, long deadline_ms, condition_fn *condit
         struct pollfd fds[CHANNELS];
         bool open = false;
         for (int i = 0; i < CHANNELS; i++) {
-            fds[i] = (struct pollfd){.fd = m->fd[i], .events = POLLIN};
+            bool unread = m->deaf && i == CONTROL;
+            fds[i] = (struct pollfd){.fd = unread ? -1 : m->fd[i], .events = POLLIN};
             open = open || m->fd[i] >= 0;
         }
         if (!open) {
@@ -242,7 +244,8 @@ static bool control_answered(struct machine *m, const void *arg)
     return status != NULL && strchr(status, '\n') != NULL;
 }
 
-int machine_command(struct machine *m, const char *command, unsigned timeout_s, char **output)
+int machine_command_unread(struct machine *m, const char *command, unsigned milliseconds, unsigned timeout_s,
+                           char **output)
 {
     if (output != NULL) {
         *output = NULL;
@@ -253,6 +256,10 @@ int machine_command(struct machine *m, const char *command, unsigned timeout_s, 
         fail(m, "'%s': the machine is gone", command);
         return -1;
     }
+    m->deaf = true;
+    pump_until(m, now_ms() + milliseconds, NULL, NULL);
+    m->deaf = false;
+    m->error[0] = '\0';
     if (!pump_until(m, now_ms() + timeout_s * 1000l, control_answered, NULL)) {
         char why[sizeof m->error];
         snprintf(why, sizeof why, "%.300s", m->error);
@@ -265,6 +272,11 @@ int machine_command(struct machine *m, const char *command, unsigned timeout_s, 
         *output = strndup(text, (size_t)(status - text));
     }
     return atoi(status + strlen(STATUS_LINE));
+}
+
+int machine_command(struct machine *m, const char *command, unsigned timeout_s, char **output)
+{
+    return machine_command_unread(m, command, 0, timeout_s, output);
 }
 
 void machine_run_for(struct machine *m, unsigned milliseconds)

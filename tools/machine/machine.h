@@ -65,6 +65,10 @@ bool machine_wait_ready(struct machine *m);
  */
 int machine_command(struct machine *m, const char *command, unsigned timeout_s, char **output);
 
+/** As machine_command(), but nobody reads the answer for the first @p milliseconds. */
+int machine_command_unread(struct machine *m, const char *command, unsigned milliseconds, unsigned timeout_s,
+                           char **output);
+
 /** Read and log the console for @p milliseconds, or until the machine ends. */
 void machine_run_for(struct machine *m, unsigned milliseconds);
 

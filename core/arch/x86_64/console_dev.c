@@ -12,7 +12,7 @@
 #include <vmkapi/base/logging.h>
 #include <vmkapi/core/spinlock.h>
 
-static struct serial_port com1 = {.base = 0x3f8, .isa_irq = 4};
+static struct serial_port com1 = SERIAL_PORT_INITIALIZER(com1, "console port", 0x3f8, 4);
 static struct input_queue input = INPUT_QUEUE_INITIALIZER(input, "console input");
 static vmk_Bool has_input;
 static vmk_SpinlockObject output_lock = VMK_SPINLOCK_INITIALIZER("console output", VMK_RANK_CONSOLE);

@@ -6,7 +6,7 @@
 
 #include <core/control_dev.h>
 
-static struct serial_port com2 = {.base = 0x2f8, .isa_irq = 3};
+static struct serial_port com2 = SERIAL_PORT_INITIALIZER(com2, "control output", 0x2f8, 3);
 static struct input_queue input = INPUT_QUEUE_INITIALIZER(input, "control input");
 
 VMK_ReturnStatus control_dev_open(void)
@@ -16,9 +16,7 @@ VMK_ReturnStatus control_dev_open(void)
 
 void control_dev_write(const char *text, vmk_ByteCount len_bytes)
 {
-    for (vmk_ByteCount i = 0; i < len_bytes; i++) {
-        serial_send(&com2, text[i]);
-    }
+    serial_send_all(&com2, text, len_bytes);
 }
 
 VMK_ReturnStatus control_dev_read_char(vmk_uint64 timeout_ns, char *out)

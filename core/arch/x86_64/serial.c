@@ -11,7 +11,8 @@ enum {
     DIVISOR_LOW = 0,
     DIVISOR_HIGH = 1,
     INTERRUPT_ENABLE = 1,
-    FIFO_CONTROL = 2,
+    INTERRUPT_CAUSE = 2, /* Read. */
+    FIFO_CONTROL = 2,    /* Written. */
     LINE_CONTROL = 3,
     MODEM_CONTROL = 4,
     LINE_STATUS = 5,
@@ -23,6 +24,8 @@ enum {
 #define FIFO_ENABLE_CLEAR  0x07
 #define FIFO_BYTES         16
 #define INTERRUPT_RECEIVED 0x01
+#define INTERRUPT_CAN_SEND 0x02
+#define CAUSE_NONE         0x01
 #define MODEM_DTR_RTS_OUT2 0x0b /* OUT2 lets the interrupt line through. */
 #define STATUS_RECEIVED    0x01
 #define STATUS_CAN_SEND    0x20 /* The transmitter's queue is empty. */
@@ -82,6 +85,37 @@ void serial_send(struct serial_port *port, char c)
     }
 }
 
+static vmk_Bool can_send(const struct serial_port *port)
+{
+    return (read_register(port, LINE_STATUS) & STATUS_CAN_SEND) != 0;
+}
+
+static void sleep_for_room(struct serial_port *port)
+{
+    vmk_StatusValue status = VMK_OK;
+    vmk_uint64 flags;
+
+    vmk_SpinlockLockIRQ(&port->lock, &flags);
+    if (!can_send(port)) {
+        write_register(port, INTERRUPT_ENABLE, INTERRUPT_RECEIVED | INTERRUPT_CAN_SEND);
+        while (!can_send(port) && status == VMK_OK) {
+            status = wait_queue_wait(&port->writers, &port->lock, &flags, WAIT_FOREVER);
+        }
+        write_register(port, INTERRUPT_ENABLE, INTERRUPT_RECEIVED);
+    }
+    vmk_SpinlockUnlockIRQ(&port->lock, flags);
+}
+
+void serial_send_all(struct serial_port *port, const char *bytes, vmk_ByteCount len_bytes)
+{
+    for (vmk_ByteCount i = 0; i < len_bytes; i++) {
+        if (port->present && port->room == 0) {
+            sleep_for_room(port);
+        }
+        serial_send(port, bytes[i]);
+    }
+}
+
 void serial_drain(struct serial_port *port)
 {
     unsigned patience = port->present && !port->stalled ? SEND_PATIENCE : 0;
@@ -100,14 +134,31 @@ static int serial_poll(struct serial_port *port)
     return read_register(port, DATA);
 }
 
-static void on_input(void *arg)
+static void take_input(struct serial_port *port)
 {
-    struct serial_port *port = arg;
-
     for (int c = serial_poll(port); c >= 0; c = serial_poll(port)) {
         char byte = (char)c;
 
         input_queue_put(port->input, &byte, 1);
+    }
+}
+
+/* Whoever has found no room either waits by now, or looks again. */
+static void wake_writer(struct serial_port *port)
+{
+    vmk_SpinlockLock(&port->lock);
+    vmk_SpinlockUnlock(&port->lock);
+    wait_queue_wake_all(&port->writers);
+}
+
+/* The line interrupts by its edges: there is none as long as any cause is left. */
+static void on_interrupt(void *arg)
+{
+    struct serial_port *port = arg;
+
+    while (!(read_register(port, INTERRUPT_CAUSE) & CAUSE_NONE)) {
+        take_input(port);
+        wake_writer(port);
     }
 }
 
@@ -118,5 +169,5 @@ VMK_ReturnStatus serial_enable_input(struct serial_port *port, struct input_queu
     }
     port->input = queue;
     write_register(port, INTERRUPT_ENABLE, INTERRUPT_RECEIVED);
-    return isa_irq_connect(port->isa_irq, on_input, port);
+    return isa_irq_connect(port->isa_irq, on_interrupt, port);
 }

@@ -12,7 +12,7 @@
  * VMK_NO_RESOURCES. */
 VMK_ReturnStatus control_dev_open(void);
 
-/** Write bytes as they are. One writer at a time. Context: world. */
+/** Write bytes as they are, waiting for whoever reads them. One writer at a time. Context: may block. */
 void control_dev_write(const char *text, vmk_ByteCount len_bytes);
 
 /** Wait for one byte. @return VMK_OK, VMK_TIMEOUT, VMK_DEATH_PENDING. Context: may block. */
