@@ -73,7 +73,8 @@ const char *vmm_vendor_missing(void);
 void vmm_vendor_choose(void);
 
 /**
- * Switch it on, on every CPU that runs guests, unless it is on: what it needs is allocated for the first VM only.
+ * Switch it on, on every CPU that runs guests, unless it is on: what it needs is allocated for the first VM
+ * only.
  *
  * Context: may block, one caller at a time, all CPUs running. @return VMK_OK; VMK_NO_MEMORY: may be tried
  * again.
