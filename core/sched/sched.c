@@ -336,6 +336,13 @@ void world_block(void)
     give_way(LEAVE_BLOCK);
 }
 
+vmk_Bool world_others_wait(void) VMK_NO_THREAD_SAFETY_ANALYSIS("a look, as of now")
+{
+    const struct sched_cpu *cpu = &sched_cpus[vmk_GetPCPUNum()];
+
+    return __atomic_load_n(&cpu->runq.levels, __ATOMIC_RELAXED) >> world_current()->entry.level != 0;
+}
+
 void sched_yield(void)
 {
     vmk_WorldAssertIsSafeToBlock();

@@ -51,6 +51,22 @@ void timer_slice_set(vmk_uint64 deadline_ns)
     program(cpu, deadline_ns);
 }
 
+void timer_nap_begin(vmk_uint64 deadline_ns)
+{
+    program(&timer_cpus[vmk_GetPCPUNum()], deadline_ns);
+}
+
+/* Set later at once, for it would interrupt whatever runs then. */
+void timer_nap_end(void)
+{
+    struct timer_cpu *cpu = &timer_cpus[vmk_GetPCPUNum()];
+
+    vmk_SpinlockAcquire(&cpu->lock);
+    cpu->programmed_ns = TIMER_NEVER;
+    program_first(cpu);
+    vmk_SpinlockRelease(&cpu->lock);
+}
+
 static void note_lateness(struct timer_cpu *cpu, vmk_uint64 now)
 {
     vmk_uint64 due = cpu->programmed_ns > cpu->programmed_at_ns ? cpu->programmed_ns : cpu->programmed_at_ns;

@@ -20,10 +20,9 @@ static vmk_uint64 read_run_ns(vmk_AddrCookie vcpu)
 }
 
 static const vmk_StatField fields[] = {
-    VMK_STAT_FIELD(struct vcpu, entries),
-    VMK_STAT_FIELD(struct vcpu, injected),
-    VMK_STAT_FIELD(struct vcpu, unknown_msrs),
-    VMK_STAT_READ("run_ns", read_run_ns),
+    VMK_STAT_FIELD(struct vcpu, entries),      VMK_STAT_FIELD(struct vcpu, injected),
+    VMK_STAT_FIELD(struct vcpu, lingers),      VMK_STAT_FIELD(struct vcpu, in_vain),
+    VMK_STAT_FIELD(struct vcpu, unknown_msrs), VMK_STAT_READ("run_ns", read_run_ns),
 };
 
 static const vmk_StatField exit_fields[VCPU_EXIT_COUNT] = {

@@ -4,6 +4,7 @@
  */
 #include "vcpu_internal.h"
 
+#include <core/clock.h>
 #include <core/vmm/lapic.h>
 #include <core/vmm/platform.h>
 #include <core/vmm/vm.h>
@@ -126,6 +127,7 @@ static void wake(struct vcpu *vcpu)
 {
     if (vcpu->state == VCPU_HALTED) {
         vcpu->state = VCPU_RUNS;
+        linger_wake(&vcpu->linger, clock_now_ns());
     }
 }
 

@@ -7,6 +7,7 @@
 #include "guest_cpuid.h"
 #include "vcpu_internal.h"
 
+#include <core/clock.h>
 #include <core/vmm/lapic.h>
 #include <core/vmm/vm.h>
 
@@ -113,7 +114,10 @@ static void halt(struct vcpu *vcpu, const struct vcpu_exit *exit)
 
     if (vcpu_find_next(vcpu, exit, INSN_HLT, &next, NULL)) {
         vcpu_advance(vcpu, next);
-        vcpu->state = vcpu->inject.kind == VCPU_EVENT_NONE ? VCPU_HALTED : VCPU_RUNS;
+        if (vcpu->inject.kind == VCPU_EVENT_NONE) {
+            vcpu->state = VCPU_HALTED;
+            linger_halt(&vcpu->linger, clock_now_ns());
+        }
         vcpu_look_again(vcpu);
     }
 }

@@ -4,15 +4,24 @@
  */
 #include "vcpu_internal.h"
 
+#include <core/clock.h>
+#include <core/config.h>
 #include <core/ipi.h>
+#include <core/timer.h>
 #include <core/vmm/guest_fpu.h>
 #include <core/vmm/vm.h>
+#include <core/vmm/vm_config.h>
 #include <core/world.h>
 #include <vmkapi/base/bottom_half.h>
 #include <vmkapi/base/stress.h>
 
 VMK_STRESS_POINT(vm_stop_at_exit, "A VM is stopped, as by command, once this exit of a vCPU is handled");
 VMK_STRESS_POINT(vm_reset_at_exit, "A VM is reset, as by command, once this exit of a vCPU is handled");
+
+/* Any disk without mechanics has read something by then. */
+CONFIG_UINT(
+    linger, "/VM/LingerMicroseconds", 1000, 0, 10000,
+    "How long a vCPU stays out of its guest, at most, for a request that the guest would halt for; 0: never");
 
 static vmk_uint32 requests_of(const struct vcpu *vcpu)
 {
@@ -24,7 +33,9 @@ void vcpu_kick(struct vcpu *vcpu)
     vmk_uint32 where = __atomic_load_n(&vcpu->in_guest, __ATOMIC_SEQ_CST);
     struct world *world = __atomic_load_n(&vcpu->world, __ATOMIC_SEQ_CST);
 
-    if (where != 0) {
+    if (where == vmk_GetPCPUNum() + 1) {
+        /* We have interrupted a nap, behind which it will look. */
+    } else if (where != 0) {
         /* The interrupt is all it takes: the guest leaves for it. */
         arch_send_ipi(where - 1, IPI_RESCHEDULE);
     } else if (world != NULL) {
@@ -134,6 +145,55 @@ static void hit_stress_points(struct vcpu *vcpu)
     }
 }
 
+/* Whether there is nothing to do but to wait. */
+static bool may_nap(const struct vcpu *vcpu, vmk_uint64 end_ns)
+{
+    return linger_is_under_way(&vcpu->linger) && requests_of(vcpu) == 0 &&
+           vcpu->inject.kind == VCPU_EVENT_NONE && VMK_THIS_PCPU->wishes == 0 && !world_others_wait() &&
+           clock_now_ns() < end_ns;
+}
+
+/* Halt this CPU until the guest's request has ended, or something else is to be done: there is no other world
+ * for it. in_guest has others interrupt us, as in the guest. */
+static void nap(struct vcpu *vcpu, vmk_uint64 end_ns)
+{
+    bool napped = false;
+
+    for (;;) {
+        vmk_CPUDisableInterrupts();
+        __atomic_store_n(&vcpu->in_guest, vmk_GetPCPUNum() + 1, __ATOMIC_SEQ_CST);
+        if (!may_nap(vcpu, end_ns)) {
+            break;
+        }
+        timer_nap_begin(end_ns);
+        arch_idle_wait();
+        napped = true;
+    }
+    if (napped) {
+        timer_nap_end();
+    }
+    __atomic_store_n(&vcpu->in_guest, 0, __ATOMIC_RELEASE);
+    vmk_CPUEnableInterrupts();
+}
+
+static void linger(struct vcpu *vcpu)
+{
+    struct linger *linger = &vcpu->linger;
+    vmk_uint64 now;
+
+    linger->made = false;
+    if (!linger_is_under_way(linger)) {
+        return;
+    }
+    now = clock_now_ns();
+    if (linger_begin(linger, now)) {
+        vcpu->lingers++;
+        nap(vcpu, now + linger->longest_ns);
+        vcpu->in_vain += linger_is_under_way(linger);
+        linger_end(linger, clock_now_ns());
+    }
+}
+
 static void run_guest(struct vcpu *vcpu)
 {
     struct vcpu_exit exit;
@@ -151,11 +211,17 @@ static void run_guest(struct vcpu *vcpu)
             vcpu->look_after_exit = false;
             vcpu_look_again(vcpu);
         }
+        if (vcpu->linger.made) {
+            linger(vcpu);
+        }
     }
 }
 
 void vcpu_run(struct vcpu *vcpu)
 {
+    /* Whoever has a limit would pay for it. */
+    linger_init(&vcpu->linger,
+                vcpu->vm->config->cpu_max_percent == 0 ? config_linger.value * CLOCK_NS_PER_US : 0);
     for (;;) {
         vmk_uint32 requests = requests_of(vcpu);
 

@@ -5,6 +5,8 @@
 #include <core/vmm/lapic.h>
 #include <core/vmm/platform.h>
 #include <core/vmm/vm.h>
+#include <core/world.h>
+#include <vmkapi/base/assert.h>
 #include <vmkapi/base/bottom_half.h>
 
 #include "wall_clock.h"
@@ -56,6 +58,14 @@ void vdev_cpu_kick(struct vm *vm, vmk_uint32 cpu)
     if (cpu < vm->vcpu_count && vm->vcpus[cpu] != NULL) {
         vcpu_request(vm->vcpus[cpu], VCPU_REQUEST_EVENT);
     }
+}
+
+void vdev_request_made(struct vm *vm, const vmk_uint32 *under_way)
+{
+    struct vcpu *vcpu = world_current()->data;
+
+    VMK_ASSERT(vcpu->world == world_current());
+    linger_made(&vcpu->linger, under_way);
 }
 
 void vdev_irq_set(struct vm *vm, unsigned gsi, bool high)

@@ -48,7 +48,7 @@ const struct bench_case vm_cases[VM_CASES] = {
      .operations = VM_HALTS},
     {.name = "vm.exit.virtio-kick",
      .unit = "host instructions",
-     .kind = VM_GUEST_DISK,
+     .kind = VM_GUEST_KICKS,
      .window = 0,
      .number = HOST_QUIET,
      .operations = VM_KICKS},
@@ -83,16 +83,22 @@ const struct suite vm_suite = {.name = "vm",
 
 const char *vm_guest_name(enum vm_guest which)
 {
-    static const char *const names[VM_GUESTS] = {"vm_exits", "vm_disk", "vm_send", "vm_receive", "vm_linux"};
+    static const char *const names[VM_GUESTS] = {"vm_exits", "vm_disk",    "vm_disk",
+                                                 "vm_send",  "vm_receive", "vm_linux"};
 
     return names[which];
+}
+
+bool vm_has_disk(enum vm_guest which)
+{
+    return which == VM_GUEST_KICKS || which == VM_GUEST_DISK;
 }
 
 struct machine_options vm_machine(enum vm_guest which, const char *netdev)
 {
     struct machine_options options = {.nic = "none", .memory = "1G"};
 
-    if (which == VM_GUEST_DISK) {
+    if (vm_has_disk(which)) {
         options.disks[0] = (struct machine_disk){.kind = MACHINE_DISK_NVME, .backend = STORAGE_BACKEND};
     } else if (which == VM_GUEST_SEND) {
         options.nic = NULL;

@@ -23,7 +23,8 @@
 /** The guests, one VM each: a bench_case's `kind`. */
 enum vm_guest {
     VM_GUEST_EXITS,   /**< No devices. */
-    VM_GUEST_DISK,    /**< A virtio disk, on NVMe. */
+    VM_GUEST_KICKS,   /**< A virtio disk, on NVMe; nobody lingers for a request (core/vmm/linger.h). */
+    VM_GUEST_DISK,    /**< The same guest; who has learnt to, does. */
     VM_GUEST_SEND,    /**< A virtio NIC, on e1000 whose cable leads nowhere. */
     VM_GUEST_RECEIVE, /**< One to which frames come (sender.h) once the guest says "receiving". */
     VM_GUEST_LINUX,   /**< Debian's; its first program (vm_init.c) sets a mark and switches the guest off. */
@@ -45,6 +46,9 @@ suite_measure_fn vm_measure_openvmk, vm_measure_linux;
 
 /** A guest's name, which is its file's and OpenVMK's for its VM, as "vm_disk". */
 const char *vm_guest_name(enum vm_guest which);
+
+/** Whether it reads from a disk. */
+bool vm_has_disk(enum vm_guest which);
 
 /** The machine it wants below: disks, NIC (@p netdev: the cable of the one that receives). */
 struct machine_options vm_machine(enum vm_guest which, const char *netdev);

@@ -35,6 +35,7 @@ static bool run_guest(struct machine *m, struct sender *sender)
 static void name_guest(char *append, size_t size, enum vm_guest which)
 {
     static const char *const wants[VM_GUESTS] = {[VM_GUEST_EXITS] = "",
+                                                 [VM_GUEST_KICKS] = "disk=nvme0n1",
                                                  [VM_GUEST_DISK] = "disk=nvme0n1",
                                                  [VM_GUEST_SEND] = "mac=" VM_MAC_TEXT,
                                                  [VM_GUEST_RECEIVE] = "mac=" VM_MAC_TEXT,

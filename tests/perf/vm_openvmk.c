@@ -71,12 +71,19 @@ static bool run_guest(const struct guest *guest, struct machine *m, enum vm_gues
     return good && machine_power_off(m, POWER_OFF_TIMEOUT_S);
 }
 
+/* Who has nobody to ask gets no lease; a disk is waited for. A kick is over when its request is on its way,
+ * not when that has ended, which a guest is kept waiting for if it is known to halt. */
+static const char *const options[VM_GUESTS] = {
+    [VM_GUEST_EXITS] = "Startup.WaitSeconds=0", [VM_GUEST_KICKS] = "VM.LingerMicroseconds=0",
+    [VM_GUEST_SEND] = "Startup.WaitSeconds=0",  [VM_GUEST_RECEIVE] = "Startup.WaitSeconds=0",
+    [VM_GUEST_LINUX] = "Startup.WaitSeconds=0",
+};
+
 static bool boot_and_run(const struct guest *guest, enum vm_guest which, struct sender *sender)
 {
     struct machine_options wants = vm_machine(which, sender != NULL ? sender_netdev(sender) : NULL);
 
-    /* Who has nobody to ask gets no lease; a disk is waited for. */
-    wants.append = which == VM_GUEST_DISK ? NULL : "Startup.WaitSeconds=0";
+    wants.append = options[which];
     struct machine *m = guest_start(guest, vm_guest_name(which), &wants, false);
     if (m == NULL) {
         return false;

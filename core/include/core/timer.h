@@ -18,6 +18,11 @@ void timer_init(void);
 /** Have need_resched set on this CPU at @p deadline_ns; TIMER_NEVER: not. Context: interrupts off. */
 void timer_slice_set(vmk_uint64 deadline_ns);
 
+/** Have this CPU interrupted at @p deadline_ns, for who halts it until something happens; and no longer.
+ *  Context: interrupts off. */
+void timer_nap_begin(vmk_uint64 deadline_ns);
+void timer_nap_end(void);
+
 /** @return the longest a timer interrupt came after its deadline on this CPU, in ns: interrupts were off, or
  *  the machine was not running. Context: any. */
 vmk_uint64 timer_worst_lateness_ns(vmk_uint32 cpu);

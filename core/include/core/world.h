@@ -120,6 +120,10 @@ void world_wait_cancel(void);
 /** Give the CPU away until world_wake(), unless that has come since the announcement. Context: may block. */
 void world_block(void);
 
+/** @return whether worlds of the caller's level or a better one are ready on this CPU: a look, as of now.
+ *  Context: world. */
+vmk_Bool world_others_wait(void);
+
 /**
  * End a world's wait, if it is in one. The caller sees to it that the world still exists.
  *

@@ -387,6 +387,7 @@ static const struct virtio_device_ops ops = {.kind = "disk",
                                              .id = VIRTIO_ID_BLOCK,
                                              .class_code = 0x010000, /* Mass storage, SCSI. */
                                              .kick = kick,
+                                             .is_waited_for = true,
                                              .released = released,
                                              .start = start};
 

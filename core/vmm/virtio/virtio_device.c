@@ -125,17 +125,22 @@ bool virtio_device_try_reset(struct virtio_device *device)
 
 /* Taking. */
 
-void virtio_device_kick(struct virtio_device *device, vmk_uint32 index)
-    VMK_NO_THREAD_SAFETY_ANALYSIS("kicks are counted without the lock")
+void virtio_device_kick(struct virtio_device *device, vmk_uint32 index) VMK_NO_THREAD_SAFETY_ANALYSIS(
+    "kicks are counted, and it is looked at how many are under way, without the lock")
 {
     struct virtio_queue *queue;
+    bool was_idle;
 
     if (index >= device->num_queues || !virtio_is_running(device)) {
         return;
     }
     queue = device->queues[index];
     __atomic_store_n(&queue->stats.kicks, queue->stats.kicks + 1, __ATOMIC_RELAXED);
+    was_idle = __atomic_load_n(&queue->in_flight, __ATOMIC_RELAXED) == 0;
     device->ops->kick(queue);
+    if (was_idle && device->ops->is_waited_for) {
+        vdev_request_made(device->vm, &queue->in_flight);
+    }
 }
 
 bool virtio_queue_take(struct virtio_queue *queue)

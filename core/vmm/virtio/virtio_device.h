@@ -110,6 +110,7 @@ struct virtio_device_ops {
     /** There may be chains. Context: world or bottom half, no lock held; one and the same queue's calls may
      * come at once. */
     void (*kick)(struct virtio_queue *queue);
+    bool is_waited_for; /**< Its driver makes requests that mostly somebody waits for. */
     /** The slot's chain has been put back. Context: queue->lock. NULL: nothing to do. */
     void (*released)(struct virtio_slot *slot);
     /** The driver is ready, features are settled. Context: device->lock. NULL: nothing to do. */

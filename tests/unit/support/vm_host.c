@@ -110,6 +110,10 @@ void vm_host_advance(struct vm *vm, uint64_t ns)
     vm->now_ns = end;
 }
 
+void vdev_request_made(struct vm *vm, const vmk_uint32 *under_way)
+{
+}
+
 void vdev_cpu_kick(struct vm *vm, vmk_uint32 cpu)
 {
     VMK_VERIFY(cpu < VM_HOST_CPUS);

@@ -17,6 +17,7 @@
 
 #include <core/vmm/exit.h>
 #include <core/vmm/insn.h>
+#include <core/vmm/linger.h>
 #include <core/vmm/registers.h>
 #include <core/vmm/vdev.h>
 #include <core/wait.h>
@@ -86,6 +87,8 @@ struct vcpu {
     bool look_after_exit;         /**< Something waits that no window tells of: see after the next exit... */
     struct vdev_timer look_timer; /**< ...which this one brings about. */
 
+    struct linger linger; /**< Out of the guest, for its requests. */
+
     vmk_uint8 breakpoints_met; /**< By the instruction that is being done for the guest: DR6's bits. */
 
     struct vcpu_seen seen[8];
@@ -107,6 +110,8 @@ struct vcpu {
     vmk_uint64 exits[VCPU_EXIT_COUNT];
     vmk_uint64 entries;
     vmk_uint64 injected;     /**< Interrupts given to the guest. */
+    vmk_uint64 lingers;      /**< Times that it stayed out of the guest for a request... */
+    vmk_uint64 in_vain;      /**< ...which was not done by then. */
     vmk_uint64 unknown_msrs; /**< Accesses to MSRs that it does not have. */
     vmk_StatGroup stats, exit_stats;
 };

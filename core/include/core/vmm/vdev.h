@@ -66,6 +66,10 @@ vmk_uint64 vdev_unix_time(struct vm *vm);
 /** Processor @p cpu's LAPIC has something new for it. */
 void vdev_cpu_kick(struct vm *vm, vmk_uint32 cpu);
 
+/** The driver on the running vCPU has made a request, which it may have nothing to do but wait for; none was
+ *  under way there. *@p under_way, atomic, is not 0 until its end. Context: a vCPU's world. */
+void vdev_request_made(struct vm *vm, const vmk_uint32 *under_way);
+
 /** Drive interrupt line @p gsi (IOAPIC pin; below 16 also the PIC's) high or low. */
 void vdev_irq_set(struct vm *vm, unsigned gsi, bool high);
 
