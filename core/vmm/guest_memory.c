@@ -234,7 +234,10 @@ static NOINLINE void *page_by_tables(struct guest_memory *memory, gpa_t at, bool
 {
     vmk_MA ma;
 
-    return resolve_by_tables(memory, at, write, &ma) == VMK_OK ? vmk_MA2Ptr(ma) : NULL;
+    /* A device's address is known by itself, without a walk. */
+    return guest_memory_is_ram(memory, at, 1) && resolve_by_tables(memory, at, write, &ma) == VMK_OK
+               ? vmk_MA2Ptr(ma)
+               : NULL;
 }
 
 void *guest_memory_page(struct guest_memory *memory, gpa_t at, bool write)
