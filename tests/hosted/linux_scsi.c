@@ -45,6 +45,7 @@ static enum answer answers[64];
 static unsigned int asked, answered; /* commands for it that came; answers given so far */
 static struct scsi_cmnd *lost;
 static unsigned int tested; /* whether it is ready */
+static unsigned int looked, without_queue;
 
 /* The steps of error handling, as letters, in their order; those in `works` succeed, and find the command. */
 static char steps[64];
@@ -150,6 +151,17 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
     return 0;
 }
 
+/* When the commands of the host are made, its first unit is about to have its queue. */
+static int look_at_units(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+{
+    struct scsi_device *sdev;
+
+    list_for_each_entry (sdev, &host->__devices, siblings)
+        without_queue += !sdev->request_queue;
+    looked++;
+    return 0;
+}
+
 static int step(char letter)
 {
     bool success = strchr(works, letter) != NULL;
@@ -218,6 +230,7 @@ static struct scsi_host_template sht = {
     .module = THIS_MODULE,
     .name = "test",
     .queuecommand = queuecommand,
+    .init_cmd_priv = look_at_units,
     .eh_abort_handler = abort_command,
     .eh_device_reset_handler = reset_device,
     .eh_target_reset_handler = reset_target,
@@ -313,6 +326,11 @@ static void a_disk_is_found(void)
     EXPECT(strncmp(disk()->model, "DISK", 4) == 0 && disk()->type == TYPE_DISK);
     EXPECT(scsi_device_lookup(shost, 0, 0, 1) == NULL);
     vmk_BlockClose(handle);
+}
+
+static void a_unit_is_seen_with_its_queue(void)
+{
+    EXPECT(looked == DEPTH && without_queue == 0);
 }
 
 static void a_target_without_unit_goes(void)
@@ -485,6 +503,7 @@ static void nothing_is_left(void)
 
 const struct linux_case linux_cases[] = {
     {"a disk is found", a_disk_is_found},
+    {"a unit is seen with its queue", a_unit_is_seen_with_its_queue},
     {"a target without unit goes", a_target_without_unit_goes},
     {"what is written is read", what_is_written_is_read},
     {"a disk without time is asked again", a_disk_without_time_is_asked_again},

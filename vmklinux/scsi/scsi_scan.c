@@ -141,7 +141,6 @@ static struct scsi_device *make_sdev(struct scsi_target *starget, struct Scsi_Ho
     mutex_init(&sdev->inquiry_mutex);
     mutex_init(&sdev->state_mutex);
     scsi_init_events(sdev);
-    scsi_sysfs_device_initialize(sdev);
     return sdev;
 }
 
@@ -156,12 +155,13 @@ static struct scsi_device *scsi_alloc_sdev(struct scsi_target *starget, struct S
         return NULL;
     q = scsi_alloc_queue(sdev);
     if (IS_ERR(q)) {
-        sdev->sdev_state = SDEV_DEL;
-        put_device(&sdev->sdev_gendev);
+        kfree(sdev);
         return NULL;
     }
     sdev->request_queue = q;
     scsi_change_queue_depth(sdev, shost->cmd_per_lun);
+    /* From here on error handling, which runs the queues of all units, meets it. */
+    scsi_sysfs_device_initialize(sdev);
     if (shost->hostt->slave_alloc && shost->hostt->slave_alloc(sdev)) {
         __scsi_remove_device(sdev);
         return NULL;
