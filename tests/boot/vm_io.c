@@ -33,8 +33,8 @@
 #define TOLD_BYTES    1000
 #define PEER_PORT     5001
 #define PEER_MIB      256
-#define PEER_BYTES_S  (4 * MIB) /* It may send, */
-#define PEER_BURST_S  0.2       /* and in a burst what comes in this time. */
+#define PEER_BYTES_S  (2 * MIB) /* It may send: less than it could, unless the host is busy... */
+#define PEER_BURST_S  0.2       /* ...and in a burst what comes in this time. */
 #define PAUSES        5
 #define PAUSE_CHAINS  20 /* Requests of its disk's from one pause to the next, at least. */
 #define LOOK_EACH_MS  100
@@ -408,7 +408,6 @@ START_TEST(guest_to_guest)
 {
     long long sent, from_ns, to_ns;
     char out[128], in[128];
-    json_t *peer;
     const char *const commands[] = {out, in};
 
     free(wait_for("peer", "guest: ready"));
@@ -425,9 +424,6 @@ START_TEST(guest_to_guest)
     printf("the peer sent %lld bytes in %.3f s\n", sent, (double)(to_ns - from_ns) / 1e9);
     ck_assert_double_le((double)sent,
                         (double)PEER_BYTES_S * ((double)(to_ns - from_ns) / 1e9 + PEER_BURST_S));
-    peer = boot_json(machine, "vm get peer");
-    ck_assert_int_gt(json_integer_value(json_object_get(peer, "LimitWaits")), 0);
-    json_decref(peer);
 }
 END_TEST
 
