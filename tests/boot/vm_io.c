@@ -15,6 +15,7 @@
 #include "stream.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -342,22 +343,31 @@ static void check_nic_counters(const char *vm, const char *nic)
     ck_assert_int_eq(stat_of(vm, nic, "rx_dropped"), 0);
 }
 
+/* Wait until @p counter of a device is between @p from and @p to. */
+static void wait_stat(const char *vm, const char *device, const char *counter, long long from, long long to)
+{
+    for (unsigned looks = 0; looks < GUEST_SHELL_S * 1000 / LOOK_EACH_MS; looks++) {
+        long long now = stat_of(vm, device, counter);
+
+        if (from <= now && now <= to) {
+            return;
+        }
+        machine_run_for(machine, LOOK_EACH_MS);
+    }
+    ck_abort_msg("%s of %s's %s is %lld", counter, vm, device, stat_of(vm, device, counter));
+}
+
 /* Pause the guest in the middle of its work: what it has asked for may end, and it asks for nothing. */
 static void pause_now_and_then(const char *vm, const char *disk)
 {
     for (unsigned i = 0; i < PAUSES; i++) {
-        long long before = stat_of(vm, disk, "chains"), entries, chains;
+        long long entries, chains;
 
-        for (unsigned looks = 0; stat_of(vm, disk, "chains") < before + PAUSE_CHAINS; looks++) {
-            ck_assert_msg(looks * LOOK_EACH_MS < GUEST_SHELL_S * 1000, "%s does not come forward", vm);
-            machine_run_for(machine, LOOK_EACH_MS);
-        }
+        wait_stat(vm, disk, "chains", stat_of(vm, disk, "chains") + PAUSE_CHAINS, LLONG_MAX);
         boot_do(machine, "vm pause %s", vm);
         entries = stat_of(vm, "vcpu0", "entries");
         /* What stood in its ring already is taken as others end. */
-        while (stat_of(vm, disk, "in_flight") != 0) {
-            machine_run_for(machine, LOOK_EACH_MS);
-        }
+        wait_stat(vm, disk, "in_flight", 0, 0);
         chains = stat_of(vm, disk, "chains");
         machine_run_for(machine, LOOK_EACH_MS);
         ck_assert_int_eq(stat_of(vm, "vcpu0", "entries"), entries);
