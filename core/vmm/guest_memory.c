@@ -310,12 +310,13 @@ VMK_ReturnStatus guest_memory_write(struct guest_memory *memory, gpa_t at, const
 VMK_ALWAYS_INLINE bool append(vmk_SgElem *elems, vmk_uint32 max, vmk_uint32 *count, vmk_MA ma,
                               vmk_ByteCount len_bytes)
 {
-    vmk_SgElem *last = *count > 0 ? &elems[*count - 1] : NULL;
+    if (*count > 0) {
+        vmk_SgElem *last = &elems[*count - 1];
 
-    if (last != NULL && last->addr + last->length == ma &&
-        (vmk_ByteCountSmall)~0u - last->length >= len_bytes) {
-        last->length += (vmk_ByteCountSmall)len_bytes;
-        return true;
+        if (last->addr + last->length == ma && (vmk_ByteCountSmall)~0u - last->length >= len_bytes) {
+            last->length += (vmk_ByteCountSmall)len_bytes;
+            return true;
+        }
     }
     if (*count == max) {
         return false;

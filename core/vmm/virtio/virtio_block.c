@@ -269,12 +269,9 @@ static enum verdict parse_chain(struct virtio_block *block, struct block_queue *
                                 struct block_request *request) VMK_REQUIRES(&queue->queue.lock)
 {
     const struct vring_chain *chain = &queue->queue.chain;
-    struct parse parse;
+    struct parse parse = {
+        .block = block, .to = request, .readable = vring_readable(chain), .writable = vring_writable(chain)};
 
-    parse.block = block;
-    parse.to = request;
-    parse.readable = vring_readable(chain);
-    parse.writable = vring_writable(chain);
     request->status = status_byte(&queue->queue);
     if (!request->status || read_header(&parse) != VMK_OK) {
         return BREAK;
