@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * forms_list.h - the instructions forms.c tries: FORM(group, bytes of memory, undefined flags, assembly). The
- * operand is AT, D's register addresses it and is back at its value at the end. As long as the list is: a line a
- * form.
+ * operand is AT, D's register addresses it and is back at its value at the end. As long as the list is: a
+ * line a form.
  */
 /* clang-format off */
 
